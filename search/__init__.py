@@ -1,0 +1,1 @@
+"""Full-text search: analysis, documents, one small engine interface and its engines."""

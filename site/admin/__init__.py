@@ -1,0 +1,1 @@
+"""The staff's face: one module per noun, closed by default."""

@@ -1,0 +1,1 @@
+"""The domain: models, states, rules and sums. Knows no request, form, template or index."""

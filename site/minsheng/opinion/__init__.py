@@ -1,0 +1,1 @@
+"""Surveys to scores: coding, weighting, estimates, ranks and schemes. Pure; no database."""

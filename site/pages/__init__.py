@@ -1,0 +1,1 @@
+"""Shared looks: layout, components, charts, forms, languages and formats."""

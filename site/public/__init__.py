@@ -1,0 +1,1 @@
+"""The residents' face: one module per noun."""

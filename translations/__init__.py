@@ -1,0 +1,1 @@
+"""Message catalogues. The interface is written in Simplified Chinese; the others translate it."""
