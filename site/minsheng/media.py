@@ -1,0 +1,111 @@
+"""The media store: pictures are read by content, turned upright, stripped of metadata and kept in three sizes."""
+
+import datetime as dt
+import hashlib
+import io
+import os
+import tempfile
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+
+from minsheng.errors import InvalidFileError
+
+WIDTHS = (480, 960, 1600)
+FORMATS = ("JPEG", "PNG", "WEBP")
+MAX_PIXELS = 50_000_000
+MAX_BYTES = 15_000_000
+
+
+@dataclass(frozen=True)
+class StoredImage:
+    """A picture in the store. ``width`` and ``height`` are those of its largest size, in pixels."""
+
+    key: str
+    width: int
+    height: int
+    taken_on: dt.date | None
+
+
+class MediaStore:
+    """Pictures under one folder; originals, where they are kept, under another that is never served."""
+
+    def __init__(self, folder: Path, originals: Path) -> None:
+        """Take the two folders, which are made when first needed."""
+        self._folder = folder
+        self._originals = originals
+
+    def add_image(self, stream: BinaryIO, *, keep_original: bool) -> StoredImage:
+        """Store an uploaded picture. Raises ``InvalidFileError``: ``too_large``, ``not_an_image``, ``too_many_pixels``.
+
+        Citizens' originals are not kept, staff's are. Of the metadata only the day it was taken is read.
+        """
+        data = stream.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise InvalidFileError("too_large")
+        picture, taken_on = _read(data)
+        largest = picture.copy()
+        largest.thumbnail((WIDTHS[-1], WIDTHS[-1] * 4), Image.Resampling.LANCZOS)
+        encoded = _webp(largest)
+        key = hashlib.sha256(encoded).hexdigest()
+        _write(self.path(key, WIDTHS[-1]), encoded)
+        for width in WIDTHS[:-1]:
+            smaller = largest.copy()
+            smaller.thumbnail((width, width * 4), Image.Resampling.LANCZOS)
+            _write(self.path(key, width), _webp(smaller))
+        if keep_original:
+            _write(self._originals / key[:2] / key, data)
+        return StoredImage(key, largest.width, largest.height, taken_on)
+
+    def path(self, key: str, width: int) -> Path:
+        """Return where one size of a picture lies. Raises ``ValueError`` for a key or width of another form."""
+        if len(key) != 64 or not set(key) <= set("0123456789abcdef") or width not in WIDTHS:
+            raise ValueError("not a picture of this store")
+        return self._folder / key[:2] / f"{key}-{width}.webp"
+
+
+def _read(data: bytes) -> tuple[Image.Image, dt.date | None]:
+    """Return the upright picture on white ground, and the day it was taken."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
+                if opened.width * opened.height > MAX_PIXELS:
+                    raise InvalidFileError("too_many_pixels")
+                taken_on = _taken_on(opened)
+                upright = ImageOps.exif_transpose(opened).convert("RGBA")
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+            raise InvalidFileError("too_many_pixels") from error
+        except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+            raise InvalidFileError("not_an_image") from error
+    ground = Image.new("RGBA", upright.size, "white")
+    return Image.alpha_composite(ground, upright).convert("RGB"), taken_on
+
+
+def _taken_on(picture: Image.Image) -> dt.date | None:
+    """Return the day in the picture's Exif data, or None."""
+    exif = picture.getexif()
+    stated = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal) or exif.get(ExifTags.Base.DateTime)
+    try:
+        return dt.date.fromisoformat(str(stated)[:10].replace(":", "-"))
+    except ValueError:
+        return None
+
+
+def _webp(picture: Image.Image) -> bytes:
+    """Return the picture as WebP, without any metadata."""
+    buffer = io.BytesIO()
+    picture.save(buffer, "WEBP", quality=80, method=4)
+    return buffer.getvalue()
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all; the same content twice is the same file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+    Path(temporary).replace(path)

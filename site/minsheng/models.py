@@ -1,0 +1,53 @@
+"""All models in one import, so that the metadata is complete for migrations and the application."""
+
+from minsheng.database import Base
+from minsheng.funding import FundingLine, FundMovement
+from minsheng.indicators import Indicator
+from minsheng.journal import JournalEntry, JournalHead
+from minsheng.lookbacks import LookBack
+from minsheng.outbox import SearchOutbox
+from minsheng.photos import Document, Photo
+from minsheng.places import Agency, Division
+from minsheng.problems import Problem
+from minsheng.programmes import Programme
+from minsheng.projects import Milestone, Project, Responsibility
+from minsheng.questionnaires import Option, Question, Questionnaire, QuestionnaireVersion
+from minsheng.reports import CheckAnswer, IndicatorValue, ProgressReport
+from minsheng.staff import RoleGrant, StaffMember, StaffSession
+from minsheng.suggestions import CaseEvent, Suggestion
+from minsheng.surveys import Answer, Response, Wave
+
+__all__ = [
+    "Agency",
+    "Answer",
+    "Base",
+    "CaseEvent",
+    "CheckAnswer",
+    "Division",
+    "Document",
+    "FundMovement",
+    "FundingLine",
+    "Indicator",
+    "IndicatorValue",
+    "JournalEntry",
+    "JournalHead",
+    "LookBack",
+    "Milestone",
+    "Option",
+    "Photo",
+    "Problem",
+    "Programme",
+    "ProgressReport",
+    "Project",
+    "Question",
+    "Questionnaire",
+    "QuestionnaireVersion",
+    "Response",
+    "Responsibility",
+    "RoleGrant",
+    "SearchOutbox",
+    "StaffMember",
+    "StaffSession",
+    "Suggestion",
+    "Wave",
+]

@@ -1,0 +1,229 @@
+"""The acts that make records public: each changes the record, writes the journal and tells the search index.
+
+All happen inside the caller's transaction; the caller commits once.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from minsheng import journal
+from minsheng.journal import Act
+from minsheng.lookbacks import LookBack
+from minsheng.outbox import RecordKind, touch
+from minsheng.problems import Problem
+from minsheng.programmes import Programme
+from minsheng.projects import Project
+from minsheng.publication import Publication
+from minsheng.reports import ProgressReport, ReportState
+from minsheng.staff import StaffMember
+from minsheng.suggestions import Prominence, Suggestion
+from minsheng.surveys import Wave
+
+ONCE_PUBLIC = (ReportState.PUBLISHED, ReportState.SUPERSEDED, ReportState.WITHDRAWN)
+
+
+def publish_programme(session: Session, programme: Programme, actor: str, at: dt.datetime) -> None:
+    """Make a programme public."""
+    programme.publication = Publication.PUBLISHED
+    session.flush()
+    journal.record(
+        session, Act("programme_published", f"programme:{programme.slug}", actor, after=programme.snapshot()), at
+    )
+    touch(session, RecordKind.PROGRAMME, programme.id)
+
+
+def publish_project(session: Session, project: Project, actor: str, at: dt.datetime) -> None:
+    """Make a project public. Raises ``IncompleteRecordError`` while task, person, time or standard is missing."""
+    project.publish(at)
+    session.flush()
+    journal.record(
+        session,
+        Act(
+            "project_published", f"project:{project.slug}", actor, about_project=project.slug, after=project.snapshot()
+        ),
+        at,
+    )
+    touch(session, RecordKind.PROJECT, project.id)
+
+
+def publish_report(
+    session: Session,
+    report: ProgressReport,
+    by: StaffMember,
+    at: dt.datetime,
+    findings: Iterable[str] = (),
+    *,
+    one_person_mode: bool = False,
+) -> None:
+    """Publish a monthly report and bring its stage to the project. Raises as ``ProgressReport.publish``.
+
+    A correction supersedes the earlier revision; the journal then shows old and new values with the reason.
+    """
+    earlier = report.publish(by, at, findings, one_person_mode=one_person_mode)
+    if earlier is not None:
+        # The unique index on reports in force must see the old one go before the new one comes.
+        report.state = ReportState.SUBMITTED
+        session.flush()
+        report.state = ReportState.PUBLISHED
+        _record_report(session, "report_superseded", earlier, by.post, at)
+    carry_stage(report)
+    session.flush()
+    _record_report(
+        session,
+        "report_corrected" if earlier is not None else "report_published",
+        report,
+        by.post,
+        at,
+        reason=report.correction_reason,
+        before=earlier.snapshot() if earlier is not None else None,
+    )
+    _record_stage(session, report, by.post, at)
+
+
+def withdraw_report(session: Session, report: ProgressReport, reason: str, by: StaffMember, at: dt.datetime) -> None:
+    """Take a published report out of force, leaving a public stub with the reason."""
+    report.withdraw(reason, at)
+    session.flush()
+    _record_report(session, "report_withdrawn", report, by.post, at, reason=report.withdrawn_reason)
+
+
+def publish_compiled_report(session: Session, report: ProgressReport, actor: str, at: dt.datetime) -> None:
+    """Make the one report of a compiled record public: it was published by others already."""
+    report.is_compiled = True
+    report.state = ReportState.PUBLISHED
+    report.published_at = report.updated_at = at
+    session.flush()
+    _record_report(session, "report_compiled", report, actor, at)
+
+
+def record_problem(session: Session, problem: Problem, actor: str, at: dt.datetime) -> None:
+    """Journal a problem that was opened or closed."""
+    session.flush()
+    act = "problem_opened" if problem.is_open else "problem_closed"
+    journal.record(
+        session,
+        Act(act, f"problem:{problem.id}", actor, about_project=problem.project.slug, after=problem.snapshot()),
+        at,
+    )
+
+
+def record_lookback(session: Session, lookback: LookBack, actor: str, at: dt.datetime) -> None:
+    """Journal a look-back."""
+    session.flush()
+    journal.record(
+        session,
+        Act(
+            "looked_back",
+            f"look_back:{lookback.id}",
+            actor,
+            about_project=lookback.project.slug,
+            after=lookback.snapshot(),
+        ),
+        at,
+    )
+
+
+def record_suggestion(session: Session, suggestion: Suggestion, act: str, actor: str, at: dt.datetime) -> None:
+    """Journal a step of a case — publicly only where the case is public — and tell the index."""
+    session.flush()
+    journal.record(
+        session,
+        Act(
+            act,
+            suggestion.subject,
+            actor,
+            about_project=suggestion.project.slug if suggestion.project else None,
+            is_public=suggestion.prominence is Prominence.PUBLIC,
+            after=suggestion.snapshot(),
+        ),
+        at,
+    )
+    touch(session, RecordKind.SUGGESTION, suggestion.id)
+
+
+def record_wave(session: Session, wave: Wave, act: str, actor: str, at: dt.datetime) -> None:
+    """Journal that a survey was published or closed."""
+    session.flush()
+    journal.record(session, Act(act, f"wave:{wave.slug}", actor, after=wave.snapshot()), at)
+
+
+def carry_stage(report: ProgressReport) -> None:
+    """Bring the stage of a project's newest report to the project itself."""
+    if report.stage is not None and report is report.project.latest_report:
+        report.project.stage = report.stage
+
+
+def public_records(session: Session) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield subject and snapshot of every record that is or was public, for the journal's verification."""
+    for programme in session.scalars(sa.select(Programme).where(Programme.publication != Publication.DRAFT)):
+        yield f"programme:{programme.slug}", programme.snapshot()
+    for project in session.scalars(sa.select(Project).where(Project.publication != Publication.DRAFT)):
+        yield f"project:{project.slug}", project.snapshot()
+    for report in session.scalars(sa.select(ProgressReport).where(ProgressReport.state.in_(ONCE_PUBLIC))):
+        yield report.subject, report.snapshot()
+    for problem in session.scalars(sa.select(Problem)):
+        yield f"problem:{problem.id}", problem.snapshot()
+    for lookback in session.scalars(sa.select(LookBack)):
+        yield f"look_back:{lookback.id}", lookback.snapshot()
+    for suggestion in session.scalars(sa.select(Suggestion).where(Suggestion.prominence != Prominence.UNREVIEWED)):
+        yield suggestion.subject, suggestion.snapshot()
+    for wave in session.scalars(sa.select(Wave).where(Wave.is_published)):
+        yield f"wave:{wave.slug}", wave.snapshot()
+
+
+def verify(session: Session, saved_head: str | None = None) -> list[journal.Fault]:
+    """Return every fault of the journal and of the records it speaks for; an empty list is a clean bill."""
+    query = sa.select(journal.JournalEntry).order_by(journal.JournalEntry.sequence)
+    entries = session.scalars(query).all()
+    faults = list(journal.verify_chain(entries, journal.current_head(session), saved_head))
+    faults.extend(journal.verify_subjects(entries, lambda: public_records(session)))
+    return faults
+
+
+def _record_report(
+    session: Session,
+    act: str,
+    report: ProgressReport,
+    actor: str,
+    at: dt.datetime,
+    *,
+    reason: str = "",
+    before: dict[str, object] | None = None,
+) -> None:
+    """Journal a report and tell the index of it and of its project, which shows its figures."""
+    journal.record(
+        session,
+        Act(
+            act,
+            report.subject,
+            actor,
+            about_project=report.project.slug,
+            reason=reason,
+            before=before,
+            after=report.snapshot(),
+        ),
+        at,
+    )
+    touch(session, RecordKind.REPORT, report.id)
+    touch(session, RecordKind.PROJECT, report.project_id)
+
+
+def _record_stage(session: Session, report: ProgressReport, actor: str, at: dt.datetime) -> None:
+    """Journal the project when a report moved it to another stage."""
+    project = report.project
+    subject = f"project:{project.slug}"
+    last = session.scalar(
+        sa.select(journal.JournalEntry)
+        .where(journal.JournalEntry.subject == subject)
+        .order_by(journal.JournalEntry.sequence.desc())
+        .limit(1)
+    )
+    after = project.snapshot()
+    before = last.details.get("snapshot") if last is not None else None
+    if isinstance(before, dict) and journal.changes(before, after):
+        journal.record(
+            session, Act("project_revised", subject, actor, about_project=project.slug, before=before, after=after), at
+        )

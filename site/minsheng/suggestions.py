@@ -1,0 +1,420 @@
+"""Suggestions: a case from first word to checked result, with its clock. 凡事有交代、件件有着落、事事有回音."""
+
+import datetime as dt
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from minsheng.clock import local_date
+from minsheng.codes import code_hash
+from minsheng.database import Base, Identity, enumeration
+from minsheng.errors import ReasonRequiredError, WrongStateError
+from minsheng.places import Agency, Division
+from minsheng.projects import Project
+from minsheng.workdays import WorkCalendar
+
+
+class SuggestionKind(enum.StrEnum):
+    """What the sender wants."""
+
+    SUGGESTION = "suggestion"
+    QUESTION = "question"
+    COMPLAINT = "complaint"
+    THANKS = "thanks"
+
+
+class CaseState(enum.StrEnum):
+    """How the case goes. Who may see it is ``Prominence``, a separate matter."""
+
+    RECEIVED = "received"
+    REFUSED = "refused"
+    ACCEPTED = "accepted"
+    HANDED_OVER = "handed_over"
+    REPLIED = "replied"
+    DISPUTED = "disputed"
+    FINALLY_REPLIED = "finally_replied"
+    CLOSED = "closed"
+
+
+class Prominence(enum.StrEnum):
+    """Who may see the case: nobody but handlers before review; then everybody, or still only handlers."""
+
+    UNREVIEWED = "unreviewed"
+    PUBLIC = "public"
+    INTERNAL = "internal"
+
+
+class RefusalReason(enum.StrEnum):
+    """The public list of reasons to refuse a case."""
+
+    NOT_OUR_MATTER = "not_our_matter"
+    DUPLICATE = "duplicate"
+    IN_COURT = "in_court"
+    UNCLEAR = "unclear"
+    ABUSIVE = "abusive"
+
+
+class Rating(enum.StrEnum):
+    """What the sender says of the reply."""
+
+    SATISFIED = "satisfied"
+    PARTLY = "partly"
+    NOT_SATISFIED = "not_satisfied"
+
+
+class ClosedAs(enum.StrEnum):
+    """How a case ended; closed without a rating is its own category."""
+
+    RATED = "rated"
+    UNRATED = "unrated"
+    AFTER_DISPUTE = "after_dispute"
+
+
+class CaseEventKind(enum.StrEnum):
+    """The sheets and steps of a case."""
+
+    RECEIVED = "received"
+    REVIEWED = "reviewed"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    HANDED_OVER = "handed_over"
+    TRANSFERRED = "transferred"
+    EXTENDED = "extended"
+    REPLIED = "replied"
+    RATED = "rated"
+    DISPUTED = "disputed"
+    FINALLY_REPLIED = "finally_replied"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class CaseClock:
+    """The periods of a case in working days (settings), and the calendar they are counted on."""
+
+    calendar: WorkCalendar
+    accept_days: int = 2
+    reply_days: int = 15
+    extension_days: int = 10
+    rating_days: int = 10
+    final_reply_days: int = 10
+
+    def after(self, at: dt.datetime, days: int) -> tuple[dt.date, bool]:
+        """Return the date ``days`` working days after ``at``, and whether its calendar is provisional."""
+        deadline = self.calendar.add(local_date(at), days)
+        return deadline.date, deadline.provisional
+
+
+class Suggestion(Base):
+    """A suggestion, question, complaint or thanks, from anyone, about a project, an agency, a place or nothing.
+
+    ``words`` are the sender's own, seen by handlers only; ``public_words`` are masked and reviewed. Contact is
+    sealed for this record. ``ticket`` makes sending twice harmless; of the tracking code only a hash is kept.
+    """
+
+    __tablename__ = "suggestion"
+    __table_args__ = (
+        sa.CheckConstraint("length(words) > 0", name="has_words"),
+        sa.CheckConstraint(
+            "prominence <> 'public' OR (consent_to_publish AND length(public_words) > 0 AND length(public_title) > 0)",
+            name="public_only_with_consent",
+        ),
+        sa.CheckConstraint("state <> 'refused' OR refusal_reason IS NOT NULL", name="refusal_has_reason"),
+        sa.CheckConstraint("(state = 'closed') = (closed_as IS NOT NULL)", name="closed_says_how"),
+        sa.CheckConstraint(
+            "state NOT IN ('handed_over', 'replied', 'disputed', 'finally_replied') OR agency_id IS NOT NULL",
+            name="handed_to_an_agency",
+        ),
+        sa.CheckConstraint("state <> 'replied' OR length(reply) > 0", name="reply_has_words"),
+    )
+
+    id: Mapped[Identity]
+    ticket: Mapped[str] = mapped_column(sa.String(36), unique=True)
+    code_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    kind: Mapped[SuggestionKind] = mapped_column(enumeration(SuggestionKind))
+    state: Mapped[CaseState] = mapped_column(enumeration(CaseState), default=CaseState.RECEIVED, index=True)
+    prominence: Mapped[Prominence] = mapped_column(enumeration(Prominence), default=Prominence.UNREVIEWED, index=True)
+    project_id: Mapped[int | None] = mapped_column(sa.ForeignKey("project.id", ondelete="RESTRICT"), index=True)
+    division_id: Mapped[int | None] = mapped_column(sa.ForeignKey("division.id", ondelete="RESTRICT"), index=True)
+    agency_id: Mapped[int | None] = mapped_column(sa.ForeignKey("agency.id", ondelete="RESTRICT"), index=True)
+    words: Mapped[str] = mapped_column(sa.Text)
+    public_title: Mapped[str] = mapped_column(sa.String(120), default="")
+    public_words: Mapped[str] = mapped_column(sa.Text, default="")
+    consent_to_publish: Mapped[bool] = mapped_column(default=False)
+    contact_sealed: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+    received_at: Mapped[dt.datetime] = mapped_column(index=True)
+    accept_due: Mapped[dt.date]
+    reply_due: Mapped[dt.date] = mapped_column(index=True)
+    reply_due_is_provisional: Mapped[bool] = mapped_column(default=False)
+    extended_because: Mapped[str] = mapped_column(sa.Text, default="")
+    refusal_reason: Mapped[RefusalReason | None] = mapped_column(enumeration(RefusalReason))
+    refusal_words: Mapped[str] = mapped_column(sa.Text, default="")
+    reply: Mapped[str] = mapped_column(sa.Text, default="")
+    replied_at: Mapped[dt.datetime | None]
+    rating_due: Mapped[dt.date | None]
+    rating: Mapped[Rating | None] = mapped_column(enumeration(Rating))
+    rating_words: Mapped[str] = mapped_column(sa.Text, default="")
+    dispute_words: Mapped[str] = mapped_column(sa.Text, default="")
+    disputed_at: Mapped[dt.datetime | None]
+    final_reply_due: Mapped[dt.date | None]
+    final_reply: Mapped[str] = mapped_column(sa.Text, default="")
+    finally_replied_at: Mapped[dt.datetime | None]
+    closed_at: Mapped[dt.datetime | None]
+    closed_as: Mapped[ClosedAs | None] = mapped_column(enumeration(ClosedAs))
+
+    project: Mapped[Project | None] = relationship()
+    division: Mapped[Division | None] = relationship()
+    agency: Mapped[Agency | None] = relationship()
+    events: Mapped[list["CaseEvent"]] = relationship(
+        back_populates="suggestion", order_by="CaseEvent.id", cascade="all, delete-orphan"
+    )
+
+    @classmethod
+    def visible_to_residents(cls) -> sa.Select[tuple["Suggestion"]]:
+        """Return the query of cases that residents may see."""
+        return sa.select(cls).where(cls.prominence == Prominence.PUBLIC)
+
+    @property
+    def number(self) -> str:
+        """The public number of the case: year of receipt and serial."""
+        return f"{local_date(self.received_at).year}-{self.id:05d}"
+
+    @property
+    def subject(self) -> str:
+        """The journal's name for the case."""
+        return f"suggestion:{self.id}"
+
+    @property
+    def is_waiting_for_reply(self) -> bool:
+        """Whether an answer is still owed."""
+        return self.state in {
+            CaseState.RECEIVED,
+            CaseState.ACCEPTED,
+            CaseState.HANDED_OVER,
+            CaseState.DISPUTED,
+        }
+
+    @property
+    def due(self) -> dt.date | None:
+        """The date by which the next answer is owed, or None where nothing is owed."""
+        if self.state is CaseState.DISPUTED:
+            return self.final_reply_due
+        return self.reply_due if self.is_waiting_for_reply else None
+
+    def is_overdue(self, as_of: dt.date) -> bool:
+        """Whether an answer is owed and late."""
+        return self.due is not None and as_of > self.due
+
+    @property
+    def was_answered_late(self) -> bool:
+        """Whether the reply came after its deadline."""
+        return self.replied_at is not None and local_date(self.replied_at) > self.reply_due
+
+    def review(self, *, is_public: bool, title: str, words: str, by: str, at: dt.datetime) -> None:
+        """Decide who may see the case, with title and words as the public reads them.
+
+        Raises ``WrongStateError`` when the sender did not agree to publication, ``ReasonRequiredError`` when
+        title or words are empty.
+        """
+        if is_public and not self.consent_to_publish:
+            raise WrongStateError("publish", "without_consent")
+        if is_public and not (title.strip() and words.strip()):
+            raise ReasonRequiredError
+        self.prominence = Prominence.PUBLIC if is_public else Prominence.INTERNAL
+        self.public_title, self.public_words = title.strip(), words.strip()
+        self._note(CaseEventKind.REVIEWED, at, by)
+
+    def accept(self, by: str, at: dt.datetime) -> None:
+        """Take the case on. Raises ``WrongStateError`` unless it was just received."""
+        self._require("accept", CaseState.RECEIVED)
+        self.state = CaseState.ACCEPTED
+        self._note(CaseEventKind.ACCEPTED, at, by)
+
+    def refuse(self, reason: RefusalReason, words: str, by: str, at: dt.datetime) -> None:
+        """Refuse the case with a reason from the public list and in words."""
+        self._require("refuse", CaseState.RECEIVED)
+        self.refusal_words = _required(words)
+        self.refusal_reason = reason
+        self.state = CaseState.REFUSED
+        self._note(CaseEventKind.REFUSED, at, by, self.refusal_words)
+
+    def hand_over(self, agency: Agency, by: str, at: dt.datetime, note: str = "") -> None:
+        """Give the case to one agency, or move it to another; the clock goes on."""
+        self._require("hand_over", CaseState.ACCEPTED, CaseState.HANDED_OVER)
+        kind = CaseEventKind.TRANSFERRED if self.state is CaseState.HANDED_OVER else CaseEventKind.HANDED_OVER
+        self.agency = agency
+        self.state = CaseState.HANDED_OVER
+        self._note(kind, at, by, agency.name, note)
+
+    def extend(self, reason: str, by: str, at: dt.datetime, clock: CaseClock) -> None:
+        """Move the deadline once, with a reason the sender reads."""
+        self._require("extend", CaseState.HANDED_OVER)
+        if self.extended_because:
+            raise WrongStateError("extend", "extended")
+        self.extended_because = _required(reason)
+        deadline = clock.calendar.add(self.reply_due, clock.extension_days)
+        self.reply_due = deadline.date
+        self.reply_due_is_provisional = self.reply_due_is_provisional or deadline.provisional
+        self._note(CaseEventKind.EXTENDED, at, by, self.extended_because)
+
+    def answer(self, text: str, by: str, at: dt.datetime, clock: CaseClock) -> None:
+        """Reply to the sender, who now has the rating period to judge."""
+        self._require("reply", CaseState.HANDED_OVER)
+        self.reply = _required(text)
+        self.replied_at = at
+        self.rating_due = clock.after(at, clock.rating_days)[0]
+        self.state = CaseState.REPLIED
+        self._note(CaseEventKind.REPLIED, at, by, self.reply)
+
+    def rate(self, rating: Rating, words: str, at: dt.datetime) -> None:
+        """Take the sender's judgement, which closes the case."""
+        self._require("rate", CaseState.REPLIED, CaseState.FINALLY_REPLIED)
+        after_dispute = self.state is CaseState.FINALLY_REPLIED
+        self.rating, self.rating_words = rating, words.strip()
+        self._note(CaseEventKind.RATED, at, "", private=self.rating_words)
+        self._close(ClosedAs.AFTER_DISPUTE if after_dispute else ClosedAs.RATED, at)
+
+    def dispute(self, words: str, at: dt.datetime, clock: CaseClock) -> None:
+        """Reopen the case, once, with the supervising office."""
+        self._require("dispute", CaseState.REPLIED)
+        self.dispute_words = _required(words)
+        self.disputed_at = at
+        self.final_reply_due = clock.after(at, clock.final_reply_days)[0]
+        self.state = CaseState.DISPUTED
+        self._note(CaseEventKind.DISPUTED, at, "", private=self.dispute_words)
+
+    def answer_finally(self, text: str, by: str, at: dt.datetime, clock: CaseClock) -> None:
+        """Give the supervising office's reply to a dispute."""
+        self._require("reply_finally", CaseState.DISPUTED)
+        self.final_reply = _required(text)
+        self.finally_replied_at = at
+        self.rating_due = clock.after(at, clock.rating_days)[0]
+        self.state = CaseState.FINALLY_REPLIED
+        self._note(CaseEventKind.FINALLY_REPLIED, at, by, self.final_reply)
+
+    def close_unrated(self, at: dt.datetime) -> None:
+        """Close when the rating period has passed without a word from the sender."""
+        self._require("close", CaseState.REPLIED, CaseState.FINALLY_REPLIED)
+        if self.rating_due is None or local_date(at) <= self.rating_due:
+            raise WrongStateError("close", "rating_period")
+        self._close(ClosedAs.UNRATED, at)
+
+    def snapshot(self) -> dict[str, object]:
+        """Return what is public about the case, in plain JSON values; a case that is not public says only so."""
+        if self.prominence is not Prominence.PUBLIC:
+            return {"prominence": self.prominence.value}
+        return {
+            "prominence": self.prominence.value,
+            "state": self.state.value,
+            "kind": self.kind.value,
+            "title": self.public_title,
+            "words": self.public_words,
+            "agency": self.agency.slug if self.agency else None,
+            "received_on": local_date(self.received_at).isoformat(),
+            "reply_due": self.reply_due.isoformat(),
+            "extended_because": self.extended_because,
+            "refusal": [self.refusal_reason.value if self.refusal_reason else None, self.refusal_words],
+            "reply": self.reply,
+            "replied_on": local_date(self.replied_at).isoformat() if self.replied_at else None,
+            "rating": self.rating.value if self.rating else None,
+            "final_reply": self.final_reply,
+            "closed_as": self.closed_as.value if self.closed_as else None,
+        }
+
+    def _close(self, closed_as: ClosedAs, at: dt.datetime) -> None:
+        self.state = CaseState.CLOSED
+        self.closed_as = closed_as
+        self.closed_at = at
+        self._note(CaseEventKind.CLOSED, at, "")
+
+    def _require(self, step: str, *states: CaseState) -> None:
+        if self.state not in states:
+            raise WrongStateError(step, self.state)
+
+    def _note(self, kind: CaseEventKind, at: dt.datetime, by: str, public: str = "", private: str = "") -> None:
+        self.events.append(CaseEvent(kind=kind, at=at, actor=by, public_text=public, private_text=private))
+
+
+class CaseEvent(Base):
+    """One step of a case: when, which post, and the text for the public and for handlers."""
+
+    __tablename__ = "case_event"
+
+    id: Mapped[Identity]
+    suggestion_id: Mapped[int] = mapped_column(sa.ForeignKey("suggestion.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[CaseEventKind] = mapped_column(enumeration(CaseEventKind))
+    at: Mapped[dt.datetime]
+    actor: Mapped[str] = mapped_column(sa.String(160), default="")
+    public_text: Mapped[str] = mapped_column(sa.Text, default="")
+    private_text: Mapped[str] = mapped_column(sa.Text, default="")
+
+    suggestion: Mapped[Suggestion] = relationship(back_populates="events")
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a sender typed, validated by the form."""
+
+    kind: SuggestionKind
+    words: str
+    consent_to_publish: bool
+    project: Project | None = None
+    division: Division | None = None
+
+
+def submit(
+    session: Session,
+    letter: Letter,
+    *,
+    ticket: str,
+    code: str,
+    at: dt.datetime,
+    clock: CaseClock,
+    seal: Callable[[str], bytes] | None = None,
+) -> Suggestion:
+    """Store a new case, or return the one this ticket already made: sending twice never makes two.
+
+    ``seal`` takes the record's journal name and returns the sealed contact; it is left out where none was given.
+    Raises ``WrongStateError`` for a project that takes no suggestions.
+    """
+    known = session.scalar(sa.select(Suggestion).where(Suggestion.ticket == ticket))
+    if known is not None:
+        return known
+    if letter.project is not None and not letter.project.takes_suggestions:
+        raise WrongStateError("submit", "archive")
+    reply_due, provisional = clock.after(at, clock.reply_days)
+    suggestion = Suggestion(
+        ticket=ticket,
+        code_hash=code_hash(code),
+        kind=letter.kind,
+        project=letter.project,
+        division=letter.division or (letter.project.division if letter.project else None),
+        words=_required(letter.words),
+        consent_to_publish=letter.consent_to_publish,
+        received_at=at,
+        accept_due=clock.after(at, clock.accept_days)[0],
+        reply_due=reply_due,
+        reply_due_is_provisional=provisional,
+        state=CaseState.RECEIVED,
+        prominence=Prominence.UNREVIEWED,
+    )
+    session.add(suggestion)
+    suggestion.events.append(CaseEvent(kind=CaseEventKind.RECEIVED, at=at, actor=""))
+    session.flush()
+    if seal is not None:
+        suggestion.contact_sealed = seal(suggestion.subject)
+    return suggestion
+
+
+def by_code(session: Session, code: str) -> Suggestion | None:
+    """Return the case with this standard-form tracking code, or None."""
+    return session.scalar(sa.select(Suggestion).where(Suggestion.code_hash == code_hash(code)))
+
+
+def _required(text: str) -> str:
+    """Return the text without surrounding space. Raises ``ReasonRequiredError`` when nothing is left."""
+    if not text.strip():
+        raise ReasonRequiredError
+    return text.strip()

@@ -1,0 +1,43 @@
+"""What the faces need besides the database: one typed object per application."""
+
+import dataclasses
+import datetime as dt
+import typing
+
+from flask import current_app
+
+from minsheng.clock import local_date
+from minsheng.database import now
+from minsheng.encryption import ContactBox
+from minsheng.media import MediaStore
+from minsheng.suggestions import CaseClock
+from search.engine import SearchEngine
+
+EXTENSION = "minsheng"
+
+
+@dataclasses.dataclass(frozen=True)
+class Services:
+    """Made once by the application factory.
+
+    ``secret`` keys tracking codes and form tickets. ``one_person_mode`` lets an author publish own work, which
+    the journal then says. ``report_due_day`` is the day of the next month on which a monthly report is owed.
+    """
+
+    secret: str
+    media: MediaStore
+    contacts: ContactBox
+    case_clock: CaseClock
+    search: SearchEngine
+    one_person_mode: bool = False
+    report_due_day: int = 8
+    clock: typing.Callable[[], dt.datetime] = now
+
+    def today(self) -> dt.date:
+        """Return the civil date in China."""
+        return local_date(self.clock())
+
+
+def services() -> Services:
+    """Return the current application's services."""
+    return typing.cast("Services", current_app.extensions[EXTENSION])

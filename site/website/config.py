@@ -1,0 +1,82 @@
+"""Settings from the environment, and the secrets that a first run makes for itself."""
+
+import base64
+import dataclasses
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+SECRETS_FILE = "secrets.env"
+
+
+class ConfigurationError(Exception):
+    """A setting is missing or makes no sense; the message says which and what to do."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """Everything that differs between installations. ``data`` holds database, index, pictures and secrets."""
+
+    data: Path
+    secret_key: str
+    contact_keys: str
+    database_url: str
+    one_person_mode: bool = False
+    secure_cookies: bool = False
+    trusted_proxies: int = 0
+    rate_limits: bool = True
+    rate_limit_storage: str = "memory://"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
+        """Read ``MINSHENG_*``. Raises ``ConfigurationError`` naming what is missing or wrong."""
+        data = Path(environment.get("MINSHENG_DATA", "var")).resolve()
+        missing = [name for name in ("MINSHENG_SECRET_KEY", "MINSHENG_CONTACT_KEYS") if not environment.get(name)]
+        if missing:
+            raise ConfigurationError(
+                f"{' and '.join(missing)} must be set; `minsheng serve` makes them in {data / SECRETS_FILE}"
+            )
+        return cls(
+            data=data,
+            secret_key=environment["MINSHENG_SECRET_KEY"],
+            contact_keys=environment["MINSHENG_CONTACT_KEYS"],
+            database_url=environment.get("MINSHENG_DATABASE_URL") or f"sqlite:///{data / 'minsheng.sqlite'}",
+            one_person_mode=_flag(environment, "MINSHENG_ONE_PERSON_MODE"),
+            secure_cookies=_flag(environment, "MINSHENG_HTTPS"),
+            trusted_proxies=_number(environment, "MINSHENG_TRUSTED_PROXIES"),
+            rate_limit_storage=environment.get("MINSHENG_RATE_LIMIT_STORAGE", "memory://"),
+        )
+
+
+def load_or_make_secrets(data: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment completed with the secrets kept in ``data``, making them on the first run.
+
+    What the environment already sets wins. The file is readable by its owner only.
+    """
+    path = data / SECRETS_FILE
+    data.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        made = {
+            "MINSHENG_SECRET_KEY": secrets.token_urlsafe(48),
+            "MINSHENG_CONTACT_KEYS": f"1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
+        }
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.writelines(f"{name}={value}\n" for name, value in made.items())
+    kept = dict(line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
+    return {**kept, **environment}
+
+
+def _flag(environment: Mapping[str, str], name: str) -> bool:
+    value = environment.get(name, "").strip().lower()
+    if value not in {"", "0", "1", "true", "false", "yes", "no"}:
+        raise ConfigurationError(f"{name} must be 1 or 0, not {value!r}")
+    return value in {"1", "true", "yes"}
+
+
+def _number(environment: Mapping[str, str], name: str) -> int:
+    value = environment.get(name, "0")
+    if not value.isdigit():
+        raise ConfigurationError(f"{name} must be a whole number, not {value!r}")
+    return int(value)
