@@ -1,0 +1,83 @@
+"""The application factory: the only place that puts everything together."""
+
+import logging
+from pathlib import Path
+
+from flask import Flask, Response, request
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import admin
+import minsheng.models  # noqa: F401 - completes the metadata
+import public
+from minsheng.database import db
+from minsheng.encryption import ContactBox
+from minsheng.media import MAX_BYTES, MediaStore
+from minsheng.suggestions import CaseClock
+from minsheng.workdays import WorkCalendar
+from pages import limits, setup
+from pages.services import EXTENSION, Services
+from search import indexer, open_engine
+from website import database_setup, error_pages, security
+from website.config import Settings
+
+PHOTOS_PER_FORM = 8
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def create_app(settings: Settings) -> Flask:
+    """Return the application for these settings."""
+    app = Flask("website", static_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        MAX_CONTENT_LENGTH=MAX_BYTES * PHOTOS_PER_FORM,
+        MAX_FORM_MEMORY_SIZE=1_000_000,
+        MAX_FORM_PARTS=1_000,
+        SESSION_COOKIE_NAME="minsheng",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        WTF_CSRF_TIME_LIMIT=None,
+        RATELIMIT_ENABLED=settings.rate_limits,
+        RATELIMIT_STORAGE_URI=settings.rate_limit_storage,
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's documented way
+    settings.data.mkdir(parents=True, exist_ok=True)
+    _set_up_database(app)
+    app.extensions[EXTENSION] = Services(
+        secret=settings.secret_key,
+        media=MediaStore(settings.data / "media", settings.data / "originals"),
+        contacts=ContactBox.from_text(settings.contact_keys),
+        case_clock=CaseClock(WorkCalendar.load()),
+        search=open_engine(settings.data / "index"),
+        one_person_mode=settings.one_person_mode,
+    )
+    CSRFProtect(app)
+    limits.limiter.init_app(app)
+    setup.register(app)
+    security.register(app)
+    error_pages.register(app)
+    app.register_blueprint(public.blueprint)
+    app.register_blueprint(admin.blueprint)
+    app.after_request(_index_changes)
+    logging.getLogger("flask-limiter").setLevel(logging.ERROR)
+    return app
+
+
+def _set_up_database(app: Flask) -> None:
+    """Connect the models and their migrations."""
+    db.init_app(app)
+    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
+    with app.app_context():
+        database_setup.prepare(db.engine)
+
+
+def _index_changes(response: Response) -> Response:
+    """After a request that may have written, bring its changes to the index; a busy index is another's work."""
+    if request.method not in database_setup.SAFE_METHODS:
+        indexer.drain(db.session)
+    return response

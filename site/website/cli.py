@@ -1,0 +1,166 @@
+"""Commands: serve, import, search, journal, staff and sample content."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import flask_migrate
+
+from minsheng import publishing
+from minsheng.database import db, now
+from minsheng.importing.published import import_published
+from minsheng.journal import current_head
+from pages.services import services
+from search import indexer
+from website import sample_content
+from website.application import create_app
+from website.config import ConfigurationError, Settings, load_or_make_secrets
+from website.server import run_server
+
+COMPILER = "资料整理"
+
+
+@click.group()
+@click.option("--data", type=click.Path(path_type=Path), envvar="MINSHENG_DATA", default="var", show_default=True)
+@click.pass_context
+def main(context: click.Context, data: Path) -> None:
+    """Minsheng: a place's livelihood projects, and what its residents answer."""
+    os.environ["MINSHENG_DATA"] = str(data.resolve())
+    os.environ.update(load_or_make_secrets(data.resolve(), os.environ))
+    try:
+        settings = Settings.from_environment(os.environ)
+    except ConfigurationError as error:
+        raise click.ClickException(str(error)) from error
+    context.obj = settings
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--sample/--no-sample", default=True, show_default=True, help="Load sample content into an empty site.")
+@click.pass_obj
+def serve(settings: Settings, host: str, port: int, *, sample: bool) -> None:
+    """Prepare database, content and index where needed, then serve."""
+    app = create_app(settings)
+    with app.app_context():
+        flask_migrate.upgrade()
+        if sample:
+            sample_content.load_into_empty_site(settings.data)
+        _bring_index_up_to_date()
+    _welcome(settings, host, port)
+    run_server(host, port)
+
+
+@main.group()
+def database() -> None:
+    """Look after the database."""
+
+
+@database.command("upgrade")
+@click.pass_obj
+def upgrade_database(settings: Settings) -> None:
+    """Bring the database to the newest version."""
+    with create_app(settings).app_context():
+        flask_migrate.upgrade()
+
+
+@main.group("import")
+def import_group() -> None:
+    """Bring in records from files."""
+
+
+@import_group.command("published")
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@click.option("--programmes", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def import_published_command(settings: Settings, file: Path, programmes: Path | None) -> None:
+    """Load compiled records of published projects from FILE, or from a folder that also has programmes.json.
+
+    A second import of the same file changes nothing.
+    """
+    projects_file = file / "projects.json" if file.is_dir() else file
+    beside = projects_file.with_name("programmes.json")
+    programmes_file = programmes or (beside if beside.exists() else None)
+    with create_app(settings).app_context():
+        flask_migrate.upgrade()
+        result = import_published(
+            db.session,
+            _read_list(projects_file),
+            _read_list(programmes_file) if programmes_file else [],
+            actor=COMPILER,
+            at=now(),
+        )
+        db.session.commit()
+        _bring_index_up_to_date()
+    click.echo(sample_content.import_summary(result))
+
+
+@main.group()
+def search() -> None:
+    """Look after the search index."""
+
+
+@search.command("rebuild")
+@click.pass_obj
+def rebuild_index(settings: Settings) -> None:
+    """Build the index anew beside the live one, then switch."""
+    with create_app(settings).app_context():
+        indexer.rebuild(db.session, services().search)
+
+
+@main.group()
+def journal() -> None:
+    """The record of what was published and done."""
+
+
+@journal.command("head")
+@click.pass_obj
+def journal_head(settings: Settings) -> None:
+    """Print the head to keep elsewhere: with it a cut tail is noticed."""
+    with create_app(settings).app_context():
+        click.echo(current_head(db.session))
+
+
+@journal.command("verify")
+@click.option("--head", "saved_head", help="A head printed earlier by `minsheng journal head`.")
+@click.pass_obj
+def verify_journal(settings: Settings, saved_head: str | None) -> None:
+    """Check the chain and every published record against it; exit 1 and name the places that do not fit."""
+    with create_app(settings).app_context():
+        faults = publishing.verify(db.session, saved_head)
+        for fault in faults:
+            click.echo(f"{fault.kind}: {fault.where}", err=True)
+        if faults:
+            sys.exit(1)
+        click.echo(f"OK {current_head(db.session)}")
+
+
+def _read_list(file: Path) -> list[dict[str, Any]]:
+    """Return the records of a JSON file. Fails with a clear message for anything but a list of objects."""
+    try:
+        records = json.loads(file.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise click.ClickException(f"{file} is not JSON in UTF-8: {error}") from error
+    if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
+        raise click.ClickException(f"{file} must hold a list of records")
+    return records
+
+
+def _bring_index_up_to_date() -> None:
+    """Apply what waits in the outbox."""
+    while indexer.drain(db.session, services().search):
+        pass
+
+
+def _welcome(settings: Settings, host: str, port: int) -> None:
+    """Print where the site is and, with sample content, who may sign in."""
+    accounts = settings.data / sample_content.ACCOUNTS_FILE
+    click.echo("")
+    click.secho(f"  民生·民声  http://{host}:{port}/", bold=True)
+    click.echo(f"  staff      http://{host}:{port}/admin/")
+    if accounts.exists():
+        click.echo("")
+        click.echo(accounts.read_text(encoding="utf-8"))

@@ -1,0 +1,39 @@
+"""Pages for what goes wrong: each says in plain words what happened and what to do."""
+
+import logging
+
+from flask import Flask, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from minsheng.errors import DomainError, NotAllowedError, NotOpenError, SealedError
+from pages.error_messages import domain_message, http_message
+
+log = logging.getLogger(__name__)
+STATUS = {NotAllowedError: 403, SealedError: 403, NotOpenError: 409}
+
+
+def register(app: Flask) -> None:
+    """Answer every error with a page in the reader's language."""
+    app.register_error_handler(CSRFError, _expired_form)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(DomainError, _refused)
+
+
+def _http_error(error: HTTPException) -> tuple[str, int]:
+    code = error.code or 500
+    if isinstance(error, InternalServerError):
+        log.error("unhandled error on %s", request.endpoint, exc_info=error.original_exception)
+    return _page(code, *http_message(code))
+
+
+def _expired_form(_error: CSRFError) -> tuple[str, int]:
+    return _page(400, *http_message(440))
+
+
+def _refused(error: DomainError) -> tuple[str, int]:
+    return _page(STATUS.get(type(error), 409), *domain_message(error))
+
+
+def _page(code: int, title: str, advice: str) -> tuple[str, int]:
+    return render_template("pages/error.html", code=code, title=title, advice=advice), code

@@ -1,0 +1,68 @@
+"""Shared fixtures: an application on an empty in-memory-like SQLite file, its session, and records to hand."""
+
+import base64
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from minsheng.database import Base, db
+from tests.factories import Make
+from website.application import create_app
+from website.config import Settings
+
+AT = dt.datetime(2026, 6, 10, 4, 0, tzinfo=dt.UTC)
+"""A Wednesday noon in China: the moment most tests happen at."""
+
+
+@pytest.fixture
+def at() -> dt.datetime:
+    """The moment of the test."""
+    return AT
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of a throw-away installation without rate limits."""
+    return Settings(
+        data=tmp_path,
+        secret_key="a secret for tests only",
+        contact_keys=f"1:{base64.b64encode(b'k' * 32).decode()}",
+        database_url=f"sqlite:///{tmp_path / 'test.sqlite'}",
+        rate_limits=False,
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """An application with empty tables."""
+    application = create_app(settings)
+    application.config["TESTING"] = True
+    with application.app_context():
+        Base.metadata.create_all(db.engine)
+        yield application
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def session(app: Flask) -> Session:  # noqa: ARG001 - the session lives in the application's context
+    """The database session of the application."""
+    return cast("Session", db.session)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without script."""
+    return app.test_client()
+
+
+@pytest.fixture
+def make(session: Session) -> Make:
+    """Makes records with everything the database demands."""
+    return Make(session, AT)
