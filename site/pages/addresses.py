@@ -1,0 +1,49 @@
+"""Addresses templates need: this page with one thing changed, and static files that never go stale."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlencode
+
+from flask import request, url_for
+
+STATIC = Path(__file__).parent / "static"
+
+
+def url_with(**changes: str | int | list[str] | None) -> str:
+    """Return the present path with query parameters changed; ``None`` removes one.
+
+    Parameters keep their order, so that the same selection always has the same address.
+    """
+    query = {name: request.args.getlist(name) for name in request.args}
+    for name, value in changes.items():
+        if value is None:
+            query.pop(name, None)
+        else:
+            query[name] = value if isinstance(value, list) else [str(value)]
+    return _address(query)
+
+
+def url_without(name: str, value: str) -> str:
+    """Return the present address with one value of one filter taken away, back on the first page."""
+    query = {key: request.args.getlist(key) for key in request.args if key != "page"}
+    query[name] = [kept for kept in query.get(name, []) if kept != value]
+    return _address(query)
+
+
+def _address(query: dict[str, list[str]]) -> str:
+    pairs = [(name, value) for name, values in query.items() for value in values if value != ""]
+    return f"{request.path}?{urlencode(pairs)}" if pairs else request.path
+
+
+@cache
+def _fingerprint(filename: str) -> str:
+    return hashlib.sha256((STATIC / filename).read_bytes()).hexdigest()[:12]
+
+
+def static_url(filename: str) -> str:
+    """Return the address of a shared static file with a hash of its content, so that it can be kept for ever.
+
+    Raises ``FileNotFoundError`` for a file that is not there.
+    """
+    return url_for("pages.static", filename=filename, v=_fingerprint(filename))
