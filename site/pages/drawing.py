@@ -68,6 +68,26 @@ class TaskBar:
     planned: Figure | None
 
     @property
+    def has_task(self) -> bool:
+        """Whether there is a bar of progress to draw, if only an empty one with its tick."""
+        return self.progress is not None or self.expected is not None
+
+    @property
+    def has_money(self) -> bool:
+        """Whether the money can be drawn: one amount with nothing to measure it by says nothing as a bar."""
+        return bool(self.planned) or sum(1 for fill in self.money if fill.value) > 1
+
+    @property
+    def planned_width(self) -> float:
+        """Where the planned outline ends: a hair before 100 %, so that its stroke stays inside."""
+        return _tenth(self.hundred - 0.2)
+
+    @property
+    def gap(self) -> float | None:
+        """Progress minus expected, in percentage points."""
+        return None if self.progress is None or self.expected is None else float(self.progress) - float(self.expected)
+
+    @property
     def exceeds(self) -> bool:
         """Whether anything goes beyond 100 %, so that the mark of 100 % must be drawn."""
         return self.full > 100
@@ -213,6 +233,15 @@ def diverging(shares: Sequence[Figure], middle: int | None = None, reach: float 
         fills.append(Fill(str(index + 1), shares[index], values[index], _tenth(position), _tenth(width)))
         position += width
     return Diverging(tuple(fills), _tenth(good), _tenth(bad))
+
+
+def diverging_reach(rows: Iterable[Mapping[str, Any]], middle: int | None = None) -> float:
+    """Return the share that fills one side in every row of one chart: the largest side, up to whole tens."""
+    sides = [0.0]
+    for row in rows:
+        layout = diverging(row["shares"], middle)
+        sides += [50 - layout.fills[0].start, layout.fills[-1].start + layout.fills[-1].width - 50] if layout.fills else []
+    return min(100.0, 10 * -(-2 * max(sides) // 10) or 10.0)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,25 @@
+"""Form tickets: a signed number made with the form, so that sending it twice makes one record."""
+
+import uuid
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+MAX_AGE_SECONDS = 7 * 24 * 3600
+
+
+def issue(secret: str, purpose: str) -> str:
+    """Return a new signed ticket for one form."""
+    return str(_signer(secret, purpose).dumps(uuid.uuid4().hex))
+
+
+def read(secret: str, purpose: str, signed: str) -> str | None:
+    """Return the ticket's number, or None when it is not ours, is for another form, or is a week old."""
+    try:
+        number = _signer(secret, purpose).loads(signed, max_age=MAX_AGE_SECONDS)
+    except BadData:
+        return None
+    return number if isinstance(number, str) else None
+
+
+def _signer(secret: str, purpose: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(secret, salt=f"ticket:{purpose}")
