@@ -1,0 +1,1 @@
+"""Bringing records from files into the database, with every problem reported row by row."""
