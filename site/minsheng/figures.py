@@ -290,13 +290,12 @@ def money_of(fen: int) -> Figure:
     zeros = len(str(fen)) - len(str(fen).rstrip("0")) if fen else 0
     power = min(zeros - 2, 8 if abs(fen) >= 10**10 else 4)
     value = Decimal(fen).scaleb(-2)
-    scale, name = (
-        next((scale, name) for scale, name in ((8, "亿元"), (4, "万元"), (-2, "元")) if abs(fen) >= 10 ** (scale + 2))
-        if fen
-        else (0, YUAN)
+    scale, name = next(
+        (scale, name)
+        for scale, name, finest in ((8, "亿元", 4), (4, "万元", 2), (0, YUAN, -2))
+        if power >= finest and (abs(value) >= 10**scale or not scale)
     )
-    decimals = max(scale - power, 0) if scale > 0 else max(-power, 0)
-    text = f"{value.scaleb(-max(scale, 0)):.{decimals}f}{name}"
+    text = f"{value.scaleb(-scale):.{max(scale - power, 0)}f}{name}"
     return Figure(text=text, value=value, step=Decimal(1).scaleb(power), unit=YUAN)
 
 
