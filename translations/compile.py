@@ -4,10 +4,12 @@ import importlib.util
 from pathlib import Path
 from typing import Any
 
-from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from hatchling.builders.hooks.plugin.interface import (  # type: ignore[import-not-found]  # only there while building
+    BuildHookInterface,
+)
 
 
-class CompileCatalogues(BuildHookInterface):  # type: ignore[misc, type-arg]  # hatchling exists only while building
+class CompileCatalogues(BuildHookInterface):  # type: ignore[misc]  # as above
     """Writes ``messages.mo`` beside every ``messages.po``."""
 
     PLUGIN_NAME = "custom"

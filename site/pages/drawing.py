@@ -240,7 +240,9 @@ def diverging_reach(rows: Iterable[Mapping[str, Any]], middle: int | None = None
     sides = [0.0]
     for row in rows:
         layout = diverging(row["shares"], middle)
-        sides += [50 - layout.fills[0].start, layout.fills[-1].start + layout.fills[-1].width - 50] if layout.fills else []
+        sides += (
+            [50 - layout.fills[0].start, layout.fills[-1].start + layout.fills[-1].width - 50] if layout.fills else []
+        )
     return min(100.0, 10 * -(-2 * max(sides) // 10) or 10.0)
 
 
@@ -255,8 +257,10 @@ class Span:
 
 def span(value: Figure, low: Figure | None, high: Figure | None, least: Figure, most: Figure) -> Span:
     """Place a value and its interval on a scale from ``least`` to ``most``."""
-    reach = float(most) - float(least) or 1.0
-    place = lambda figure: (float(figure) - float(least)) * 100 / reach  # noqa: E731 - one expression, used thrice
+
+    def place(figure: Figure) -> float:
+        return (float(figure) - float(least)) * 100 / (float(most) - float(least) or 1.0)
+
     if low is None or high is None:
         return Span(_tenth(place(value)), None, None)
     return Span(_tenth(place(value)), _tenth(place(low)), _tenth(place(high) - place(low)))

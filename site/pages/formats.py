@@ -31,7 +31,10 @@ _MONEY_UNITS = {
     "zh_Hant": ((HUNDRED_MILLION, "億元"), (TEN_THOUSAND, "萬元"), (YUAN, "元")),
     "en": ((BILLION, "billion"), (MILLION, "million"), (YUAN, "")),
 }
-_MONTHS = ("January February March April May June July August September October November December").split()
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 _PRINTED = re.compile(r"^\s*(?:约|近)?\s*([\d,，]+)(?:\.(\d+))?\s*(万亿|亿|億|万|萬|千)?\s*(?:元)?\s*$")
 _PRINTED_UNITS = {
     None: YUAN,

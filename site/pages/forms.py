@@ -6,20 +6,24 @@ unchanged when it cannot be read.
 """
 
 import datetime as dt
+import enum
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import Field, FieldList, FormField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, Length, NumberRange
 
 from pages.formats import HUNDRED_MILLION, TEN_THOUSAND, YUAN
-from pages.language import gettext, lazy_gettext as _l
+from pages.language import gettext
+from pages.language import lazy_gettext as _l
+from pages.words import WORDS, group_of
 
 MOST_FEN = 10**16
 """A hundred trillion yuan: more than any budget, and well inside 64 bits."""
@@ -134,6 +138,16 @@ def length(least: int = -1, most: int = -1) -> Length:
 def between(least: float | Decimal | None = None, most: float | Decimal | None = None) -> NumberRange:
     """Return the validator of a number's range, both ends included."""
     return NumberRange(min=least, max=most)
+
+
+def choices(pairs: Iterable[tuple[object, str]]) -> list[SelectChoice]:
+    """Return (value, label) pairs as WTForms wants them; bare tuples go away in its next version."""
+    return [SelectChoice(value=str(value), label=label) for value, label in pairs]
+
+
+def word_choices(kind: type[enum.StrEnum]) -> list[SelectChoice]:
+    """Return the members of one of the domain's enumerations with their words, in the enumeration's order."""
+    return choices((member.value, WORDS[group_of(member)][member.value]) for member in kind)
 
 
 def plain(text: str) -> str:

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import flask_babel
+import flask_babel  # type: ignore[import-untyped]  # ships no types
 from flask import Flask, Response, g, has_request_context, request
 from markupsafe import Markup, escape
 

@@ -1,13 +1,23 @@
 """Wire the shared looks into an application: languages, formats, words, drawings, templates, static files."""
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, Response, request
 from jinja2 import StrictUndefined
 
-from pages import addresses, drawing, formats, language, words
+from pages import addresses, check_messages, drawing, formats, language, words
+
+ONE_YEAR = 365 * 24 * 3600
 
 blueprint = Blueprint(
     "pages", __name__, template_folder="templates", static_folder="static", static_url_path="/static/pages"
 )
+
+
+@blueprint.after_request
+def keep_for_ever(response: Response) -> Response:
+    """Let browsers keep a file whose address carries the hash of its content."""
+    if request.args.get("v") and response.status_code == 200:
+        response.headers["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
+    return response
 
 
 def register(app: Flask) -> None:
@@ -22,6 +32,7 @@ def register(app: Flask) -> None:
     language.set_up(app)
     formats.register(app)
     words.register(app)
+    check_messages.register(app)
     app.jinja_env.globals.update(
         drawing=drawing,
         static_url=addresses.static_url,

@@ -13,7 +13,7 @@ from wtforms.validators import DataRequired, Length
 
 from pages import setup
 from pages.formats import HUNDRED_MILLION, TEN_THOUSAND
-from pages.forms import CheckboxesField, DateField, Form, MoneyField, MonthField
+from pages.forms import CheckboxesField, DateField, Form, MoneyField, MonthField, choices
 
 WAN, YI = TEN_THOUSAND, HUNDRED_MILLION
 
@@ -24,10 +24,10 @@ class SampleForm(Form):
     title = StringField("标题", [DataRequired(message="请写一句话说明是什么事"), Length(max=60)])
     body = TextAreaField("具体情况", [DataRequired(message="请写明时间、地点和情况")])
     kind = RadioField(
-        "类型", [DataRequired()], choices=[("suggestion", "建议"), ("question", "咨询"), ("complaint", "投诉")]
+        "类型", [DataRequired()], choices=choices([("suggestion", "建议"), ("question", "咨询"), ("complaint", "投诉")])
     )
-    themes = CheckboxesField("涉及", choices=[("money", "资金"), ("quality", "质量"), ("time", "工期")])
-    place = SelectField("地点", choices=[("1", "青石镇"), ("2", "柳河乡")])
+    themes = CheckboxesField("涉及", choices=choices([("money", "资金"), ("quality", "质量"), ("time", "工期")]))
+    place = SelectField("地点", choices=choices([("1", "青石镇"), ("2", "柳河乡")]))
     amount = MoneyField("计划资金", unit=WAN)
     day = DateField("发生日期")
     month = MonthField("月份")
@@ -38,7 +38,7 @@ class SampleForm(Form):
 
 def sample() -> dict[str, Any]:
     """Return the made-up and published figures the page shows."""
-    points = [
+    points: list[dict[str, Any]] = [
         {"month": dt.date(2025, month, 1), "planned": planned, "actual": actual}
         for month, planned, actual in zip(
             range(1, 13),
