@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from minsheng.database import Base, db
 from tests.factories import Make
-from website.application import create_app
 from website.config import Settings
 
 AT = dt.datetime(2026, 6, 10, 4, 0, tzinfo=dt.UTC)
@@ -41,6 +40,8 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """An application with empty tables."""
+    from website.application import create_app  # noqa: PLC0415 - tests of the domain never load the faces
+
     application = create_app(settings)
     application.config["TESTING"] = True
     with application.app_context():

@@ -3,11 +3,12 @@
 import datetime as dt
 import itertools
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
 from minsheng import publishing
+from minsheng.database import Base
 from minsheng.funding import FundingLine, FundingSource
 from minsheng.indicators import Indicator
 from minsheng.places import Agency, Division, DivisionLevel
@@ -18,6 +19,8 @@ from minsheng.reports import IndicatorValue, ProgressReport
 from minsheng.staff import Role, RoleGrant, StaffMember
 from minsheng.surveys import Wave
 
+Record = TypeVar("Record", bound=Base)
+
 
 class Make:
     """Makes and flushes one record per call."""
@@ -27,7 +30,7 @@ class Make:
         self.at = at
         self._numbers = itertools.count(1)
 
-    def _add(self, record: Any) -> Any:
+    def _add(self, record: Record) -> Record:
         self.session.add(record)
         self.session.flush()
         return record

@@ -47,5 +47,5 @@ class ContactBox:
             raise CannotOpenError
         try:
             return key.decrypt(sealed[1 : 1 + NONCE_LENGTH], sealed[1 + NONCE_LENGTH :], record.encode()).decode()
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise CannotOpenError from error

@@ -61,7 +61,7 @@ class Photo(Base):
     report: Mapped[ProgressReport | None] = relationship(back_populates="photos")
 
     @classmethod
-    def visible_to_residents(cls) -> sa.Select[tuple["Photo"]]:
+    def visible_to_residents(cls) -> sa.Select["Photo"]:
         """Return the query of photos that residents may see."""
         return (
             sa.select(cls)

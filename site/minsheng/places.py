@@ -118,7 +118,7 @@ def division_by_code(session: Session, code: str) -> Division | None:
     return session.scalar(sa.select(Division).where(Division.code == code))
 
 
-def division_ids_within(code_path: str) -> sa.Select[tuple[int]]:
+def division_ids_within(code_path: str) -> sa.Select[int]:
     """Return a subquery of the identities of a place and everything below it, from its ``path``."""
     return sa.select(Division.id).where(Division.path.startswith(code_path, autoescape=True))
 

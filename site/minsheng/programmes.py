@@ -55,7 +55,7 @@ class Programme(Base, Sourced):
     agency: Mapped[Agency | None] = relationship()
 
     @classmethod
-    def visible_to_residents(cls) -> sa.Select[tuple["Programme"]]:
+    def visible_to_residents(cls) -> sa.Select["Programme"]:
         """Return the query of programmes that residents may see: the only place that says so."""
         return sa.select(cls).where(cls.publication == Publication.PUBLISHED)
 

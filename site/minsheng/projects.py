@@ -155,7 +155,7 @@ class Project(Base, Sourced):
     lookbacks: Mapped[list["LookBack"]] = relationship(back_populates="project", order_by="LookBack.looked_on")
 
     @classmethod
-    def visible_to_residents(cls) -> sa.Select[tuple["Project"]]:
+    def visible_to_residents(cls) -> sa.Select["Project"]:
         """Return the query of projects that residents may see: the only place that says so."""
         return sa.select(cls).where(cls.publication == Publication.PUBLISHED)
 
@@ -177,7 +177,7 @@ class Project(Base, Sourced):
     @property
     def published_reports(self) -> list["ProgressReport"]:
         """The reports in force, oldest month first."""
-        return [report for report in self.reports if report.is_in_force]
+        return sorted((report for report in self.reports if report.is_in_force), key=lambda report: report.month or "")
 
     @property
     def latest_report(self) -> "ProgressReport | None":

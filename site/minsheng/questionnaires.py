@@ -81,8 +81,9 @@ class QuestionnaireVersion(Base):
     def freeze(self, at: dt.datetime) -> None:
         """Fix the questions; freezing again changes nothing."""
         if self.frozen_at is None:
-            self.frozen_at = at
-            self.content_hash = self.computed_hash()
+            # Hash first: reading the questions may flush, and the database wants both or neither.
+            content_hash = self.computed_hash()
+            self.frozen_at, self.content_hash = at, content_hash
 
 
 class Question(Base):

@@ -125,7 +125,7 @@ class ProgressReport(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads this class attribute
 
     @classmethod
-    def visible_to_residents(cls) -> sa.Select[tuple["ProgressReport"]]:
+    def visible_to_residents(cls) -> sa.Select["ProgressReport"]:
         """Return the query of reports in force of projects that residents may see."""
         return (
             sa.select(cls)

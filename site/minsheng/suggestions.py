@@ -172,7 +172,7 @@ class Suggestion(Base):
     )
 
     @classmethod
-    def visible_to_residents(cls) -> sa.Select[tuple["Suggestion"]]:
+    def visible_to_residents(cls) -> sa.Select["Suggestion"]:
         """Return the query of cases that residents may see."""
         return sa.select(cls).where(cls.prominence == Prominence.PUBLIC)
 

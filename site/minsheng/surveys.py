@@ -65,7 +65,7 @@ class Wave(Base):
     responses: Mapped[list["Response"]] = relationship(back_populates="wave", order_by="Response.id")
 
     @classmethod
-    def visible_to_residents(cls) -> sa.Select[tuple["Wave"]]:
+    def visible_to_residents(cls) -> sa.Select["Wave"]:
         """Return the query of waves that residents may see."""
         return sa.select(cls).where(cls.is_published)
 
@@ -275,16 +275,13 @@ def shares(session: Session, wave: Wave, channels: Sequence[Channel], as_of: dt.
         .group_by(Answer.question_id, Answer.option_id)
     )
     counts = {(question_id, option_id): count for question_id, option_id, count in rows}
-    bases: dict[int, int] = dict(
-        session.execute(
-            sa.select(Answer.question_id, sa.func.count(Answer.response_id.distinct()))
-            .join(Answer.response)
-            .where(Response.wave_id == wave.id, Response.channel.in_(channels))
-            .group_by(Answer.question_id)
-        )
-        .tuples()
-        .all()
+    people = session.execute(
+        sa.select(Answer.question_id, sa.func.count(Answer.response_id.distinct()))
+        .join(Answer.response)
+        .where(Response.wave_id == wave.id, Response.channel.in_(channels))
+        .group_by(Answer.question_id)
     )
+    bases = {question_id: count for question_id, count in people}  # noqa: C416 - rows are not typed as pairs
     return {
         question.key: [
             Share(option, counts.get((question.id, option.id), 0), bases.get(question.id, 0))
@@ -293,3 +290,11 @@ def shares(session: Session, wave: Wave, channels: Sequence[Channel], as_of: dt.
         for question in wave.version.questions
         if question.type in CLOSED_TYPES
     }
+
+
+def channel_counts(session: Session, wave: Wave) -> dict[Channel, int]:
+    """Return how many answers came by each channel; counts alone are never sealed."""
+    rows = session.execute(
+        sa.select(Response.channel, sa.func.count()).where(Response.wave_id == wave.id).group_by(Response.channel)
+    )
+    return {channel: count for channel, count in rows}  # noqa: C416 - rows are not typed as pairs

@@ -17,7 +17,7 @@ from minsheng.media import MAX_BYTES, MediaStore
 from minsheng.suggestions import CaseClock
 from minsheng.workdays import WorkCalendar
 from pages import limits, setup
-from pages.services import EXTENSION, Services
+from pages.services import EXTENSION, Services, services
 from search import indexer, open_engine
 from website import database_setup, error_pages, security
 from website.config import Settings
@@ -77,7 +77,11 @@ def _set_up_database(app: Flask) -> None:
 
 
 def _index_changes(response: Response) -> Response:
-    """After a request that may have written, bring its changes to the index; a busy index is another's work."""
+    """After a request that may have written, bring its changes to the index; a busy index is another's work.
+
+    What the request left uncommitted it did not mean to keep: it is dropped before the indexer commits.
+    """
     if request.method not in database_setup.SAFE_METHODS:
-        indexer.drain(db.session)
+        db.session.rollback()
+        indexer.drain(db.session(), services().search, services().today())
     return response

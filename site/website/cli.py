@@ -108,7 +108,7 @@ def search() -> None:
 def rebuild_index(settings: Settings) -> None:
     """Build the index anew beside the live one, then switch."""
     with create_app(settings).app_context():
-        indexer.rebuild(db.session, services().search)
+        indexer.rebuild(db.session(), services().search, services().today())
 
 
 @main.group()
@@ -151,7 +151,7 @@ def _read_list(file: Path) -> list[dict[str, Any]]:
 
 def _bring_index_up_to_date() -> None:
     """Apply what waits in the outbox."""
-    while indexer.drain(db.session, services().search):
+    while indexer.drain(db.session(), services().search, services().today()):
         pass
 
 

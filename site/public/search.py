@@ -1,0 +1,131 @@
+"""Search over everything residents may see."""
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+from flask import Blueprint, render_template, request, url_for
+
+from minsheng.database import db
+from minsheng.outbox import RecordKind
+from minsheng.places import Division
+from pages.language import lazy_gettext as _l
+from pages.limits import limiter
+from pages.services import services
+from pages.words import word
+from search.engine import MAX_REACH, Document, Facet, FacetCount, Query, Sort
+
+blueprint = Blueprint("search", __name__, url_prefix="/search")
+PAGE_SIZE = 20
+LONGEST = 200
+
+FACET_LABELS = {
+    Facet.KIND: _l("内容"),
+    Facet.PLACE: _l("地方"),
+    Facet.YEAR: _l("年份"),
+    Facet.CATEGORY: _l("领域"),
+    Facet.ORIGIN: _l("来源"),
+}
+WORD_GROUPS = {Facet.KIND: "record_kind", Facet.CATEGORY: "category", Facet.ORIGIN: "origin"}
+SORT_LABELS = {
+    Sort.RELEVANCE: _l("最相关"),
+    Sort.NEWEST: _l("最新"),
+    Sort.OLDEST: _l("最早"),
+    Sort.MOST_MONEY: _l("资金最多"),
+    Sort.MOST_PROGRESS: _l("进度最快"),
+    Sort.LEAST_PROGRESS: _l("进度最慢"),
+}
+
+
+@blueprint.get("/")
+@limiter.limit("120 per minute")
+def index() -> str:
+    """Show results with highlights, counts per filter value, and pages."""
+    text = request.args.get("q", "").strip()[:LONGEST]
+    page = max(request.args.get("page", 1, type=int), 1)
+    page = min(page, MAX_REACH // PAGE_SIZE)
+    sort = Sort(request.args["sort"]) if request.args.get("sort") in set(Sort) else Sort.RELEVANCE
+    filters = {facet: tuple(request.args.getlist(facet.value)[:20]) for facet in FACET_LABELS}
+    place = filters[Facet.PLACE][0] if filters[Facet.PLACE] else ""
+    results = None
+    if text or any(filters.values()):
+        results = services().search.search(
+            Query(
+                text=text,
+                filters={facet: values for facet, values in filters.items() if any(values)},
+                sort=sort,
+                offset=(page - 1) * PAGE_SIZE,
+                limit=PAGE_SIZE,
+                counted=tuple(FACET_LABELS),
+                place_parent=place,
+            )
+        )
+    total = results.total if results else 0
+    return render_template(
+        "public/search/index.html",
+        text=text,
+        results=results,
+        facets=_facets(results.facets, filters) if results else [],
+        sort={
+            "name": "sort",
+            "label": _l("排序"),
+            "options": [{"value": s.value, "label": label, "selected": s is sort} for s, label in SORT_LABELS.items()],
+        },
+        page=page,
+        pages=max(-(-min(total, MAX_REACH) // PAGE_SIZE), 1),
+        addresses={hit.document.key: address(hit.document) for hit in results.hits} if results else {},
+    )
+
+
+def address(document: Document) -> str:
+    """Return where a result leads."""
+    match document.kind:
+        case RecordKind.PROJECT:
+            return url_for("public.projects.show", slug=document.slug)
+        case RecordKind.REPORT:
+            return url_for("public.projects.show", slug=document.slug, _anchor=f"report-{document.month}")
+        case RecordKind.PROGRAMME:
+            return url_for("public.programmes.show", slug=document.slug)
+        case RecordKind.DIVISION:
+            return url_for("public.places.show", code=document.slug)
+        case RecordKind.AGENCY:
+            return url_for("public.agencies.show", slug=document.slug)
+        case RecordKind.SUGGESTION:
+            return url_for("public.suggestions.show", case_id=document.record_id)
+
+
+def _facets(
+    counts: Mapping[Facet, tuple[FacetCount, ...]], chosen: Mapping[Facet, tuple[str, ...]]
+) -> list[dict[str, object]]:
+    """Return the facets in the form the filter macro draws."""
+    labels = _labels(counts)
+    return [
+        {
+            "name": facet.value,
+            "label": label,
+            "multiple": facet is not Facet.PLACE,
+            "open": facet is Facet.KIND,
+            "options": [
+                {
+                    "value": count.value,
+                    "label": labels.get((facet, count.value), count.value),
+                    "count": count.count,
+                    "selected": count.value in chosen[facet],
+                }
+                for count in counts.get(facet, ())
+            ],
+        }
+        for facet, label in FACET_LABELS.items()
+    ]
+
+
+def _labels(counts: Mapping[Facet, tuple[FacetCount, ...]]) -> dict[tuple[Facet, str], str]:
+    """Return the words for facet values: those of the interface, and names of places, from one query."""
+    labels = {
+        (facet, count.value): word(count.value, group)
+        for facet, group in WORD_GROUPS.items()
+        for count in counts.get(facet, ())
+    }
+    codes = [count.value for count in counts.get(Facet.PLACE, ())]
+    names = db.session.execute(sa.select(Division.code, Division.name).where(Division.code.in_(codes)))
+    labels.update({(Facet.PLACE, code): name for code, name in names})
+    return labels

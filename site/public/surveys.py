@@ -1,0 +1,176 @@
+"""Surveys: the open ones, filling one in, and the counts of closed ones."""
+
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms import HiddenField, SelectField
+
+from minsheng import surveys
+from minsheng.database import db
+from minsheng.errors import InvalidAnswersError
+from minsheng.places import division_by_code
+from minsheng.questionnaires import Question, QuestionType
+from minsheng.surveys import DRAWN_CHANNELS, Channel, Share, Wave
+from pages import tickets
+from pages.forms import Form
+from pages.language import current_language
+from pages.language import gettext as _
+from pages.language import lazy_gettext as _l
+from pages.limits import limiter
+from pages.services import services
+
+blueprint = Blueprint("surveys", __name__, url_prefix="/surveys")
+LEAST_BASE = 30
+"""Shares over fewer people are withheld (NCHS presentation standard, as in the scheme's publication rules)."""
+
+PROBLEMS = {
+    "required": _l("请回答这一题"),
+    "unknown_option": _l("请从列出的选项里选"),
+    "one_only": _l("这一题只能选一项"),
+    "not_a_number": _l("请填数字"),
+    "too_long": _l("太长了，请写短一些"),
+}
+
+
+class SurveyForm(Form):
+    """The parts of the form that are not questions."""
+
+    ticket = HiddenField()
+    place = SelectField(_l("您住在哪里"))
+
+    def __init__(self, wave: Wave, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        places = [(place.code, place.name) for place in wave.division.children]
+        self.place.choices = [("", _("不想说")), *places]
+
+
+@blueprint.get("/")
+def index() -> str:
+    """List open, coming and closed waves."""
+    today = services().today()
+    waves = db.session.scalars(Wave.visible_to_residents().order_by(Wave.closes_on.desc())).all()
+    return render_template(
+        "public/surveys/index.html",
+        open_waves=[wave for wave in waves if wave.is_open(today)],
+        coming=[wave for wave in waves if wave.opens_on > today],
+        closed=[wave for wave in waves if wave.has_closed(today)],
+        today=today,
+    )
+
+
+@blueprint.route("/<slug>", methods=["GET", "POST"])
+@limiter.limit("60 per hour; 10 per minute", methods=["POST"])
+def fill(slug: str) -> str | BaseResponse | tuple[str, int]:
+    """Show the questions and take the answers; a second sending of the same form changes nothing."""
+    wave = _wave(slug)
+    today = services().today()
+    if not wave.is_open(today) and request.method != "POST":
+        return render_template("public/surveys/not_open.html", wave=wave, today=today)
+    form = SurveyForm(wave)
+    answered = wave.id in session.get("answered", [])
+    if answered and request.method == "GET" and "again" not in request.args:
+        return render_template("public/surveys/already.html", wave=wave)
+    secret, purpose = services().secret, f"wave:{wave.id}"
+    ticket = tickets.read(secret, purpose, form.ticket.data or "")
+    typed = {question.key: request.form.getlist(f"q-{question.key}") for question in wave.version.questions}
+    problems: dict[str, str] = {}
+    if form.validate_on_submit():
+        if ticket is not None:
+            try:
+                return _respond(wave, form, typed, ticket)
+            except InvalidAnswersError as error:
+                problems = {key: str(PROBLEMS[reason]) for key, reason in error.problems.items()}
+        else:
+            form.form_errors.append(_("这张问卷打开得太久了，请再按一次“提交”；您的回答都还在。"))
+    if ticket is None:
+        form.ticket.data = tickets.issue(secret, purpose)
+    page = render_template(
+        "public/surveys/fill.html",
+        wave=wave,
+        form=form,
+        blocks=blocks(wave),
+        typed=typed,
+        problems=problems,
+        text_limits=surveys.TEXT_LIMITS,
+    )
+    return (page, 422) if form.is_submitted() else page
+
+
+@blueprint.get("/<slug>/thanks")
+def thanks(slug: str) -> str:
+    """Thank the respondent and say when the results will be there."""
+    return render_template("public/surveys/thanks.html", wave=_wave(slug))
+
+
+@blueprint.get("/<slug>/results")
+def results(slug: str) -> str | tuple[str, int]:
+    """Show counts and shares of a closed wave, drawn and opt-in answers apart."""
+    wave = _wave(slug)
+    today = services().today()
+    if not wave.has_closed(today):
+        return render_template("public/surveys/sealed.html", wave=wave), 403
+    opt_in = [channel for channel in Channel if channel not in DRAWN_CHANNELS]
+    return render_template(
+        "public/surveys/results.html",
+        wave=wave,
+        drawn=surveys.shares(db.session, wave, sorted(DRAWN_CHANNELS), today),
+        opt_in=surveys.shares(db.session, wave, opt_in, today),
+        channels=surveys.channel_counts(db.session, wave),
+        scales=scale_blocks(wave),
+        least_base=LEAST_BASE,
+    )
+
+
+def blocks(wave: Wave) -> list[list[Question]]:
+    """Return the questions in order, those of one matrix together."""
+    grouped: list[list[Question]] = []
+    for question in wave.version.questions:
+        if question.matrix and grouped and grouped[-1][0].matrix == question.matrix:
+            grouped[-1].append(question)
+        else:
+            grouped.append([question])
+    return grouped
+
+
+def scale_blocks(wave: Wave) -> list[list[Question]]:
+    """Return the blocks of scale questions, which are drawn as diverging bars."""
+    return [block for block in blocks(wave) if block[0].type is QuestionType.SCALE]
+
+
+def substantive_shares(shares: list[Share]) -> list[float] | None:
+    """Return the shares in per cent of the people with an opinion, best first; None where they are too few."""
+    counted = [share for share in shares if share.option.is_substantive]
+    people = sum(share.count for share in counted)
+    return [100 * share.count / people for share in counted] if people >= LEAST_BASE else None
+
+
+@blueprint.app_template_filter("in_language")
+def in_language(record: Any) -> str:
+    """Return the text of a question, option, version or wave in the reader's language, else as written."""
+    written = getattr(record, "text", None) or getattr(record, "title", None) or getattr(record, "introduction", "")
+    translated = record.translations.get(current_language())
+    return str(translated or written)
+
+
+@blueprint.context_processor
+def _names() -> dict[str, object]:
+    return {"substantive_shares": substantive_shares}
+
+
+def _respond(wave: Wave, form: SurveyForm, typed: dict[str, list[str]], ticket: str) -> BaseResponse:
+    """Store the answers in one commit and remember on this device that it answered."""
+    place = division_by_code(db.session, form.place.data) if form.place.data else None
+    surveys.respond(db.session, wave, typed, ticket=ticket, channel=Channel.WEB, at=services().clock(), division=place)
+    db.session.commit()
+    session["answered"] = sorted({*session.get("answered", []), wave.id})[-20:]
+    session.permanent = True
+    return redirect(url_for(".thanks", slug=wave.slug))
+
+
+def _wave(slug: str) -> Wave:
+    """Return a published wave, or answer 404."""
+    wave = db.session.scalar(Wave.visible_to_residents().where(Wave.slug == slug))
+    if wave is None:
+        abort(404)
+    return wave

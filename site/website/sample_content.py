@@ -1,0 +1,77 @@
+"""Sample content for an empty site: the invented county, and facts compiled from public notices."""
+
+import json
+import os
+import secrets
+import string
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
+
+from minsheng.clock import local_date
+from minsheng.codes import tracking_code
+from minsheng.database import db, now
+from minsheng.importing.published import ImportResult, import_published
+from minsheng.passwords import hash_password
+from minsheng.programmes import Programme
+from minsheng.staff import StaffMember
+from pages.services import services
+from website.sample.county import load_county
+
+ACCOUNTS_FILE = "sample-accounts.txt"
+PUBLISHED = Path(__file__).parent / "sample" / "published"
+COMPILER = "资料整理"
+
+
+def load_into_empty_site(data: Path) -> bool:
+    """Load everything into a site without programmes or staff; return whether anything was loaded."""
+    if _has_content():
+        return False
+    at = now()
+    password = _password()
+    with _Progress() as progress:
+        county = load_county(
+            db.session,
+            services().media,
+            as_of=local_date(at),
+            password_hash=hash_password(password),
+            code_of=lambda ticket: tracking_code(services().secret, "suggestion", ticket),
+            seal=services().contacts.seal,
+            progress=progress,
+        )
+        import_published(
+            db.session,
+            json.loads((PUBLISHED / "projects.json").read_text(encoding="utf-8")),
+            json.loads((PUBLISHED / "programmes.json").read_text(encoding="utf-8")),
+            actor=COMPILER,
+            at=at,
+            progress=progress,
+        )
+    db.session.commit()
+    _write_accounts(data / ACCOUNTS_FILE, county.accounts, password)
+    return True
+
+
+def import_summary(result: ImportResult) -> str:
+    """Return the outcome of an import as lines for a person: counts, then every row with a remark."""
+    return str(result)
+
+
+def _has_content() -> bool:
+    return any(db.session.scalar(sa.select(model.id).limit(1)) is not None for model in (Programme, StaffMember))
+
+
+def _password() -> str:
+    """Return a password for the sample accounts of this installation, easy to copy by hand."""
+    letters = [letter for letter in string.ascii_lowercase + string.digits if letter not in "0o1l"]
+    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(3))
+
+
+def _write_accounts(path: Path, accounts: list[tuple[str, str]], password: str) -> None:
+    """Keep user names and the password of the sample accounts where only the owner of the installation reads them."""
+    lines = [f"  {username:<14} {post}" for username, post in accounts]
+    text = "\n".join(["  Sample accounts 示例账号", *lines, f"  password 密码   {password}", ""])
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
