@@ -24,7 +24,7 @@ def _convert_missing(catalogue: Catalog) -> None:
             continue
         if isinstance(message.id, str):
             message.string = message.string or converter.convert(message.id)
-        elif not all(message.string):
+        elif not all(message.string or ()):
             message.string = tuple(converter.convert(message.id[-1]) for _form in range(catalogue.num_plurals))
 
 

@@ -55,9 +55,11 @@ class Amount(NamedTuple):
     unit: str
 
     def __str__(self) -> str:
-        """Join the parts as running text."""
-        joined = f"{self.digits}\N{NO-BREAK SPACE}{self.unit}" if self.prefix and self.unit else self.digits + self.unit
-        return f"{self.prefix}\N{NO-BREAK SPACE}{joined}" if self.prefix else joined
+        """Join the parts as running text. The English unit is a word and may go to the next line."""
+        if not self.prefix:
+            return self.digits + self.unit
+        digits = f"{self.prefix}\N{NO-BREAK SPACE}{self.digits}"
+        return f"{digits} {self.unit}" if self.unit else digits
 
 
 def printed_precision(printed: str) -> int | None:
