@@ -1,0 +1,198 @@
+"""Sums and means over projects of one publisher's own programme, and nowhere else.
+
+Across publishers, levels or compiled records nothing is added: pages show the published totals side by side.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from minsheng import schedule
+from minsheng.funding import FundingKind, FundingLine, FundingSource, MovementKind
+from minsheng.glances import figures, standings
+from minsheng.listing import READING_ORDER
+from minsheng.programmes import Programme
+from minsheng.projects import Project
+from minsheng.publication import Origin
+from minsheng.rates import Rate, arrival, completion, disbursement, spending
+from minsheng.schedule import ProgrammeProgress, ScheduleStatus
+from minsheng.standing import Funds, Standing
+
+LATE = frozenset({ScheduleStatus.SERIOUSLY_BEHIND, ScheduleStatus.OVERDUE, ScheduleStatus.BEHIND})
+
+
+@dataclass(frozen=True)
+class Total:
+    """A sum in fen over those projects that have the amount: ``counted`` of ``of``. ``fen`` is None over none."""
+
+    fen: int | None
+    counted: int
+    of: int
+
+
+@dataclass(frozen=True)
+class ProgrammeSums:
+    """Everything added up or averaged over the projects of one own programme (or a part of it).
+
+    ``rates`` are made only over projects that have both numerator and denominator, so that a project which did
+    not report neither raises nor lowers them. ``as_of`` is the newest day any figure describes.
+    """
+
+    projects: int
+    progress: ProgrammeProgress
+    statuses: Mapping[str, int]
+    planned: Total
+    arrived: Total
+    disbursed: Total
+    spent: Total
+    rates: tuple[Rate, ...]
+    late: tuple[Project, ...]
+    silent: tuple[Project, ...]
+    as_of: dt.date | None
+
+    @property
+    def done(self) -> int:
+        """How many are done."""
+        return self.statuses.get(ScheduleStatus.DONE, 0)
+
+    @property
+    def funds(self) -> dict[str, int | None]:
+        """The four sums by name, for the drawing of the money bar."""
+        return {
+            "planned": self.planned.fen,
+            "arrived": self.arrived.fen,
+            "disbursed": self.disbursed.fen,
+            "spent": self.spent.fen,
+        }
+
+
+def own_projects(session: Session, programme: Programme) -> list[Project]:
+    """Return the visible projects of an own programme, loaded for standings. Empty for a compiled programme."""
+    if programme.origin is not Origin.OWN:
+        return []
+    query = Project.visible_to_residents().where(Project.programme_id == programme.id, Project.origin == Origin.OWN)
+    return list(session.scalars(query.options(*figures()).order_by(Project.id)))
+
+
+def sums_of(projects: Sequence[Project], today: dt.date, due_day: int = 8) -> ProgrammeSums:
+    """Add up own projects of one programme.
+
+    Raises ``ValueError`` for a compiled record or projects of two programmes: such sums are never made.
+    """
+    if any(project.is_compiled for project in projects) or len({project.programme_id for project in projects}) > 1:
+        raise ValueError("sums are made only inside one publisher's own programme")
+    known = standings(projects, today, due_day)
+    counts = Counter(known[project.id].status for project in projects)
+    funds = [known[project.id].funds for project in projects]
+    return ProgrammeSums(
+        projects=len(projects),
+        progress=schedule.programme_progress(
+            schedule.ProgrammeMember(known[project.id].progress, project.planned_investment_fen) for project in projects
+        ),
+        statuses={status.value: counts[status] for status in READING_ORDER if counts[status]},
+        planned=_total(each.planned for each in funds),
+        arrived=_total(each.arrived for each in funds),
+        disbursed=_total(each.disbursed for each in funds),
+        spent=_total(each.spent for each in funds),
+        rates=_rates(funds),
+        late=_worst_first(projects, known),
+        silent=tuple(
+            sorted(
+                (project for project in projects if known[project.id].months_silent),
+                key=lambda project: (-known[project.id].months_silent, project.id),
+            )
+        ),
+        as_of=max((day for each in known.values() if each.report and (day := each.as_of)), default=None),
+    )
+
+
+def _total(amounts: Iterable[int | None]) -> Total:
+    every = list(amounts)
+    there = [amount for amount in every if amount is not None]
+    return Total(sum(there) if there else None, len(there), len(every))
+
+
+def _rates(funds: Sequence[Funds]) -> tuple[Rate, ...]:
+    """Return the four rates, each over the projects that have both its amounts."""
+    return (
+        arrival(*_pair((each.arrived, each.planned) for each in funds)),
+        disbursement(*_pair((each.disbursed, each.arrived) for each in funds)),
+        spending(*_pair((each.spent, each.disbursed) for each in funds)),
+        completion(*_pair((each.investment_completed, each.planned_investment) for each in funds)),
+    )
+
+
+def _pair(amounts: Iterable[tuple[int | None, int | None]]) -> tuple[int | None, int | None]:
+    both = [(part, whole) for part, whole in amounts if part is not None and whole is not None]
+    return (sum(part for part, _ in both), sum(whole for _, whole in both)) if both else (None, None)
+
+
+def _worst_first(projects: Sequence[Project], known: Mapping[int, Standing]) -> tuple[Project, ...]:
+    """Return the late projects, the widest gap first."""
+    late = [project for project in projects if known[project.id].status in LATE]
+
+    def gap(project: Project) -> tuple[bool, object, int]:
+        assessed = known[project.id].schedule
+        points = assessed.gap if assessed else None
+        return points is None, points or 0, project.id
+
+    return tuple(sorted(late, key=gap))
+
+
+@dataclass(frozen=True)
+class SourceSum:
+    """Money of one source inside one own programme, in fen; movements are those of the ledgers, None without any."""
+
+    source: FundingSource
+    planned: int | None
+    arrived: int | None
+    disbursed: int | None
+    spent: int | None
+
+
+def sums_by_source(session: Session, programme: Programme) -> list[SourceSum]:
+    """Return planned and moved money of an own programme by source, in the order of who pays."""
+    if programme.origin is not Origin.OWN:
+        return []
+    lines = session.scalars(
+        sa.select(FundingLine)
+        .where(
+            FundingLine.project_id.in_(
+                Project.visible_to_residents()
+                .where(Project.programme_id == programme.id, Project.origin == Origin.OWN)
+                .with_only_columns(Project.id)
+            ),
+            FundingLine.kind == FundingKind.FUNDS,
+        )
+        .options(selectinload(FundingLine.movements))
+    ).all()
+    return by_source(lines)
+
+
+def by_source(lines: Iterable[FundingLine]) -> list[SourceSum]:
+    """Add up the lines of the project's funds by source; levies and deposits are left out.
+
+    Where no ledger was published at all, what moved is None, not zero.
+    """
+    lines = list(lines)
+    has_ledger = any(line.movements for line in lines)
+    grouped: dict[FundingSource, list[FundingLine]] = {}
+    for line in lines:
+        if line.kind is FundingKind.FUNDS:
+            grouped.setdefault(line.source, []).append(line)
+    return [
+        SourceSum(
+            source,
+            _total(line.planned_fen for line in grouped[source]).fen,
+            *(
+                sum(line.moved(kind) for line in grouped[source]) if has_ledger else None
+                for kind in (MovementKind.ARRIVED, MovementKind.DISBURSED, MovementKind.SPENT)
+            ),
+        )
+        for source in FundingSource
+        if source in grouped
+    ]
