@@ -1,1 +1,15 @@
-"""Full-text search: analysis, documents, one small engine interface and its engines."""
+"""Full-text search: analysis, documents, one small engine interface and its engines.
+
+The website opens one engine per process with :func:`open_engine`, brings changes to it with
+:mod:`search.indexer`, and asks it through :func:`search.finding.find`.
+"""
+
+from pathlib import Path
+
+from search.engine import SearchEngine
+from search.whoosh_engine import WhooshEngine
+
+
+def open_engine(folder: Path) -> SearchEngine:
+    """Return the embedded engine with its index in ``folder``, which is made if missing and belongs to it alone."""
+    return WhooshEngine(folder)

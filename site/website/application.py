@@ -47,7 +47,7 @@ def create_app(settings: Settings) -> Flask:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's documented way
     settings.data.mkdir(parents=True, exist_ok=True)
-    _set_up_database(app)
+    set_up_database(app)
     app.extensions[EXTENSION] = Services(
         secret=settings.secret_key,
         media=MediaStore(settings.data / "media", settings.data / "originals"),
@@ -68,7 +68,7 @@ def create_app(settings: Settings) -> Flask:
     return app
 
 
-def _set_up_database(app: Flask) -> None:
+def set_up_database(app: Flask) -> None:
     """Connect the models and their migrations."""
     db.init_app(app)
     Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)

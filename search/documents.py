@@ -1,0 +1,312 @@
+"""What search knows of each record: published records of the domain turned into documents.
+
+Only what residents may see becomes a document; the domain's own queries decide that, nobody else.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from minsheng.clock import local_date
+from minsheng.indicators import Indicator
+from minsheng.outbox import RecordKind
+from minsheng.places import Agency, Division
+from minsheng.programmes import Programme
+from minsheng.projects import Category, Project
+from minsheng.reports import ProgressReport, month_end
+from minsheng.standing import standing
+from minsheng.suggestions import Suggestion
+from search.engine import Document, Key
+
+BATCH = 500
+
+CATEGORY_WORDS: dict[Category, str] = {
+    Category.EDUCATION: "教育 education",
+    Category.HEALTH: "卫生 医疗 健康 health",
+    Category.TRANSPORT: "交通 道路 transport",
+    Category.WATER: "水利 供水 water",
+    Category.HOUSING: "住房 housing",
+    Category.ENVIRONMENT: "环保 环境 environment",
+    Category.ELDERLY_AND_CHILDREN: "养老托幼 养老 托育 elderly children",
+    Category.EMPLOYMENT: "就业 employment",
+    Category.SOCIAL_SECURITY: "社会保障 社保 social security",
+    Category.CULTURE_SPORT: "文化体育 文化 体育 culture sport",
+    Category.AGRICULTURE: "农业农村 农业 agriculture",
+    Category.SAFETY: "公共安全 安全 safety",
+    Category.DIGITAL: "便民服务 数字 service",
+    Category.OTHER: "其他 other",
+}
+"""Words by which a category is found, in the languages of the interface."""
+
+
+def documents_of(session: Session, kind: RecordKind, ids: Sequence[int], today: dt.date) -> list[Document]:
+    """Return the documents of those records of one kind that residents may see on ``today``; others have none."""
+    model, query = _VISIBLE[kind]
+    found: list[Document] = []
+    for start in range(0, len(ids), BATCH):
+        batch = query().where(model.id.in_(ids[start : start + BATCH]))
+        found.extend(_made(session.scalars(batch), kind, today))
+    return found
+
+
+def all_documents(session: Session, today: dt.date) -> Iterator[Document]:
+    """Yield the documents of everything residents may see on ``today``, a batch in memory at a time."""
+    for kind, (model, query) in _VISIBLE.items():
+        last = 0
+        while rows := session.scalars(query().where(model.id > last).order_by(model.id).limit(BATCH)).all():
+            last = rows[-1].id
+            yield from _made(rows, kind, today)
+            session.expunge_all()
+
+
+def dependent_keys(session: Session, keys: Iterable[Key]) -> set[Key]:
+    """Return the records to look at again with these.
+
+    The reports of a project repeat its title. The places and the agency of a project or programme may be new:
+    they become public by what is done in them, not by an act of their own.
+    """
+    changed = list(keys)
+    found: set[Key] = set()
+    for model, kind in ((Project, RecordKind.PROJECT), (Programme, RecordKind.PROGRAMME)):
+        ids = [key.record_id for key in changed if key.kind is kind]
+        if not ids:
+            continue
+        for agency_id, path in session.execute(
+            sa.select(model.agency_id, Division.path).outerjoin(model.division).where(model.id.in_(ids)).distinct()
+        ):
+            if agency_id is not None:
+                found.add(Key(RecordKind.AGENCY, agency_id))
+            codes = [code for code in (path or "").split("/") if code]
+            places = session.scalars(sa.select(Division.id).where(Division.code.in_(codes)))
+            found.update(Key(RecordKind.DIVISION, number) for number in places)
+    projects = [key.record_id for key in changed if key.kind is RecordKind.PROJECT]
+    reports = session.scalars(sa.select(ProgressReport.id).where(ProgressReport.project_id.in_(projects)))
+    return found | {Key(RecordKind.REPORT, number) for number in reports}
+
+
+def _made(rows: Iterable[Any], kind: RecordKind, today: dt.date) -> Iterator[Document]:
+    make = _MAKERS[kind]
+    return (make(row, today) for row in rows)
+
+
+def _project(project: Project, today: dt.date) -> Document:
+    stands = standing(project, today)
+    agency = project.agency
+    units = (agency.name if agency else "", project.lead_unit_printed, project.owner_unit_printed)
+    published = local_date(project.published_at) if project.published_at else None
+    captions = [photo.caption for photo in project.photos if photo.is_visible_to_residents]
+    text = (
+        project.summary,
+        "；".join(_target(indicator) for indicator in project.indicators if indicator.whole_id is None),
+        project.quality_standard,
+        project.location,
+        project.stage_printed,
+        stands.report.done if stands.report else "",
+        *captions,
+        *(document.title for document in project.documents),
+    )
+    posts = [f"{responsibility.post} {responsibility.name}" for responsibility in project.responsibilities]
+    return Document(
+        kind=RecordKind.PROJECT,
+        record_id=project.id,
+        slug=project.slug,
+        title=project.title,
+        text=_lines(*text),
+        keywords=_lines(*posts, *project.themes, project.source_title or ""),
+        agency=agency.slug if agency else "",
+        agency_name=_lines(*units),
+        programme=project.programme.slug,
+        programme_title=project.programme.title,
+        year=project.year,
+        category=project.category.value,
+        category_words=CATEGORY_WORDS[project.category],
+        stage=project.stage.value if project.stage else "",
+        status=stands.status.value if stands.status else "",
+        origin=project.origin.value,
+        date=_compiled_date(project) if project.is_compiled else stands.as_of if stands.report else published,
+        money_fen=project.planned_investment_fen
+        if project.planned_investment_fen is not None
+        else project.total_investment_fen,
+        progress=float(stands.progress) if stands.progress is not None else None,
+        **_place(project.division),
+    )
+
+
+def _report(report: ProgressReport, _today: dt.date) -> Document:
+    project = report.project
+    agency = project.agency
+    month = report.month or ""
+    captions = [photo.caption for photo in report.photos]
+    return Document(
+        kind=RecordKind.REPORT,
+        record_id=report.id,
+        slug=project.slug,
+        title=f"{project.title} {month[:4]}年{int(month[5:])}月月报" if month else f"{project.title} 月报",
+        text=_lines(report.done, report.difficulties, report.next_step, *captions),
+        keywords=_lines(report.correction_reason, *(answer.explanation for answer in report.answers)),
+        agency=agency.slug if agency else "",
+        agency_name=agency.name if agency else "",
+        programme=project.programme.slug,
+        programme_title=project.programme.title,
+        year=int(month[:4]) if month else project.year,
+        category=project.category.value,
+        category_words=CATEGORY_WORDS[project.category],
+        stage=report.stage.value if report.stage else "",
+        origin=project.origin.value,
+        month=month,
+        date=report.month_end,
+        progress=float(report.physical_progress) if report.physical_progress is not None else None,
+        parent=Key(RecordKind.PROJECT, project.id),
+        **_place(project.division),
+    )
+
+
+def _programme(programme: Programme, _today: dt.date) -> Document:
+    agency = programme.agency
+    policy = (
+        programme.policy_entitled,
+        programme.policy_benefit,
+        programme.policy_apply,
+        programme.policy_contact,
+    )
+    investment = programme.planned_investment_fen
+    return Document(
+        kind=RecordKind.PROGRAMME,
+        record_id=programme.id,
+        slug=programme.slug,
+        title=programme.title,
+        text=_lines(programme.summary, *policy),
+        keywords=_lines(programme.theme, programme.source_title or ""),
+        agency=agency.slug if agency else "",
+        agency_name=agency.name if agency else "",
+        programme=programme.slug,
+        year=programme.year,
+        origin=programme.origin.value,
+        date=_compiled_date(programme),
+        money_fen=investment if investment is not None else programme.total_investment_fen,
+        **_place(programme.division),
+    )
+
+
+def _suggestion(suggestion: Suggestion, _today: dt.date) -> Document:
+    agency, project = suggestion.agency, suggestion.project
+    received = local_date(suggestion.received_at)
+    return Document(
+        kind=RecordKind.SUGGESTION,
+        record_id=suggestion.id,
+        slug=suggestion.number,
+        title=suggestion.public_title,
+        text=_lines(suggestion.public_words, suggestion.reply, suggestion.final_reply, suggestion.refusal_words),
+        keywords=_lines(suggestion.number, project.title if project else ""),
+        agency=agency.slug if agency else "",
+        agency_name=agency.name if agency else "",
+        year=received.year,
+        category=project.category.value if project else "",
+        category_words=CATEGORY_WORDS[project.category] if project else "",
+        origin="own",
+        date=received,
+        **_place(suggestion.division),
+    )
+
+
+def _division(division: Division, _today: dt.date) -> Document:
+    return Document(
+        kind=RecordKind.DIVISION,
+        record_id=division.id,
+        slug=division.code,
+        title=division.name,
+        text=division.full_name,
+        keywords=division.code,
+        **_place(division),
+    )
+
+
+def _agency(agency: Agency, _today: dt.date) -> Document:
+    return Document(
+        kind=RecordKind.AGENCY,
+        record_id=agency.id,
+        slug=agency.slug,
+        title=agency.name,
+        text=_lines(agency.duties, agency.desk_address),
+        agency=agency.slug,
+        agency_name=agency.name,
+        **_place(agency.division),
+    )
+
+
+def _place(division: Division | None) -> dict[str, Any]:
+    """Return the fields of a document that say where."""
+    if division is None:
+        return {}
+    return {
+        "place_path": tuple(code for code in division.path.split("/") if code),
+        "place_name": division.full_name,
+        "is_invented": division.is_invented,
+    }
+
+
+def _target(indicator: Indicator) -> str:
+    """Return an indicator as one reads it: name, comparator, target, unit."""
+    target = f"{indicator.target:f}" if indicator.target is not None else ""
+    return f"{indicator.name}{indicator.comparator}{target}{indicator.unit if target else ''}"
+
+
+def _compiled_date(record: Project | Programme) -> dt.date | None:
+    """Return the day a record's figures describe: its report month's end, else the end of its year."""
+    if record.report_period:
+        return month_end(record.report_period)
+    return dt.date(record.year, 12, 31) if record.year else None
+
+
+def _lines(*texts: str) -> str:
+    return "\n".join(dict.fromkeys(text.strip() for text in texts if text.strip()))
+
+
+def _visible_projects() -> sa.Select[Any]:
+    return Project.visible_to_residents().options(
+        selectinload(Project.programme),
+        selectinload(Project.division),
+        selectinload(Project.agency),
+        selectinload(Project.indicators),
+        selectinload(Project.funding_lines),
+        selectinload(Project.milestones),
+        selectinload(Project.responsibilities),
+        selectinload(Project.documents),
+        selectinload(Project.photos),
+        selectinload(Project.reports).selectinload(ProgressReport.values),
+    )
+
+
+def _visible_reports() -> sa.Select[Any]:
+    # The one report of a compiled record is shown on the record itself and would only repeat it.
+    return (
+        ProgressReport.visible_to_residents()
+        .where(~ProgressReport.is_compiled)
+        .options(
+            selectinload(ProgressReport.project).selectinload(Project.programme),
+            selectinload(ProgressReport.photos),
+            selectinload(ProgressReport.answers),
+        )
+    )
+
+
+_VISIBLE: dict[RecordKind, tuple[Any, Callable[[], sa.Select[Any]]]] = {
+    RecordKind.PROJECT: (Project, _visible_projects),
+    RecordKind.REPORT: (ProgressReport, _visible_reports),
+    RecordKind.PROGRAMME: (Programme, Programme.visible_to_residents),
+    RecordKind.SUGGESTION: (Suggestion, Suggestion.visible_to_residents),
+    RecordKind.DIVISION: (Division, lambda: sa.select(Division)),
+    RecordKind.AGENCY: (Agency, lambda: sa.select(Agency)),
+}
+
+_MAKERS: dict[RecordKind, Callable[[Any, dt.date], Document]] = {
+    RecordKind.PROJECT: _project,
+    RecordKind.REPORT: _report,
+    RecordKind.PROGRAMME: _programme,
+    RecordKind.SUGGESTION: _suggestion,
+    RecordKind.DIVISION: _division,
+    RecordKind.AGENCY: _agency,
+}

@@ -1,0 +1,138 @@
+"""Which documents answer a parsed query, as sets of positions per segment.
+
+All words must be in a document. Where a word as typed is nowhere, its looser readings are tried; where no
+document has all words, those with as many as possible are the answer, which then says that it is partial.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from search import analysis, bitsets
+from search.engine import Document
+from search.query import Alternative, Field, Group, ParsedQuery, Token
+from search.whoosh_segment import LiveSegment, Segment
+
+MAX_PHRASE_CHECKS = 300
+"""How many leading candidates of an exact phrase are checked against their text, per segment."""
+
+Sets = list[int]
+"""One set of positions per segment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """The answer to a query's words.
+
+    ``everywhere`` are all answers; ``in_title`` those with all words in the title, ``some_in_title`` with at
+    least one.
+    """
+
+    everywhere: Sets
+    in_title: Sets
+    some_in_title: Sets
+    is_partial: bool = False
+    is_estimate: bool = False
+
+
+class Matcher:
+    """Evaluates one parsed query over the segments of one commit. ``universe`` are the documents that may answer."""
+
+    def __init__(self, segments: Sequence[LiveSegment], universe: Sets) -> None:
+        self._segments = [live.segment for live in segments]
+        self._universe = universe
+        self._is_estimate = False
+
+    def match(self, query: ParsedQuery) -> Matched:
+        """Return the documents that answer."""
+        for group in query.excluded:
+            barred = self._holding(group)
+            self._universe = [bits & ~unwanted for bits, unwanted in zip(self._universe, barred, strict=True)]
+        if not query.wanted:
+            nothing = [0] * len(self._segments)
+            # A query of nothing but exclusions lists the rest; so does an empty one.
+            return Matched(self._universe, nothing, nothing)
+        held = [self._holding(group) for group in query.wanted]
+        levels = [
+            bitsets.at_least([sets[number] for sets in held], universe)
+            for number, universe in enumerate(self._universe)
+        ]
+        depth = next((k for k in range(len(held), 0, -1) if any(level[k] for level in levels)), len(held))
+        everywhere = [level[depth] for level in levels]
+        titled = [self._holding_in_title(group) for group in query.wanted]
+        in_title, some_in_title = list(everywhere), [0] * len(everywhere)
+        for sets in titled:
+            for number, bits in enumerate(sets):
+                in_title[number] &= bits
+                some_in_title[number] |= bits & everywhere[number]
+        return Matched(everywhere, in_title, some_in_title, depth < len(held), self._is_estimate)
+
+    def _holding(self, group: Group) -> Sets:
+        """Return the documents that satisfy a group, falling back while there are none anywhere."""
+        sets = [self._any_of(segment, group, group.alternatives) for segment in self._segments]
+        for fallback in group.fallbacks:
+            if self._has_any(sets):
+                break
+            sets = [self._any_of(segment, group, (fallback,)) for segment in self._segments]
+        return sets
+
+    def _has_any(self, sets: Sets) -> bool:
+        return any(bits & universe for bits, universe in zip(sets, self._universe, strict=True))
+
+    def _holding_in_title(self, group: Group) -> Sets:
+        ways = tuple(way for way in group.alternatives if way.field in {Field.ANY, Field.TITLE})
+        titled = tuple(Alternative(way.tokens, way.literals, Field.TITLE) for way in ways)
+        return [self._any_of(segment, None, titled) for segment in self._segments]
+
+    def _any_of(self, segment: Segment, group: Group | None, ways: Sequence[Alternative]) -> int:
+        bits = 0
+        for way in ways:
+            held = self._all_of(segment, way)
+            if held and group is not None and group.phrase is not None:
+                held = self._with_phrase(segment, group, way.field, held)
+            bits |= held
+        return bits
+
+    @staticmethod
+    def _all_of(segment: Segment, way: Alternative) -> int:
+        bits = -1
+        for token in way.tokens:
+            bits &= _look_up(segment, way.field)(token)
+            if not bits:
+                return 0
+        return bits if way.tokens else 0
+
+    def _with_phrase(self, segment: Segment, group: Group, field: Field, candidates: int) -> int:
+        """Return the candidates whose text holds the phrase; beyond a bound, the rest is taken on trust."""
+        pattern = group.phrase
+        if pattern is None:
+            return candidates
+        confirmed = candidates
+        for checked, position in enumerate(bitsets.positions(candidates)):
+            if checked == MAX_PHRASE_CHECKS:
+                self._is_estimate = True
+                break
+            if not pattern.search(analysis.fold(searched_text(segment.document(position), field))):
+                confirmed &= ~(1 << position)
+        return confirmed
+
+
+def _look_up(segment: Segment, field: Field) -> Callable[[Token], int]:
+    def holding(token: Token) -> int:
+        look_up = segment.holding_prefix if token.is_prefix else segment.holding
+        return look_up(field.value, token.text)
+
+    return holding
+
+
+def searched_text(document: Document, field: Field) -> str:
+    """Return the text of a document that a phrase in ``field`` is looked for in."""
+    texts = {
+        Field.TITLE: document.title,
+        Field.PLACE: document.place_name,
+        Field.AGENCY: document.agency_name,
+        Field.PROGRAMME: document.programme_title,
+        Field.CATEGORY: document.category_words,
+    }
+    if field in texts:
+        return texts[field]
+    return "\n".join((*texts.values(), document.text, document.keywords))

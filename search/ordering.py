@@ -1,0 +1,99 @@
+"""In which order answers are shown.
+
+By relevance means in tiers: all words in the title, some, or only in the text; in each tier records of their own
+before the monthly reports that repeat their titles, and newest first. The leading title matches are then put in
+order of how closely the title is what was typed. Tiers rather than scores keep the order explainable, and it
+does not depend on how long a text is.
+"""
+
+import heapq
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from minsheng.outbox import RecordKind
+from search import analysis, bitsets
+from search.engine import Document, Facet, Sort
+from search.matching import Matched, Sets
+from search.whoosh_schema import NO_NUMBER, facet_token
+from search.whoosh_segment import LiveSegment, Segment
+
+CLOSELY_COMPARED = 60
+"""How many of the newest title matches are compared with what was typed, letter by letter."""
+
+Place = tuple[int, int]
+"""Where a document is: number of the segment, position in it."""
+
+_COLUMNS = {
+    Sort.NEWEST: ("date", -1),
+    Sort.OLDEST: ("date", 1),
+    Sort.MOST_MONEY: ("money", -1),
+    Sort.LEAST_MONEY: ("money", 1),
+    Sort.MOST_PROGRESS: ("progress", -1),
+    Sort.LEAST_PROGRESS: ("progress", 1),
+}
+
+
+def by_number(segments: Sequence[LiveSegment], sets: Sets, sort: Sort, reach: int) -> Iterator[Place]:
+    """Yield up to ``reach`` places by a number of theirs; those without it come last, newest first."""
+    name, sign = _COLUMNS[sort]
+    if sort is Sort.NEWEST:
+        return islice(newest_first(segments, sets), reach)
+    ranked = [
+        ((values[position] == NO_NUMBER, sign * values[position]), number, position)
+        for number, (live, bits) in enumerate(zip(segments, sets, strict=True))
+        for values in (live.segment.numbers[name],)
+        for position in bitsets.positions(bits)
+    ]
+    return ((number, position) for _, number, position in heapq.nsmallest(reach, ranked))
+
+
+def newest_first(segments: Sequence[LiveSegment], sets: Sets) -> Iterator[Place]:
+    """Yield the places of all sets, newest first over all segments."""
+
+    def dated(number: int, segment: Segment, bits: int) -> Iterator[tuple[int, int, int]]:
+        dates = segment.numbers["date"]
+        return ((-dates[position], number, position) for position in bitsets.positions(bits))
+
+    streams = [
+        dated(number, live.segment, bits)
+        for number, (live, bits) in enumerate(zip(segments, sets, strict=True))
+        if bits
+    ]
+    return ((number, position) for _, number, position in heapq.merge(*streams))
+
+
+def by_relevance(segments: Sequence[LiveSegment], matched: Matched, typed: str) -> Iterator[Place]:
+    """Yield the places of all answers, the best first."""
+    reports = [live.segment.holding("facets", facet_token(Facet.KIND, RecordKind.REPORT.value)) for live in segments]
+    left = list(matched.everywhere)
+    for number, tier in enumerate((matched.in_title, matched.some_in_title, matched.everywhere)):
+        current = [bits & rest for bits, rest in zip(tier, left, strict=True)]
+        left = [rest & ~bits for rest, bits in zip(left, current, strict=True)]
+        own = [bits & ~repeats for bits, repeats in zip(current, reports, strict=True)]
+        ordered = newest_first(segments, own)
+        if number == 0 and typed:
+            yield from _closest_first(segments, list(islice(ordered, CLOSELY_COMPARED)), typed)
+        yield from ordered
+        yield from newest_first(segments, [bits & repeats for bits, repeats in zip(current, reports, strict=True)])
+
+
+def _closest_first(segments: Sequence[LiveSegment], places: list[Place], typed: str) -> list[Place]:
+    wanted = _letters(typed)
+    return sorted(
+        places,
+        key=lambda place: _distance(wanted, segments[place[0]].segment.document(place[1])),
+    )
+
+
+def _distance(wanted: str, document: Document) -> tuple[int, int]:
+    """Return how far a title is from what was typed: not equal, not begun with, not in one piece; then its length."""
+    title = _letters(document.title)
+    if title == wanted:
+        return (0, 0)
+    if title.startswith(wanted):
+        return (1, len(title) // 8)
+    return (2 if wanted in title else 3, len(title) // 8)
+
+
+def _letters(text: str) -> str:
+    return "".join(run.text for run in analysis.runs(analysis.fold(text)))

@@ -1,0 +1,135 @@
+"""One segment of a Whoosh index, read as sets of positions.
+
+A segment never changes once written, except that documents in it are marked deleted. Its documents are given
+positions newest first, so that walking a set upwards yields the order most readers want.
+"""
+
+import threading
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from whoosh.codec.whoosh3 import W3Codec
+from whoosh.filedb.filestore import FileStorage
+from whoosh.reading import TermNotFound
+
+from search import bitsets
+from search.engine import Document
+from search.whoosh_schema import EVERY, NO_NUMBER, NUMBERS, STORED, number_type, restored, schema
+
+MAX_PREFIX_TOKENS = 2_000
+
+
+class Segment:
+    """What is constant about a segment: its postings, its documents and their order.
+
+    Whoosh's readers seek in shared files, so a lock is held around each read; the sets themselves are shared
+    freely between threads.
+    """
+
+    def __init__(self, storage: FileStorage, segment: Any, cache: bitsets.BitsetCache) -> None:
+        self.name: str = segment.segment_id()
+        self.size: int = segment.doc_count_all()
+        self._cache = cache
+        self._lock = threading.Lock()
+        self._formats = {name: field.format for name, field in schema().items()}
+        codec = segment.codec()
+        self._terms = codec.terms_reader(storage, segment)
+        self._documents = codec.per_document_reader(storage, segment)
+        self.numbers = {name: self._load_numbers(storage, segment, name) for name in NUMBERS}
+        dates = self.numbers["date"]
+        self._document_at = array("I", sorted(range(self.size), key=lambda number: (-dates[number], number)))
+        self._position_of = array("I", bytes(4 * self.size))
+        for position, number in enumerate(self._document_at):
+            self._position_of[number] = position
+        self.numbers = {
+            name: array(column.typecode, (column[number] for number in self._document_at))
+            for name, column in self.numbers.items()
+        }
+
+    def _load_numbers(self, storage: FileStorage, segment: Any, name: str) -> "array[int]":
+        """Return a number column by document number. Trailing documents without a number are not in the file."""
+        column: array[int] = array(number_type(name))
+        if self._documents.has_column(name):
+            file_name = W3Codec.column_filename(segment, name)
+            count = storage.file_length(file_name) // column.itemsize
+            column = storage.open_file(file_name).get_array(0, column.typecode, count)
+        column.extend([NO_NUMBER] * (self.size - len(column)))
+        return column
+
+    def holding(self, field: str, token: str) -> int:
+        """Return the positions of the documents that hold ``token`` in ``field``, deleted ones included."""
+        return self._cache.get(
+            (self.name, field, token),
+            lambda: self.positions(self._document_numbers(field, token.encode())),
+        )
+
+    def holding_prefix(self, field: str, prefix: str) -> int:
+        """Return the positions of the documents that hold in ``field`` any token that begins with ``prefix``."""
+
+        def union() -> int:
+            numbers: set[int] = set()
+            for token in self.tokens(field, prefix)[:MAX_PREFIX_TOKENS]:
+                numbers.update(self._document_numbers(field, token.encode()))
+            return self.positions(numbers)
+
+        return self._cache.get((self.name, field, prefix, "prefix"), union)
+
+    def tokens(self, field: str, prefix: str) -> list[str]:
+        """Return the tokens of ``field`` that begin with ``prefix``, sorted."""
+        with self._lock:
+            return list(self._tokens(field, prefix.encode()))
+
+    def _tokens(self, field: str, prefix: bytes) -> Iterator[str]:
+        for name, token in self._terms.terms_from(field, prefix):
+            if name != field or not token.startswith(prefix):
+                return
+            yield token.decode()
+
+    def every(self) -> int:
+        """Return the positions of all documents, without the index's own record of where it stands."""
+        return self.holding(EVERY, "1")
+
+    def document_number(self, field: str, token: str, deleted: frozenset[int]) -> int | None:
+        """Return the number of the one document that holds a unique token and is not deleted, or None."""
+        alive = [number for number in self._document_numbers(field, token.encode()) if number not in deleted]
+        return alive[0] if alive else None
+
+    def document(self, position: int) -> Document:
+        """Return the document at a position."""
+        return restored(self.stored(self._document_at[position]))
+
+    def stored(self, number: int) -> tuple[Any, ...]:
+        """Return what was stored with a document number."""
+        with self._lock:
+            kept: tuple[Any, ...] = self._documents.stored_fields(number)[STORED]
+            return kept
+
+    def positions(self, numbers: Iterable[int]) -> int:
+        """Return the set of positions of these document numbers."""
+        position_of = self._position_of
+        return bitsets.from_positions((position_of[number] for number in numbers), self.size)
+
+    def _document_numbers(self, field: str, token: bytes) -> list[int]:
+        """Return the document numbers of a posting list, read block by block rather than one by one."""
+        with self._lock:
+            try:
+                postings = self._terms.matcher(field, token, self._formats[field])
+            except TermNotFound:
+                return []
+            numbers: list[int] = []
+            while postings.is_active():
+                postings.id()  # reads the block's numbers
+                numbers.extend(postings._ids)
+                postings._next_block()
+            return numbers
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSegment:
+    """A segment as of one commit: ``live`` are the positions not deleted since."""
+
+    segment: Segment
+    live: int
+    deleted_numbers: frozenset[int]
