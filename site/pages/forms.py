@@ -274,5 +274,35 @@ class MonthField(_Parsed):
         return gettext("请填月份，例如 2025-05")
 
 
+_QUANTITY = re.compile(r"^[-−]?(\d[\d,\s]*)?(\.\d{1,4})?\s*%?$")
+GREATEST_QUANTITY = Decimal(10) ** 14
+
+
+class QuantityField(_Parsed):
+    """A decimal with at most four places: ``1,200.5``, ``１２``, ``41.7%``."""
+
+    def parsed(self, text: str) -> Decimal:
+        """Return the number."""
+        typed = plain(text)
+        if not _QUANTITY.match(typed):
+            raise ValueError(text)
+        try:
+            number = Decimal(re.sub(r"[,\s%]", "", typed).replace("−", "-"))
+        except InvalidOperation as error:
+            raise ValueError(text) from error
+        if abs(number) >= GREATEST_QUANTITY:
+            raise ValueError(text)
+        return number
+
+    def written(self, data: Decimal) -> str:
+        """Return the number without exponent or trailing zeros."""
+        exact = format(data, "f")
+        return exact.rstrip("0").rstrip(".") if "." in exact else exact
+
+    def complaint(self) -> str:
+        """Show the form of a number."""
+        return gettext("请填数字，最多四位小数，例如 22.5")
+
+
 class CheckboxesField(SelectMultipleField):
     """Several of a list, drawn as checkboxes."""

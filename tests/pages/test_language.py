@@ -80,3 +80,33 @@ def test_ids_are_unique_on_a_page_and_the_same_each_time(app: Flask) -> None:
             assert [language.unique_id("task"), language.unique_id("task"), language.unique_id("curve")] == [
                 "task-1", "task-2", "curve-1",
             ]  # fmt: skip
+
+
+def test_two_requests_in_one_application_context_speak_for_themselves(app: Flask) -> None:
+    with app.app_context():
+        client = app.test_client(use_cookies=False)
+        assert '<html lang="en"' in client.get("/form?lang=en").text
+        assert '<html lang="zh-Hant"' in client.get("/form?lang=zh-Hant").text
+
+
+def test_a_message_to_someone_else_is_in_their_language(app: Flask) -> None:
+    with app.test_request_context("/?lang=en"):
+        with language.speaking("zh_Hant"):
+            assert language.plain_record_text("群众") == "群眾"
+        assert language.current_language() == "en"
+
+
+def test_lazy_texts_are_made_when_shown(app: Flask) -> None:
+    lazy = language.lazy_gettext("还有 %(num)s 天", num="<3>")
+    assert str(lazy) == "还有 <3> 天"
+    assert Markup("{}").format(lazy) == "还有 &lt;3&gt; 天"
+    assert lazy == "还有 <3> 天"
+    assert language.lazy_gettext("最多 %(max)d 个字") % {"max": 60} == "最多 60 个字"
+    with app.app_context():
+        assert {lazy: 1}[lazy] == 1
+
+
+def test_plurals_in_templates_take_other_placeholders_too(app: Flask) -> None:
+    template = app.jinja_env.from_string("{{ ngettext('%(name)s：%(num)s 天', '%(name)s：%(num)s 天', 2, name=name) }}")
+    with app.test_request_context("/"):
+        assert template.render(name="青石镇") == "青石镇：2 天"
