@@ -13,7 +13,8 @@ class Programme(Base, Sourced):
 
     The published totals (``items_*``, ``*_investment_fen``, ``stated_percent``) are what the publisher printed
     about the whole list; they stand beside sums over the projects and are never added to them.
-    A compiled programme may have no place: nothing is guessed.
+    ``published_funding`` lists ``{"label": as printed, "amount_fen": int or None}``. A compiled programme may have
+    no place: nothing is guessed; ``inferred`` names the fields that its compiler inferred and nobody published.
     """
 
     __tablename__ = "programme"
@@ -50,6 +51,7 @@ class Programme(Base, Sourced):
     completed_investment_fen: Mapped[Fen | None]
     stated_percent: Mapped[str | None] = mapped_column(sa.String(20))
     published_funding: Mapped[list[dict[str, object]]] = mapped_column(sa.JSON, default=list)
+    inferred: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
 
     division: Mapped[Division | None] = relationship()
     agency: Mapped[Agency | None] = relationship()
@@ -83,11 +85,15 @@ class Programme(Base, Sourced):
             "stated_percent",
             "published_funding",
             "source_title",
+            "source_url",
+            "source_published",
             "report_period",
+            "inferred",
         ]
         return {
             **{name: getattr(self, name) for name in fields},
             "publication": self.publication.value,
             "level": self.level.value,
+            "source_kind": self.source_kind.value if self.source_kind else None,
             "division": self.division.code if self.division else None,
         }

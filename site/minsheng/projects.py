@@ -230,7 +230,10 @@ class Project(Base, Sourced):
             "lead_unit_printed",
             "owner_unit_printed",
             "source_title",
+            "source_url",
+            "source_published",
             "report_period",
+            "inferred",
         ]
         dates = [
             "planned_start",
@@ -248,6 +251,7 @@ class Project(Base, Sourced):
             "kind": self.kind.value if self.kind else None,
             "stage": self.stage.value if self.stage else None,
             "level": self.level.value,
+            "source_kind": self.source_kind.value if self.source_kind else None,
             "programme": self.programme.slug,
             "division": self.division.code if self.division else None,
             "agency": self.agency.slug if self.agency else None,

@@ -90,13 +90,53 @@ def withdraw_report(session: Session, report: ProgressReport, reason: str, by: S
     _record_report(session, "report_withdrawn", report, by.post, at, reason=report.withdrawn_reason)
 
 
-def publish_compiled_report(session: Session, report: ProgressReport, actor: str, at: dt.datetime) -> None:
-    """Make the one report of a compiled record public: it was published by others already."""
+def revise_compiled(
+    session: Session,
+    record: Programme | Project,
+    before: dict[str, object],
+    actor: str,
+    at: dt.datetime,
+    *,
+    reason: str,
+) -> None:
+    """Journal that a compiled record now says something else than ``before``, its snapshot until now."""
+    session.flush()
+    is_project = isinstance(record, Project)
+    kind = RecordKind.PROJECT if is_project else RecordKind.PROGRAMME
+    journal.record(
+        session,
+        Act(
+            f"{kind.value}_revised",
+            f"{kind.value}:{record.slug}",
+            actor,
+            about_project=record.slug if is_project else None,
+            reason=reason,
+            before=before,
+            after=record.snapshot(),
+        ),
+        at,
+    )
+    touch(session, kind, record.id)
+
+
+def publish_compiled_report(
+    session: Session, report: ProgressReport, actor: str, at: dt.datetime, earlier: ProgressReport | None = None
+) -> None:
+    """Make the report of a compiled record public: it was published by others already.
+
+    ``earlier`` is the report in force until now, whose figures the new one replaces; it stays readable.
+    """
+    before = earlier.snapshot() if earlier is not None else None
+    if earlier is not None:
+        earlier.state = ReportState.SUPERSEDED
+        session.flush()
+        _record_report(session, "report_superseded", earlier, actor, at, before=before)
     report.is_compiled = True
     report.state = ReportState.PUBLISHED
     report.published_at = report.updated_at = at
     session.flush()
-    _record_report(session, "report_compiled", report, actor, at)
+    act = "report_compiled" if earlier is None else "report_corrected"
+    _record_report(session, act, report, actor, at, reason=report.correction_reason, before=before)
 
 
 def record_problem(session: Session, problem: Problem, actor: str, at: dt.datetime) -> None:
