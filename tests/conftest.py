@@ -2,16 +2,19 @@
 
 import base64
 import datetime as dt
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from minsheng.database import Base, db
+from tests import rigs
 from tests.factories import Make
 from website.config import Settings
 
@@ -52,7 +55,7 @@ def app(settings: Settings) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def session(app: Flask) -> Session:  # noqa: ARG001 - the session lives in the application's context
+def session(app: Flask) -> Session:
     """The database session of the application."""
     return cast("Session", db.session)
 
@@ -67,3 +70,27 @@ def client(app: Flask) -> FlaskClient:
 def make(session: Session) -> Make:
     """Makes records with everything the database demands."""
     return Make(session, AT)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The address of a PostgreSQL server started for this run."""
+    binaries = rigs.find_postgresql()
+    if binaries is None:
+        rigs.missing("no PostgreSQL server binaries were found on this machine")
+    else:
+        with rigs.throwaway_postgresql(binaries) as url:
+            yield url
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> Iterator[str]:
+    """The address of an empty database of its own."""
+    name = f"test_{uuid.uuid4().hex}"
+    server = sa.create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
+    yield postgresql_server.replace("/postgres?", f"/{name}?")
+    with server.connect() as connection:
+        connection.execute(sa.text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    server.dispose()

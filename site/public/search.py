@@ -13,6 +13,7 @@ from pages.limits import limiter
 from pages.services import services
 from pages.words import word
 from search.engine import MAX_REACH, Document, Facet, FacetCount, Query, Sort
+from search.finding import find
 
 blueprint = Blueprint("search", __name__, url_prefix="/search")
 PAGE_SIZE = 20
@@ -48,7 +49,9 @@ def index() -> str:
     place = filters[Facet.PLACE][0] if filters[Facet.PLACE] else ""
     results = None
     if text or any(filters.values()):
-        results = services().search.search(
+        results = find(
+            db.session(),
+            services().search,
             Query(
                 text=text,
                 filters={facet: values for facet, values in filters.items() if any(values)},
@@ -57,7 +60,8 @@ def index() -> str:
                 limit=PAGE_SIZE,
                 counted=tuple(FACET_LABELS),
                 place_parent=place,
-            )
+            ),
+            services().today(),
         )
     total = results.total if results else 0
     return render_template(

@@ -1,15 +1,12 @@
 """The application factory: the only place that puts everything together."""
 
 import logging
-from pathlib import Path
 
 from flask import Flask, Response, request
-from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import admin
-import minsheng.models  # noqa: F401 - completes the metadata
 import public
 from minsheng.database import db
 from minsheng.encryption import ContactBox
@@ -23,7 +20,6 @@ from website import database_setup, error_pages, security
 from website.config import Settings
 
 PHOTOS_PER_FORM = 8
-MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def create_app(settings: Settings) -> Flask:
@@ -47,7 +43,7 @@ def create_app(settings: Settings) -> Flask:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's documented way
     settings.data.mkdir(parents=True, exist_ok=True)
-    set_up_database(app)
+    database_setup.set_up(app)
     app.extensions[EXTENSION] = Services(
         secret=settings.secret_key,
         media=MediaStore(settings.data / "media", settings.data / "originals"),
@@ -66,14 +62,6 @@ def create_app(settings: Settings) -> Flask:
     app.after_request(_index_changes)
     logging.getLogger("flask-limiter").setLevel(logging.ERROR)
     return app
-
-
-def set_up_database(app: Flask) -> None:
-    """Connect the models and their migrations."""
-    db.init_app(app)
-    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
-    with app.app_context():
-        database_setup.prepare(db.engine)
 
 
 def _index_changes(response: Response) -> Response:

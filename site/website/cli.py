@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 import flask_migrate
+from minsheng.importing.published import import_published
 
 from minsheng import publishing
 from minsheng.database import db, now
-from minsheng.importing.published import import_published
 from minsheng.journal import current_head
 from pages.services import services
 from search import indexer

@@ -1,13 +1,27 @@
-"""How connections to SQLite behave: foreign keys on, write-ahead log, and writers that wait in line."""
+"""The database of an application; on SQLite foreign keys are on, and writers wait in line."""
 
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from flask import has_request_context, request
+from flask import Flask, has_request_context, request
+from flask_migrate import Migrate
 from sqlalchemy.pool import ConnectionPoolEntry
 
+import minsheng.models  # noqa: F401 - completes the metadata
+from minsheng.database import db
+
+MIGRATIONS = Path(__file__).parent / "migrations"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def set_up(app: Flask) -> None:
+    """Connect the models and their migrations to the application's database."""
+    db.init_app(app)
+    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
+    with app.app_context():
+        prepare(db.engine)
 
 
 def prepare(engine: sa.Engine) -> None:

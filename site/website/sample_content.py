@@ -4,15 +4,16 @@ import json
 import os
 import secrets
 import string
+import sys
 from pathlib import Path
 
 import click
 import sqlalchemy as sa
+from minsheng.importing.published import ImportResult, import_published
 
 from minsheng.clock import local_date
 from minsheng.codes import tracking_code
 from minsheng.database import db, now
-from minsheng.importing.published import ImportResult, import_published
 from minsheng.passwords import hash_password
 from minsheng.programmes import Programme
 from minsheng.staff import StaffMember
@@ -22,6 +23,7 @@ from website.sample.county import load_county
 ACCOUNTS_FILE = "sample-accounts.txt"
 PUBLISHED = Path(__file__).parent / "sample" / "published"
 COMPILER = "资料整理"
+BAR_WIDTH = 30
 
 
 def load_into_empty_site(data: Path) -> bool:
@@ -30,27 +32,36 @@ def load_into_empty_site(data: Path) -> bool:
         return False
     at = now()
     password = _password()
-    with _Progress() as progress:
-        county = load_county(
-            db.session,
-            services().media,
-            as_of=local_date(at),
-            password_hash=hash_password(password),
-            code_of=lambda ticket: tracking_code(services().secret, "suggestion", ticket),
-            seal=services().contacts.seal,
-            progress=progress,
-        )
-        import_published(
-            db.session,
-            json.loads((PUBLISHED / "projects.json").read_text(encoding="utf-8")),
-            json.loads((PUBLISHED / "programmes.json").read_text(encoding="utf-8")),
-            actor=COMPILER,
-            at=at,
-            progress=progress,
-        )
+    county = load_county(
+        db.session,
+        services().media,
+        as_of=local_date(at),
+        password_hash=hash_password(password),
+        code_of=lambda ticket: tracking_code(services().secret, "suggestion", ticket),
+        seal=services().contacts.seal,
+        progress=show_progress,
+    )
+    import_published(
+        db.session,
+        json.loads((PUBLISHED / "projects.json").read_text(encoding="utf-8")),
+        json.loads((PUBLISHED / "programmes.json").read_text(encoding="utf-8")),
+        actor=COMPILER,
+        at=at,
+        progress=show_progress,
+    )
     db.session.commit()
     _write_accounts(data / ACCOUNTS_FILE, county.accounts, password)
     return True
+
+
+def show_progress(label: str, done: int, total: int) -> None:
+    """Draw a bar on one line of a terminal; elsewhere print one line when a step is done."""
+    if sys.stdout.isatty():
+        filled = BAR_WIDTH * done // max(total, 1)
+        bar = "█" * filled + "·" * (BAR_WIDTH - filled)
+        click.echo(f"\r  {bar} {done}/{total}  {label}   ", nl=done >= total)
+    elif done >= total:
+        click.echo(f"  {label}: {total}")
 
 
 def import_summary(result: ImportResult) -> str:

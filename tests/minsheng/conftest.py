@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-import minsheng.models  # noqa: F401 - completes the metadata
 from minsheng.database import Base, db
 from website import database_setup
 
@@ -16,9 +15,8 @@ def app(tmp_path: Path) -> Iterator[Flask]:
     """A bare application with empty tables."""
     application = Flask("domain")
     application.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{tmp_path / 'domain.sqlite'}"
-    db.init_app(application)
+    database_setup.set_up(application)
     with application.app_context():
-        database_setup.prepare(db.engine)
         Base.metadata.create_all(db.engine)
         yield application
         db.session.remove()

@@ -1,0 +1,58 @@
+"""Migrations: from empty and from every version, down again, and no difference to the models, on both databases."""
+
+import io
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import flask_migrate
+import pytest
+import sqlalchemy as sa
+from alembic.script import ScriptDirectory
+from flask import Flask
+
+from minsheng.database import Base, db
+from website import database_setup
+
+REVISIONS = [script.revision for script in ScriptDirectory(str(database_setup.MIGRATIONS)).walk_revisions()]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def migrating(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    url = (
+        f"sqlite:///{tmp_path / 'migrations.sqlite'}"
+        if request.param == "sqlite"
+        else str(request.getfixturevalue("postgresql_url"))
+    )
+    app = Flask("migrations")
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    database_setup.set_up(app)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def tables() -> set[str]:
+    return set(sa.inspect(db.engine).get_table_names()) - {"alembic_version"}
+
+
+@pytest.mark.parametrize("start", REVISIONS)
+def test_from_every_version_to_the_newest_and_back(migrating: Flask, start: str) -> None:
+    flask_migrate.upgrade(revision=start)
+    flask_migrate.upgrade()
+    with redirect_stdout(io.StringIO()):
+        flask_migrate.check()
+    assert tables() == set(Base.metadata.tables)
+    flask_migrate.downgrade(revision="base")
+    assert tables() == set()
+
+
+def test_the_database_keeps_the_constraints_of_the_models(migrating: Flask) -> None:
+    flask_migrate.upgrade()
+    inspector = sa.inspect(db.engine)
+    for table in Base.metadata.sorted_tables:
+        wanted = {str(check.name) for check in table.constraints if isinstance(check, sa.CheckConstraint)}
+        found = {check["name"] for check in inspector.get_check_constraints(table.name)}
+        assert wanted <= found, table.name
+        assert len(inspector.get_foreign_keys(table.name)) == len(table.foreign_key_constraints), table.name
