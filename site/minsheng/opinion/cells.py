@@ -1,0 +1,212 @@
+"""Sums per weighting cell: everything the estimates need, and nothing about any one person.
+
+Respondents are first gathered into classes of equal stratum, sampling unit and weight; answers are then counted
+per class. Sums are built from those counts with ``math.fsum``, which rounds once, so the order of the answers
+never changes a digit.
+"""
+
+import math
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import add
+
+CODES = 256
+"""An item's codes are bytes: 0 for people the item leaves out, else the place of the value among its values."""
+
+
+@dataclass(frozen=True)
+class CellSums:
+    """One stratum's sums of one item: y the coded answer, w the weight.
+
+    ``n`` counts the people who answered, ``units`` all sampling units of the stratum (answering or not; a person
+    where there are no clusters), ``population`` the units the stratum was drawn from, 0 where that is not to be
+    taken into account. ``w``, ``ww``, ``wy``, ``wyy`` are Σw, Σw², Σwy, Σwy² over people; the ``unit_`` sums are
+    over units, of their totals Σw and Σwy: where each person is a unit they are Σw², Σw²y and Σw²y².
+    """
+
+    cell: str
+    n: int
+    units: int
+    population: float
+    w: float
+    ww: float
+    wy: float
+    wyy: float
+    unit_ww: float
+    unit_wwy: float
+    unit_wwyy: float
+
+    @property
+    def fraction(self) -> float:
+        """The sampling fraction f, from 0 to 1; 0 where the population is not to be taken into account."""
+        return min(1.0, self.units / self.population) if self.population > 0 else 0.0
+
+
+@dataclass(frozen=True)
+class Classes:
+    """Respondents gathered by equal stratum, unit and weight.
+
+    ``of`` holds each respondent's class number times ``CODES``. ``strata``, ``units`` and ``weights`` describe
+    each class: stratum number, unit number (−1: each person is a unit) and weight. ``sizes`` is the number of
+    units in each stratum, ``populations`` and ``names`` describe the strata.
+    """
+
+    of: "array[int]"
+    strata: tuple[int, ...]
+    units: tuple[int, ...]
+    weights: tuple[float, ...]
+    sizes: tuple[int, ...]
+    populations: tuple[float, ...]
+    names: tuple[str, ...]
+
+    @classmethod
+    def gather(
+        cls,
+        strata: Sequence[int],
+        weights: Sequence[float],
+        names: Sequence[str],
+        psus: Sequence[str] | None = None,
+        populations: Sequence[float] | None = None,
+    ) -> "Classes":
+        """Gather respondents given each one's stratum number (into ``names``), weight and, if clustered, PSU.
+
+        ``populations`` gives the sampling units each stratum was drawn from, 0 where unknown.
+        """
+        if psus is None:
+            keys = list(zip(strata, weights, strict=True))
+            known: dict[tuple[int, float], int] = {key: place for place, key in enumerate(sorted(set(keys)))}
+            places = [known[key] for key in keys]
+            described = [(stratum, -1, weight) for stratum, weight in known]
+            counts = Counter(strata)
+        else:
+            numbers = {pair: place for place, pair in enumerate(sorted(set(zip(strata, psus, strict=True))))}
+            in_unit = [numbers[pair] for pair in zip(strata, psus, strict=True)]
+            triples = list(zip(strata, in_unit, weights, strict=True))
+            described = sorted(set(triples))
+            by_triple = {triple: place for place, triple in enumerate(described)}
+            places = [by_triple[triple] for triple in triples]
+            counts = Counter(stratum for stratum, _ in numbers)
+        return cls(
+            array("q", [place * CODES for place in places]),
+            tuple(stratum for stratum, _, _ in described),
+            tuple(unit for _, unit, _ in described),
+            tuple(weight for _, _, weight in described),
+            tuple(counts[stratum] for stratum in range(len(names))),
+            tuple(populations) if populations is not None else (0.0,) * len(names),
+            tuple(names),
+        )
+
+
+def tally(classes: Classes, codes: bytes) -> dict[int, list[tuple[int, int, int]]]:
+    """Count the answers to one item: class, code and count, by stratum, without the people left out."""
+    found: dict[int, list[tuple[int, int, int]]] = {}
+    for key, count in Counter(map(add, classes.of, codes)).items():
+        place, code = divmod(key, CODES)
+        if code:
+            found.setdefault(classes.strata[place], []).append((place, code, count))
+    return found
+
+
+def cell_sums(classes: Classes, codes: bytes, values: Sequence[float]) -> list[CellSums]:
+    """Return the sums of one item for each stratum, in the order of ``classes.names``, empty strata included.
+
+    ``codes`` has one byte per respondent; ``values[code]`` is y, in the item's own unit; code 0 is left out.
+    """
+    counted = tally(classes, codes)
+    return [_sum_stratum(classes, stratum, counted.get(stratum, ()), values) for stratum in range(len(classes.names))]
+
+
+def _sum_stratum(
+    classes: Classes, stratum: int, counted: Iterable[tuple[int, int, int]], values: Sequence[float]
+) -> CellSums:
+    people: list[tuple[int, int, float, float]] = [
+        (classes.units[place], count, classes.weights[place], values[code]) for place, code, count in counted
+    ]
+    sum_ww = math.fsum(count * w * w for _, count, w, _ in people)
+    if people and people[0][0] >= 0:
+        unit_sums = _squares(_unit_totals(people))
+    else:
+        unit_sums = (
+            sum_ww,
+            math.fsum(count * w * w * y for _, count, w, y in people),
+            math.fsum(count * w * w * y * y for _, count, w, y in people),
+        )
+    return CellSums(
+        classes.names[stratum],
+        sum(count for _, count, _, _ in people),
+        classes.sizes[stratum],
+        classes.populations[stratum],
+        math.fsum(count * w for _, count, w, _ in people),
+        sum_ww,
+        math.fsum(count * w * y for _, count, w, y in people),
+        math.fsum(count * w * y * y for _, count, w, y in people),
+        *unit_sums,
+    )
+
+
+def _unit_totals(people: Iterable[tuple[int, int, float, float]]) -> list[tuple[float, float]]:
+    """Return each unit's Σw and Σwy."""
+    by_unit: dict[int, list[tuple[float, float]]] = {}
+    for unit, count, w, y in people:
+        by_unit.setdefault(unit, []).append((count * w, count * w * y))
+    return [(math.fsum(w for w, _ in part), math.fsum(wy for _, wy in part)) for part in by_unit.values()]
+
+
+def _squares(totals: Sequence[tuple[float, float]]) -> tuple[float, float, float]:
+    return (
+        math.fsum(w * w for w, _ in totals),
+        math.fsum(w * wy for w, wy in totals),
+        math.fsum(wy * wy for _, wy in totals),
+    )
+
+
+def add_cells(cells: Sequence[CellSums], name: str) -> CellSums:
+    """Return the sums of several strata taken as one. A population not known for all is not known for the whole."""
+    known = all(cell.population > 0 for cell in cells)
+    return CellSums(
+        name,
+        sum(cell.n for cell in cells),
+        sum(cell.units for cell in cells),
+        math.fsum(cell.population for cell in cells) if known else 0.0,
+        math.fsum(cell.w for cell in cells),
+        math.fsum(cell.ww for cell in cells),
+        math.fsum(cell.wy for cell in cells),
+        math.fsum(cell.wyy for cell in cells),
+        math.fsum(cell.unit_ww for cell in cells),
+        math.fsum(cell.unit_wwy for cell in cells),
+        math.fsum(cell.unit_wwyy for cell in cells),
+    )
+
+
+def pool_small(cells: Sequence[CellSums], least: int) -> list[CellSums]:
+    """Return cells in which no group of respondents is smaller than ``least``, as far as there are enough people.
+
+    Cells under the limit become one; if that one is still under it, the next smallest joins. Pooling strata can
+    only overstate the variance on average (Wolter 2007, ch. 2), so it never makes an estimate look better than it
+    is. Both editions of the package estimate from these cells, so both give the same figures.
+    """
+    in_order = sorted((cell for cell in cells if cell.units), key=lambda cell: (cell.n, cell.cell))
+    small = [cell for cell in in_order if cell.n < least]
+    others = in_order[len(small) :]
+    while small and others and sum(cell.n for cell in small) < least:
+        small.append(others.pop(0))
+    if len(small) > 1:
+        others.append(add_cells(small, "+".join(sorted(cell.cell for cell in small))))
+    else:
+        others.extend(small)
+    return sorted(others, key=lambda cell: cell.cell)
+
+
+def by_name(cells: Mapping[str, Sequence[CellSums]]) -> list[CellSums]:
+    """Return the cells of several places as the strata of the whole, named ``place/cell``."""
+    return [
+        CellSums(f"{place}/{cell.cell}", *[getattr(cell, field) for field in SUM_FIELDS])
+        for place in sorted(cells)
+        for cell in cells[place]
+    ]
+
+
+SUM_FIELDS = tuple(name for name in CellSums.__dataclass_fields__ if name != "cell")
+"""The fields of ``CellSums`` that are figures, in the order of its columns in the package."""
