@@ -204,7 +204,7 @@ _LEAD = re.compile(rf"(?P<before>{_one_of(_BEFORE)})?(?P<lead>人民币|RMB|CNY|
 # Twenty digits are more than any budget has; the limit keeps hostile input from costing time or precision.
 _PART = re.compile(
     r"(?P<number>\d{1,3}(?:,\d{3}){1,5}|\d{1,20})(?:\.(?P<decimals>\d{1,8}))?(?P<more>[多余]?)"
-    rf"(?P<multiplier>(?:{_one_of(word for word in _MULTIPLIERS if word)})?(?!分))"
+    rf"(?P<multiplier>(?:(?!百分)(?:{_one_of(word for word in _MULTIPLIERS if word)}))?)"
 )
 _TAIL = re.compile(rf"(?P<unit>[^\d.,~-]*?[23]?)(?P<after>{_one_of(_AFTER)})?")
 _LONGEST = 80

@@ -254,3 +254,33 @@ def test_one_share_of_one_target() -> None:
 def test_readable_cells() -> None:
     assert contradictions.unreadable("cell", "1,200万元") is None
     assert contradictions.unreadable("cell", "45.2") is None
+
+
+@pytest.mark.parametrize(
+    ("listed", "base"),
+    [
+        (
+            ["72个", "17个", "84个", "34个"],
+            "207个",
+        ),  # 嘉兴 2015, by stage: 在政府系統活動推進會上的講話 (五篇)
+        (["30项", "9项"], "39项"),  # targets set by province and city: 为民办实事会议上领导讲话
+        (["10项", "17项"], "27项"),  # 新晃, at least half done and below half: the same speech
+        (["600分", "2800分", "100分"], "3500分"),  # 安徽 2010: 全省民生工程工作推进会讲话 (2010)
+    ],
+)
+def test_sums_that_governments_got_right(listed: list[str], base: str) -> None:
+    assert parts({"parts": listed, "whole": base}) is None
+    assert parts({"parts": listed[:-1], "whole": base}) is not None
+
+
+@pytest.mark.parametrize(
+    ("part", "base", "stated"),
+    [
+        ("277000万元", "390000万元", "71.0%"),  # 嘉兴 2014, investment of the year
+        ("27个", "48个", "56.3%"),  # 嘉兴 2014, starts
+        ("28.5亿元", "39.7亿元", "70%以上"),  # 嘉兴 2015, three waterway works
+    ],
+)
+def test_shares_that_governments_got_right(part: str, base: str, stated: str) -> None:
+    """在政府系統活動推進會上的講話 (五篇)."""
+    assert percentage({"part": part, "whole": base, "stated": stated}) is None
