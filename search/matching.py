@@ -4,8 +4,10 @@ All words must be in a document. Where a word as typed is nowhere, its looser re
 document has all words, those with as many as possible are the answer, which then says that it is partial.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from search import analysis, bitsets
 from search.engine import Document
@@ -106,14 +108,19 @@ class Matcher:
         pattern = group.phrase
         if pattern is None:
             return candidates
-        confirmed = candidates
-        for checked, position in enumerate(bitsets.positions(candidates)):
-            if checked == MAX_PHRASE_CHECKS:
-                self._is_estimate = True
-                break
-            if not pattern.search(analysis.fold(searched_text(segment.document(position), field))):
-                confirmed &= ~(1 << position)
-        return confirmed
+        if candidates.bit_count() > MAX_PHRASE_CHECKS:
+            self._is_estimate = True
+        found = segment.satisfying((pattern.pattern, field), lambda: _confirmed(segment, pattern, field, candidates))
+        return found & candidates
+
+
+def _confirmed(segment: Segment, pattern: re.Pattern[str], field: Field, candidates: int) -> int:
+    """Return the candidates less those, among the leading ones, whose text does not hold the phrase."""
+    confirmed = candidates
+    for position in islice(bitsets.positions(candidates), MAX_PHRASE_CHECKS):
+        if not pattern.search(analysis.fold(searched_text(segment.document(position), field))):
+            confirmed &= ~(1 << position)
+    return confirmed
 
 
 def _look_up(segment: Segment, field: Field) -> Callable[[Token], int]:

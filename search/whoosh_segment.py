@@ -6,8 +6,9 @@ positions newest first, so that walking a set upwards yields the order most read
 
 import threading
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from whoosh.codec.whoosh3 import W3Codec
@@ -19,6 +20,7 @@ from search.engine import Document
 from search.whoosh_schema import EVERY, NO_NUMBER, NUMBERS, STORED, number_type, restored, schema
 
 MAX_PREFIX_TOKENS = 2_000
+_TOKEN_LISTS = 200
 
 
 class Segment:
@@ -33,6 +35,7 @@ class Segment:
         self.size: int = segment.doc_count_all()
         self._cache = cache
         self._lock = threading.Lock()
+        self._token_lists: dict[tuple[str, str], list[str]] = {}
         self._formats = {name: field.format for name, field in schema().items()}
         codec = segment.codec()
         self._terms = codec.terms_reader(storage, segment)
@@ -70,7 +73,9 @@ class Segment:
 
         def union() -> int:
             numbers: set[int] = set()
-            for token in self.tokens(field, prefix)[:MAX_PREFIX_TOKENS]:
+            with self._lock:
+                tokens = list(islice(self._tokens(field, prefix.encode()), MAX_PREFIX_TOKENS))
+            for token in tokens:
                 numbers.update(self._document_numbers(field, token.encode()))
             return self.positions(numbers)
 
@@ -78,14 +83,24 @@ class Segment:
 
     def tokens(self, field: str, prefix: str) -> list[str]:
         """Return the tokens of ``field`` that begin with ``prefix``, sorted."""
-        with self._lock:
-            return list(self._tokens(field, prefix.encode()))
+        key = (field, prefix)
+        found = self._token_lists.get(key)
+        if found is None:
+            with self._lock:
+                found = list(self._tokens(field, prefix.encode()))
+            if len(self._token_lists) < _TOKEN_LISTS:
+                self._token_lists[key] = found
+        return found
 
     def _tokens(self, field: str, prefix: bytes) -> Iterator[str]:
         for name, token in self._terms.terms_from(field, prefix):
             if name != field or not token.startswith(prefix):
                 return
             yield token.decode()
+
+    def satisfying(self, name: Hashable, make: Callable[[], int]) -> int:
+        """Return the set kept under ``name``, or what ``make`` finds; for findings that cost reading texts."""
+        return self._cache.get((self.name, name), make)
 
     def every(self) -> int:
         """Return the positions of all documents, without the index's own record of where it stands."""
