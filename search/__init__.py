@@ -6,10 +6,14 @@ The website opens one engine per process with :func:`open_engine`, brings change
 
 from pathlib import Path
 
+from search import synonyms
 from search.engine import SearchEngine
 from search.whoosh_engine import WhooshEngine
 
 
-def open_engine(folder: Path) -> SearchEngine:
-    """Return the embedded engine with its index in ``folder``, which is made if missing and belongs to it alone."""
-    return WhooshEngine(folder)
+def open_engine(folder: Path, synonym_file: Path = synonyms.DEFAULT_FILE) -> SearchEngine:
+    """Return the embedded engine with its index in ``folder``, which is made if missing and belongs to it alone.
+
+    Raises ``SynonymError`` for a list of synonyms that cannot be used.
+    """
+    return WhooshEngine(folder, synonyms.load(synonym_file))

@@ -7,14 +7,15 @@ number of words are capped, so that every query is answered in bounded time.
 
 import enum
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from search import analysis, segmentation
+from search.synonyms import NONE, Synonyms
 
 MAX_CHARACTERS = 200
 MAX_GROUPS = 12
-MAX_TOKENS = 40
+MAX_TOKENS = 80
 
 
 class Field(enum.StrEnum):
@@ -107,7 +108,7 @@ _CLAUSE = re.compile(
 )
 
 
-def parse(text: str) -> ParsedQuery:
+def parse(text: str, synonyms: Synonyms = NONE) -> ParsedQuery:
     """Read a query. Accepts any string whatever and never raises."""
     folded = analysis.fold(text[:MAX_CHARACTERS])
     groups: list[Group] = []
@@ -118,7 +119,7 @@ def parse(text: str) -> ParsedQuery:
         if phrase is not None:
             groups.extend(_phrase(phrase, field, excluded=excluded))
         else:
-            groups.extend(_words(clause["words"], field, excluded=excluded))
+            groups.extend(_words(clause["words"], field, synonyms, excluded=excluded))
     groups = _without_idle(groups)
     kept = _capped(groups)
     return ParsedQuery(tuple(kept), truncated=len(text) > MAX_CHARACTERS or len(kept) < len(groups))
@@ -143,7 +144,7 @@ def _capped(groups: list[Group]) -> list[Group]:
     return kept
 
 
-def _words(folded: str, field: Field, *, excluded: bool) -> list[Group]:
+def _words(folded: str, field: Field, synonyms: Synonyms, *, excluded: bool) -> list[Group]:
     """Return the groups of unquoted text without spaces. What is excluded together is one group."""
     if excluded:
         return _phrase(folded, field, excluded=True)
@@ -151,15 +152,28 @@ def _words(folded: str, field: Field, *, excluded: bool) -> list[Group]:
     all_runs = list(analysis.runs(folded))
     for position, run in enumerate(all_runs):
         if run.nature != "han":
-            found.append(_latin_group(run.text, field))
+            group = _latin_group(run.text, field)
+            found.append(_widened(group, synonyms.of(run.text), field))
             continue
         touches_number = any(
             0 <= near < len(all_runs) and all_runs[near].nature != "han" for near in (position - 1, position + 1)
         )
         if len(run.text) == 1 and touches_number:
             continue  # 2024年, 3个: the character says nothing the number does not
-        found.extend(_han_group(word, field) for word in segmentation.words(run.text))
+        for piece, others in synonyms.split(run.text):
+            if others:
+                found.append(_widened(_han_group(segmentation.Word(piece, piece), field), others, field))
+            else:
+                found.extend(_han_group(word, field) for word in segmentation.words(piece))
     return found
+
+
+def _widened(group: Group, synonyms: tuple[str, ...], field: Field) -> Group:
+    """Return the group with its synonyms as further alternatives."""
+    others = tuple(
+        Alternative(tuple(run_tokens(run)), (run.text,), field) for other in synonyms for run in analysis.runs(other)
+    )
+    return replace(group, alternatives=group.alternatives + others)
 
 
 def _phrase(folded: str, field: Field, *, excluded: bool) -> list[Group]:

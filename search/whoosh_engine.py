@@ -30,6 +30,7 @@ from search.index_folder import IndexFolder
 from search.matching import Matched, Matcher, Sets
 from search.query import ParsedQuery, parse
 from search.storage import MappedStorage
+from search.synonyms import NONE, Synonyms
 from search.whoosh_segment import LiveSegment, Segment
 
 CACHE_OCTETS = 24_000_000
@@ -50,7 +51,8 @@ class _Snapshot:
 class WhooshEngine:
     """Searches and writes an index in ``folder``; any number of processes and threads may hold one."""
 
-    def __init__(self, folder: Path, cache_octets: int = CACHE_OCTETS) -> None:
+    def __init__(self, folder: Path, synonyms: Synonyms = NONE, cache_octets: int = CACHE_OCTETS) -> None:
+        self._synonyms = synonyms
         self._folder = IndexFolder(folder, whoosh_schema.version())
         self._cache = bitsets.BitsetCache(cache_octets)
         self._current: _Snapshot | None = None
@@ -61,7 +63,7 @@ class WhooshEngine:
     def search(self, query: Query) -> Results:
         """Answer a query from the latest committed state. Raises ``IndexUnavailableError`` without an index."""
         segments = self._snapshot().segments
-        parsed = parse(query.text)
+        parsed = parse(query.text, self._synonyms)
         universe = [_without(live, query.hidden) for live in segments]
         matched = Matcher(segments, universe).match(parsed)
         narrowed = _Narrowed(segments, query)

@@ -1,0 +1,54 @@
+import pytest
+
+from search import synonyms
+from search.engine import Query
+from search.query import parse
+from search.synonyms import SynonymError
+from search.whoosh_engine import WhooshEngine
+from tests.search.conftest import MakeDocument
+
+LIST = synonyms.read(["# remark", "", "村村通 = 农村公路 = 通村公路", "低保=最低生活保障", "road = 公路"])
+
+
+@pytest.fixture
+def widened(engine: WhooshEngine, tmp_path_factory: pytest.TempPathFactory) -> WhooshEngine:
+    folder = tmp_path_factory.mktemp("index")
+    widened = WhooshEngine(folder, LIST)
+    widened.rebuild([], 0)
+    return widened
+
+
+def test_every_member_of_a_set_finds_the_others(widened: WhooshEngine, document: MakeDocument) -> None:
+    titles = ["村村通工程", "农村公路养护", "通村公路硬化", "城市道路"]
+    widened.apply([document(title) for title in titles], [], 1)
+    for member in ("村村通", "农村公路", "通村公路", "農村公路"):
+        hits = widened.search(Query(member)).hits
+        assert {hit.document.title for hit in hits} == set(titles[:3])
+        assert all(any(passage.is_match for passage in hit.title) for hit in hits)
+
+
+def test_a_member_is_known_inside_a_longer_query(widened: WhooshEngine, document: MakeDocument) -> None:
+    widened.apply([document("提高最低生活保障标准", place_name="示例县"), document("低保", place_name="别县")], [], 1)
+    assert [hit.document.title for hit in widened.search(Query("示例县低保标准")).hits] == ["提高最低生活保障标准"]
+
+
+def test_english_words_have_synonyms_by_their_stem(widened: WhooshEngine, document: MakeDocument) -> None:
+    widened.apply([document("公路养护"), document("公厕")], [], 1)
+    assert widened.search(Query("Roads")).total == 1
+
+
+def test_a_phrase_is_taken_at_its_word(widened: WhooshEngine, document: MakeDocument) -> None:
+    widened.apply([document("村村通工程"), document("农村公路养护")], [], 1)
+    assert widened.search(Query("“村村通”")).total == 1
+
+
+@pytest.mark.parametrize("line", ["低保", "低保 = ", "低保 = 最低 生活", "= =", "5G基站 = 基站"])
+def test_a_line_that_cannot_be_used_is_named(line: str) -> None:
+    with pytest.raises(SynonymError, match="line 2"):
+        synonyms.read(["# remark", line])
+
+
+def test_the_list_that_comes_with_the_program_can_be_used() -> None:
+    shipped = synonyms.load()
+    assert "农村公路" in shipped.of("村村通")
+    assert len(parse("村村通", shipped).groups[0].alternatives) == 3
