@@ -1,0 +1,97 @@
+"""Headers, cookies, forms and error pages that hold on every route."""
+
+import dataclasses
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from website.application import create_app
+from website.config import Settings
+
+PAGES = ["/", "/projects/", "/suggestions/new", "/surveys/", "/search/?q=x", "/admin/sign-in", "/not-there"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_answer_carries_a_strict_policy(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_staff_pages_are_never_cached(client: FlaskClient) -> None:
+    assert client.get("/admin/sign-in").headers["Cache-Control"] == "no-store"
+
+
+def test_cookies_are_out_of_reach_of_scripts_and_other_sites(client: FlaskClient) -> None:
+    cookie = client.get("/suggestions/new").headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Secure" not in cookie
+
+
+def test_behind_https_cookies_travel_over_https_only(settings: Settings) -> None:
+    app = create_app(dataclasses.replace(settings, secure_cookies=True))
+    assert app.config["SESSION_COOKIE_SECURE"] is True
+
+
+def test_every_form_that_changes_something_needs_its_token(app: Flask) -> None:
+    """Post to every route without a token: nothing but the refusal of the form may come back."""
+    client = app.test_client()
+    for rule in app.url_map.iter_rules():
+        if "POST" not in (rule.methods or set()):
+            continue
+        values = {
+            name: 1 if type(converter).__name__ == "IntegerConverter" else "x"
+            for name, converter in rule._converters.items()
+        }
+        with app.test_request_context():
+            path = rule.build(values, append_unknown=False)
+        assert path is not None
+        answer = client.post(path[1], data={"words": "x"})
+        assert answer.status_code == 400, rule.rule
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/projects/%00",
+        "/projects/" + "x" * 3000,
+        "/places/../../etc/passwd",
+        "/photos/x-480.webp",
+        "/suggestions/999999999999999999999",
+        "/projects/?page=-1&year=%F0%9F%92%A9",
+        "/projects/?page=99999999999999999999",
+        "/search/?q=%00%FF&page=1e9&sort=;",
+    ],
+)
+def test_hostile_addresses_get_an_answer(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code in {200, 308, 400, 404, 414}
+
+
+def test_error_pages_speak_the_readers_language_and_show_nothing_internal(client: FlaskClient) -> None:
+    answer = client.get("/not-there", headers={"Accept-Language": "zh-CN"})
+    assert answer.status_code == 404
+    assert "没有找到这一页" in answer.text
+    assert "Traceback" not in answer.text
+
+
+def test_a_failure_is_a_page_and_not_a_trace(app: Flask) -> None:
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.config["TESTING"] = False
+
+    def fail() -> str:
+        raise RuntimeError("password=secret")
+
+    app.view_functions["public.home.index"] = fail
+    answer = app.test_client().get("/")
+    assert answer.status_code == 500
+    assert "secret" not in answer.text
+
+
+def test_a_body_beyond_all_measure_is_refused(client: FlaskClient, app: Flask) -> None:
+    app.config["MAX_CONTENT_LENGTH"] = 1000
+    assert client.post("/suggestions/new", data={"words": "x" * 2000}).status_code == 413
