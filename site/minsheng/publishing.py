@@ -10,18 +10,20 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from minsheng import journal
+from minsheng.errors import ReasonRequiredError
 from minsheng.journal import Act
 from minsheng.lookbacks import LookBack
 from minsheng.outbox import RecordKind, touch
 from minsheng.problems import Problem
 from minsheng.programmes import Programme
-from minsheng.projects import Project
+from minsheng.projects import Project, Stage
 from minsheng.publication import Publication
 from minsheng.reports import ProgressReport, ReportState
 from minsheng.staff import StaffMember
 from minsheng.suggestions import Prominence, Suggestion
 from minsheng.surveys import Wave
 
+INTERRUPTED = frozenset({Stage.SUSPENDED, Stage.CANCELLED})
 ONCE_PUBLIC = (ReportState.PUBLISHED, ReportState.SUPERSEDED, ReportState.WITHDRAWN)
 
 
@@ -119,24 +121,34 @@ def revise_compiled(
     touch(session, kind, record.id)
 
 
-def publish_compiled_report(
-    session: Session, report: ProgressReport, actor: str, at: dt.datetime, earlier: ProgressReport | None = None
-) -> None:
-    """Make the report of a compiled record public: it was published by others already.
+def publish_compiled_report(session: Session, report: ProgressReport, actor: str, at: dt.datetime) -> None:
+    """Make the one report of a compiled record public: it was published by others already."""
+    _publish_compiled(session, report, at)
+    _record_report(session, "report_compiled", report, actor, at)
 
-    ``earlier`` is the report in force until now, whose figures the new one replaces; it stays readable.
-    """
-    before = earlier.snapshot() if earlier is not None else None
-    if earlier is not None:
-        earlier.state = ReportState.SUPERSEDED
-        session.flush()
-        _record_report(session, "report_superseded", earlier, actor, at, before=before)
-    report.is_compiled = True
-    report.state = ReportState.PUBLISHED
-    report.published_at = report.updated_at = at
+
+def correct_compiled_report(
+    session: Session,
+    earlier: ProgressReport,
+    report: ProgressReport,
+    before: dict[str, object],
+    actor: str,
+    at: dt.datetime,
+) -> None:
+    """Let ``report`` take the place of ``earlier``, which stays readable; ``before`` is what that one said."""
+    earlier.state = ReportState.SUPERSEDED
     session.flush()
-    act = "report_compiled" if earlier is None else "report_corrected"
-    _record_report(session, act, report, actor, at, reason=report.correction_reason, before=before)
+    _record_report(session, "report_superseded", earlier, actor, at, before=before)
+    _publish_compiled(session, report, at)
+    _record_report(session, "report_corrected", report, actor, at, reason=report.correction_reason, before=before)
+
+
+def record_compiled_report(
+    session: Session, report: ProgressReport, before: dict[str, object], actor: str, at: dt.datetime, *, reason: str
+) -> None:
+    """Journal that an earlier report of a compiled record now says something else than ``before``."""
+    session.flush()
+    _record_report(session, "report_revised", report, actor, at, reason=reason, before=before)
 
 
 def record_problem(session: Session, problem: Problem, actor: str, at: dt.datetime) -> None:
@@ -191,9 +203,19 @@ def record_wave(session: Session, wave: Wave, act: str, actor: str, at: dt.datet
 
 
 def carry_stage(report: ProgressReport) -> None:
-    """Bring the stage of a project's newest report to the project itself."""
-    if report.stage is not None and report is report.project.latest_report:
-        report.project.stage = report.stage
+    """Bring the stage of a project's newest report to the project itself.
+
+    A report that says suspended or cancelled tells why under its difficulties; raises ``ReasonRequiredError``
+    where it does not.
+    """
+    if report.stage is None or report is not report.project.latest_report:
+        return
+    is_interrupted = report.stage in INTERRUPTED
+    if is_interrupted and not report.difficulties.strip():
+        raise ReasonRequiredError
+    if report.stage is not report.project.stage:
+        report.project.stage_reason = report.difficulties if is_interrupted else ""
+    report.project.stage = report.stage
 
 
 def public_records(session: Session) -> Iterator[tuple[str, dict[str, object]]]:
@@ -221,6 +243,13 @@ def verify(session: Session, saved_head: str | None = None) -> list[journal.Faul
     faults = list(journal.verify_chain(entries, journal.current_head(session), saved_head))
     faults.extend(journal.verify_subjects(entries, lambda: public_records(session)))
     return faults
+
+
+def _publish_compiled(session: Session, report: ProgressReport, at: dt.datetime) -> None:
+    report.is_compiled = True
+    report.state = ReportState.PUBLISHED
+    report.published_at = report.updated_at = at
+    session.flush()
 
 
 def _record_report(

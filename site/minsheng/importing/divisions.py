@@ -23,6 +23,7 @@ from minsheng.places import Division, DivisionLevel
 
 DATA = Path(__file__).parent.parent / "data"
 LEVELS = (DivisionLevel.PROVINCE, DivisionLevel.CITY, DivisionLevel.COUNTY, DivisionLevel.TOWNSHIP)
+_DEPTH = {level: depth for depth, level in enumerate(DivisionLevel)}
 STATISTICAL_ONLY = frozenset({"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"})
 """Rows of statistical lists that are no places: what stands below them belongs to the province."""
 
@@ -117,8 +118,7 @@ class Gazetteer:
 
     def cut(self, place: Place, level: DivisionLevel) -> Place:
         """Return the part of the chain that is not below ``level``."""
-        deepest = LEVELS.index(level)
-        return [step for step in self.chain(place) if LEVELS.index(step.level) <= deepest][-1]
+        return [step for step in self.chain(place) if _DEPTH[step.level] <= _DEPTH[level]][-1]
 
     def find(self, names: PlaceNames) -> Placement:
         """Return where these names lead; see :class:`Placement`."""
@@ -177,7 +177,7 @@ class Gazetteer:
         for place in self._below.get(scope.code, []):
             if place.level is level:
                 found.append(place)
-            elif LEVELS.index(place.level) < LEVELS.index(level):
+            elif _DEPTH[place.level] < _DEPTH[level]:
                 found += self._within(place, level)
         return found
 
