@@ -156,7 +156,8 @@ def plain(text: str) -> str:
 
 
 _MONEY = re.compile(
-    r"^(?:CNY|RMB|¥)?\s*([\d,\s]*\.?\d+|[\d,\s]+\.?)\s*(亿|億|万|萬)?\s*(?:元|圆|块)?\s*(?:整)?$", re.IGNORECASE
+    r"^(?:CNY|RMB|¥)?\s*([\d,\s]*\.?\d+|[\d,\s]+\.?)\s*(亿|億|万|萬)?\s*(?:元|圆|块)?\s*(?:整)?$",
+    re.IGNORECASE | re.ASCII,
 )
 _MONEY_UNITS = {"亿": HUNDRED_MILLION, "億": HUNDRED_MILLION, "万": TEN_THOUSAND, "萬": TEN_THOUSAND}
 
@@ -236,8 +237,8 @@ class MoneyField(_Parsed):
         return gettext("请填金额，例如 1200.5（元）或 350万元")
 
 
-_DATE = re.compile(r"^(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?$")
-_MONTH = re.compile(r"^(\d{4})\s*[-./年]\s*(\d{1,2})\s*月?$")
+_DATE = re.compile(r"^(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?$", re.ASCII)
+_MONTH = re.compile(r"^(\d{4})\s*[-./年]\s*(\d{1,2})\s*月?$", re.ASCII)
 
 
 class DateField(_Parsed):

@@ -1,0 +1,60 @@
+import enum
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+import minsheng
+from minsheng.findings import CheckCode
+from minsheng.projects import Stage
+from minsheng.schedule import ScheduleStatus
+from pages import words
+
+# What no page shows: figures as they are parsed, rules of estimates, and findings, which are whole sentences.
+UNSEEN = {"CheckCode", "StageState", "FigureKind", "Qualifier", "Kind", "Method"}
+# Notes on an import go to the person at the terminal.
+UNSEEN_MODULES = "minsheng.importing"
+
+
+def enumerations() -> Iterator[type[enum.StrEnum]]:
+    for module in pkgutil.walk_packages(minsheng.__path__, "minsheng."):
+        for value in vars(importlib.import_module(module.name)).values():
+            if isinstance(value, type) and issubclass(value, enum.StrEnum) and value.__module__ == module.name:
+                yield value
+
+
+SEEN = [
+    kind for kind in enumerations() if kind.__name__ not in UNSEEN and not kind.__module__.startswith(UNSEEN_MODULES)
+]
+
+
+def test_the_domain_was_found() -> None:
+    assert {Stage, ScheduleStatus} <= set(SEEN)
+    assert CheckCode not in SEEN
+
+
+@pytest.mark.parametrize("kind", SEEN, ids=lambda kind: kind.__name__)
+def test_every_value_of_the_domain_has_a_word(app: Flask, kind: type[enum.StrEnum]) -> None:
+    with app.app_context():
+        shown = [words.word(member) for member in kind]
+    assert all(shown)
+    assert len(set(shown)) == len(shown)
+
+
+def test_members_and_stored_values_have_the_same_word(app: Flask) -> None:
+    with app.app_context():
+        assert words.word(Stage.UNDER_WAY) == words.word("under_way", "stage") == "实施"
+
+
+def test_a_value_without_a_word_is_an_error_and_never_a_code_on_a_page(app: Flask) -> None:
+    with app.app_context():
+        with pytest.raises(KeyError):
+            words.word("nonsense", "stage")
+        with pytest.raises(KeyError, match="group"):
+            words.word("under_way")
+
+
+def test_every_status_has_a_tone() -> None:
+    assert set(words.TONES) == {status.value for status in ScheduleStatus}
