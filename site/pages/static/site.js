@@ -66,7 +66,7 @@ function menu() {
 
 /** An error summary takes the focus, so that a screen reader begins there. */
 function focusErrors() {
-  document.querySelector("[data-focus]")?.focus();
+  document.querySelector(".error-summary")?.focus();
   for (const link of document.querySelectorAll(".error-summary a[href^='#']")) {
     link.addEventListener("click", (event) => {
       const target = document.getElementById(link.hash.slice(1));
