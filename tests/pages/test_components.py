@@ -219,7 +219,16 @@ def test_addresses_keep_their_order_and_lose_what_is_empty(app: Flask) -> None:
 
 
 def test_first_view_is_light(client: FlaskClient) -> None:
-    names = ("tokens.css", "base.css", "components.css", "records.css", "forms.css", "charts.css", "site.js", "display.js")
+    names = (
+        "tokens.css",
+        "base.css",
+        "components.css",
+        "records.css",
+        "forms.css",
+        "charts.css",
+        "site.js",
+        "display.js",
+    )
     files = {name: (addresses.STATIC / name).read_bytes() for name in names}
     assert sum(len(gzip.compress(data)) for data in (client.get("/").data, *files.values())) < 40_000
     assert len(files["site.js"] + files["display.js"]) < 10_000
