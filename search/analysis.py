@@ -113,7 +113,8 @@ def pairs(characters: str) -> Iterator[str]:
 def tokens(text: str) -> set[str]:
     """Return the tokens under which ``text`` is indexed.
 
-    A mixed word such as ``g318`` is found by itself and by its parts of two or more characters.
+    A Latin word is found by its stem and as it stands, a mixed one such as ``g318`` also by its parts of two or
+    more characters.
     """
     found: set[str] = set()
     for run in runs(fold(text)):
@@ -123,6 +124,7 @@ def tokens(text: str) -> set[str]:
             continue
         found.add(word_token(run.text))
         if run.nature == "word":
+            found.add(run.text)
             parts = _LETTERS_THEN_DIGITS.findall(run.text)
             found.update(word_token(part) for part in parts if len(parts) > 1 and len(part) > 1)
     return found

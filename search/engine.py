@@ -159,6 +159,7 @@ class Results:
     ``is_partial``: no record held all the words, so these hold as many of them as any does.
     ``is_estimate``: an exact phrase was checked in the leading records only, so ``total`` is an upper bound.
     ``truncated``: the query was longer than is read.
+    ``corrected``: the query that was answered, where words in it stood nowhere and were taken for others; else "".
     """
 
     total: int = 0
@@ -167,6 +168,7 @@ class Results:
     is_partial: bool = False
     is_estimate: bool = False
     truncated: bool = False
+    corrected: str = ""
 
 
 class SearchEngine(Protocol):

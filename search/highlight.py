@@ -34,12 +34,15 @@ class Highlighter:
         self._patterns: list[tuple[int, re.Pattern[str]]] = []
         self._latin: dict[str, int] = {}
         self._pairs: list[tuple[int, re.Pattern[str]]] = []
+        self._loose: list[tuple[int, re.Pattern[str]]] = []
         for number, group in enumerate(groups):
             self._add(number, group)
 
     def _add(self, number: int, group: Group) -> None:
         han: list[str] = []
         for way in (*group.alternatives, *group.fallbacks):
+            if way.marks is not None:
+                self._loose.append((number, way.marks))
             for literal in way.literals:
                 for run in analysis.runs(literal):
                     if run.nature == "han":
@@ -66,13 +69,9 @@ class Highlighter:
         ]
         if self._latin:
             found.extend(self._latin_spans(folded))
-        met = {span.group for span in found}
-        found.extend(
-            Span(match.start(), match.end(), number)
-            for number, pattern in self._pairs
-            if number not in met
-            for match in pattern.finditer(folded)
-        )
+        for number, pattern in (*self._pairs, *self._loose):
+            if all(span.group != number for span in found):
+                found.extend(Span(match.start(), match.end(), number) for match in pattern.finditer(folded))
         return _without_overlap(found)
 
     def _latin_spans(self, folded: str) -> Iterable[Span]:

@@ -46,9 +46,13 @@ def rebuild(session: Session, engine: SearchEngine, today: dt.date) -> None:
 
 
 def waiting_keys(session: Session) -> frozenset[Key]:
-    """Return the records whose latest change is not in the index yet."""
-    rows = session.execute(sa.select(SearchOutbox.kind, SearchOutbox.record_id).limit(REBUILD_FROM))
-    return frozenset(Key(kind, record_id) for kind, record_id in rows)
+    """Return the records whose latest change is not in the index yet, as of this moment.
+
+    A session of its own sees it: the caller's may have begun before the last change was brought in.
+    """
+    with Session(session.get_bind()) as own:
+        rows = own.execute(sa.select(SearchOutbox.kind, SearchOutbox.record_id).limit(REBUILD_FROM))
+        return frozenset(Key(kind, record_id) for kind, record_id in rows)
 
 
 def _waiting(session: Session) -> int:

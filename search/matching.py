@@ -5,13 +5,14 @@ document has all words, those with as many as possible are the answer, which the
 """
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 
 from search import analysis, bitsets
+from search.corrections import looks_like, sounds_like
 from search.engine import Document
-from search.query import Alternative, Field, Group, ParsedQuery, Token
+from search.query import Alternative, Field, Group, ParsedQuery, Token, word_group
 from search.whoosh_segment import LiveSegment, Segment
 
 MAX_PHRASE_CHECKS = 300
@@ -26,7 +27,8 @@ class Matched:
     """The answer to a query's words.
 
     ``everywhere`` are all answers; ``in_title`` those with all words in the title, ``some_in_title`` with at
-    least one.
+    least one. ``wanted`` are the groups as they were answered; ``corrected`` maps words that stand nowhere to
+    those that were looked for instead.
     """
 
     everywhere: Sets
@@ -34,6 +36,8 @@ class Matched:
     some_in_title: Sets
     is_partial: bool = False
     is_estimate: bool = False
+    wanted: tuple[Group, ...] = ()
+    corrected: Mapping[str, str] = field(default_factory=dict)
 
 
 class Matcher:
@@ -43,6 +47,7 @@ class Matcher:
         self._segments = [live.segment for live in segments]
         self._universe = universe
         self._is_estimate = False
+        self._corrected: dict[str, str] = {}
 
     def match(self, query: ParsedQuery) -> Matched:
         """Return the documents that answer."""
@@ -53,20 +58,48 @@ class Matcher:
             nothing = [0] * len(self._segments)
             # A query of nothing but exclusions lists the rest; so does an empty one.
             return Matched(self._universe, nothing, nothing)
-        held = [self._holding(group) for group in query.wanted]
+        groups, held = [], []
+        for asked in query.wanted:
+            group, sets = self._answered(asked)
+            groups.append(group)
+            held.append(sets)
         levels = [
             bitsets.at_least([sets[number] for sets in held], universe)
             for number, universe in enumerate(self._universe)
         ]
         depth = next((k for k in range(len(held), 0, -1) if any(level[k] for level in levels)), len(held))
         everywhere = [level[depth] for level in levels]
-        titled = [self._holding_in_title(group) for group in query.wanted]
+        titled = [self._holding_in_title(group) for group in groups]
         in_title, some_in_title = list(everywhere), [0] * len(everywhere)
         for sets in titled:
             for number, bits in enumerate(sets):
                 in_title[number] &= bits
                 some_in_title[number] |= bits & everywhere[number]
-        return Matched(everywhere, in_title, some_in_title, depth < len(held), self._is_estimate)
+        return Matched(
+            everywhere,
+            in_title,
+            some_in_title,
+            is_partial=depth < len(held),
+            is_estimate=self._is_estimate,
+            wanted=tuple(groups),
+            corrected=self._corrected,
+        )
+
+    def _answered(self, group: Group) -> tuple[Group, Sets]:
+        """Return a group and the documents that satisfy it.
+
+        While there are none, what sounds like it is tried, then its looser readings, then what looks like it.
+        """
+        sets = [self._any_of(segment, group, group.alternatives) for segment in self._segments]
+        if self._has_any(sets):
+            return group, sets
+        if (meant := sounds_like(group, self._segments, self._universe)) is None:
+            sets = self._holding(group)
+            if self._has_any(sets) or (meant := looks_like(group, self._segments, self._universe)) is None:
+                return group, sets
+        self._corrected[group.text] = meant
+        group = word_group(meant, group.alternatives[0].field)
+        return group, self._holding(group)
 
     def _holding(self, group: Group) -> Sets:
         """Return the documents that satisfy a group, falling back while there are none anywhere."""

@@ -6,11 +6,13 @@ number of words are capped, so that every query is answered in bounded time.
 """
 
 import enum
+import itertools
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from search import analysis, segmentation
+from search import analysis, pinyin, segmentation
 from search.synonyms import NONE, Synonyms
 
 MAX_CHARACTERS = 200
@@ -19,7 +21,10 @@ MAX_TOKENS = 80
 
 
 class Field(enum.StrEnum):
-    """Where a word is looked for. ``ANY`` covers all the others; ``PARTS`` holds cut-off pieces of titles."""
+    """Where a word is looked for. ``ANY`` covers all the named ones.
+
+    ``PARTS`` holds cut-off pieces of words in titles, ``PINYIN`` how names are read.
+    """
 
     ANY = "text"
     TITLE = "title"
@@ -28,6 +33,7 @@ class Field(enum.StrEnum):
     PROGRAMME = "programme"
     CATEGORY = "category"
     PARTS = "parts"
+    PINYIN = "pinyin"
 
 
 FIELD_NAMES: dict[str, Field] = {
@@ -60,11 +66,15 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One way to satisfy a group: all ``tokens``, in ``field``. ``literals`` are what to mark in the text."""
+    """One way to satisfy a group: all ``tokens``, in ``field``.
+
+    ``literals`` are what to mark in the text, or ``marks`` is a pattern that finds it in folded text.
+    """
 
     tokens: tuple[Token, ...]
-    literals: tuple[str, ...]
+    literals: tuple[str, ...] = ()
     field: Field = Field.ANY
+    marks: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +82,15 @@ class Group:
     """A word or phrase of the query.
 
     Any of ``alternatives`` satisfies it. ``fallbacks`` are tried in turn while nothing at all is found.
-    ``phrase`` is the pattern an exact phrase must match in folded text, or None for a word.
+    ``is_exact`` marks a phrase, which must stand as typed: nothing is guessed. ``phrase`` is the pattern it must
+    match in folded text, or None where holding its tokens says as much.
     """
 
     text: str
     alternatives: tuple[Alternative, ...]
     fallbacks: tuple[Alternative, ...] = ()
     phrase: re.Pattern[str] | None = None
+    is_exact: bool = False
     excluded: bool = False
 
 
@@ -128,7 +140,7 @@ def parse(text: str, synonyms: Synonyms = NONE) -> ParsedQuery:
 def _without_idle(groups: list[Group]) -> list[Group]:
     """Drop repeated groups, and idle English words if any other remains."""
     unique = list(dict.fromkeys(groups))
-    busy = [group for group in unique if group.text not in segmentation.IDLE_WORDS or group.phrase]
+    busy = [group for group in unique if group.text not in segmentation.IDLE_WORDS or group.is_exact]
     return busy if any(not group.excluded for group in busy) else unique
 
 
@@ -186,7 +198,25 @@ def _phrase(folded: str, field: Field, *, excluded: bool) -> list[Group]:
     needs_pattern = len(tokens) > 1 or pieces[0].nature != "han"
     literals = (folded.strip(),) if len(pieces) == 1 else tuple(run.text for run in pieces)
     way = Alternative(tuple(tokens)[:MAX_TOKENS], literals, field)
-    return [Group(folded, (way,), phrase=pattern if needs_pattern else None, excluded=excluded)]
+    phrase = pattern if needs_pattern else None
+    return [Group(folded, (way,), phrase=phrase, is_exact=True, excluded=excluded)]
+
+
+def corrected_text(typed: str, corrected: Mapping[str, str]) -> str:
+    """Return what was typed with words, given folded, replaced by others; the rest stays as it was written."""
+    for word, meant in corrected.items():
+        at = analysis.fold(typed).find(word)
+        if at >= 0:
+            typed = typed[:at] + meant + typed[at + len(word) :]
+    return typed
+
+
+def word_group(word: str, field: Field) -> Group:
+    """Return the group of one folded word as it stands, Chinese or Latin."""
+    run = next(analysis.runs(word))
+    if run.nature == "han":
+        return _han_group(segmentation.Word(word, word), field)
+    return _latin_group(word, field)
 
 
 def run_tokens(run: analysis.Run) -> list[Token]:
@@ -215,12 +245,36 @@ def _han_alternative(word: str, field: Field) -> Alternative:
 
 
 def _latin_group(word: str, field: Field) -> Group:
-    """Return the group of a Latin word or number; falls back on its beginning, then on pieces of titles."""
+    """Return the group of a Latin word or number.
+
+    Where the word is nowhere, it is taken for pinyin, then for the beginning of a word, then for the initials of
+    Chinese ones, and at last for a piece of a word in a title.
+    """
     token = analysis.word_token(word)
     plain = word.replace(",", "")
     pieces = tuple(map(Token, analysis.pairs(plain))) or (Token(plain, is_prefix=True),)
+    readings = pinyin_alternatives(word) if field in READ_FIELDS else ()
+    initials = tuple(map(Token, pinyin.initials_tokens(word))) if field in READ_FIELDS else ()
     fallbacks = (
+        *readings,
         Alternative((Token(token, is_prefix=True),), (word,), field),
+        *((Alternative(initials, (), Field.PINYIN, pinyin.initials_pattern(word)),) if initials else ()),
         Alternative(pieces[:MAX_TOKENS], (plain,), Field.PARTS),
     )
     return Group(word, (Alternative((Token(token),), (word,), field),), fallbacks)
+
+
+READ_FIELDS = frozenset({Field.ANY, Field.TITLE, Field.PLACE, Field.AGENCY})
+"""Fields in which Latin letters may be pinyin."""
+
+
+def pinyin_alternatives(letters: str, *, is_open: bool = False) -> tuple[Alternative, ...]:
+    """Return the ways to read letters as pinyin of two syllables or more; ``is_open`` as the reader types."""
+    found = []
+    for syllables in pinyin.splits(letters, is_open=is_open):
+        if len(syllables) < 2:
+            continue
+        pairs = [pinyin.pair_token(*pair) for pair in itertools.pairwise(syllables)]
+        tokens = (*map(Token, pairs[:-1]), Token(pairs[-1], is_prefix=is_open))
+        found.append(Alternative(tokens, (), Field.PINYIN, pinyin.syllables_pattern(syllables)))
+    return tuple(found)

@@ -28,7 +28,7 @@ from search.errors import IndexUnavailableError
 from search.highlight import Highlighter
 from search.index_folder import IndexFolder
 from search.matching import Matched, Matcher, Sets
-from search.query import ParsedQuery, parse
+from search.query import corrected_text, parse
 from search.storage import MappedStorage
 from search.synonyms import NONE, Synonyms
 from search.whoosh_segment import LiveSegment, Segment
@@ -70,27 +70,26 @@ class WhooshEngine:
         answers = narrowed.all_of(matched.everywhere)
         return Results(
             total=sum(bits.bit_count() for bits in answers),
-            hits=tuple(self._hits(segments, matched, answers, parsed, query)),
+            hits=tuple(self._hits(segments, matched, answers, query)),
             facets={facet: narrowed.counts(matched.everywhere, facet) for facet in query.counted},
             is_partial=matched.is_partial,
             is_estimate=matched.is_estimate,
             truncated=parsed.truncated,
+            corrected=corrected_text(query.text, matched.corrected) if matched.corrected else "",
         )
 
     @staticmethod
-    def _hits(
-        segments: Sequence[LiveSegment], matched: Matched, answers: Sets, parsed: ParsedQuery, query: Query
-    ) -> Iterator[Hit]:
+    def _hits(segments: Sequence[LiveSegment], matched: Matched, answers: Sets, query: Query) -> Iterator[Hit]:
         """Yield the hits of the page asked for."""
         first = max(0, min(query.offset, MAX_REACH))
         last = min(first + max(0, min(query.limit, MAX_LIMIT)), MAX_REACH)
         if query.sort is Sort.RELEVANCE:
             reached = Matched(answers, _both(answers, matched.in_title), _both(answers, matched.some_in_title))
-            typed = " ".join(group.text for group in parsed.wanted)
+            typed = " ".join(group.text for group in matched.wanted)
             places = ordering.by_relevance(segments, reached, typed)
         else:
             places = ordering.by_number(segments, answers, query.sort, last)
-        highlighter = Highlighter(parsed.wanted)
+        highlighter = Highlighter(matched.wanted)
         for number, position in islice(places, first, last):
             document = segments[number].segment.document(position)
             yield Hit(document, highlighter.whole(document.title), highlighter.snippet(document.text))

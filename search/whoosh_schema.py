@@ -19,12 +19,12 @@ from whoosh.reading import SegmentReader
 from whoosh.writing import SegmentWriter
 
 from minsheng.outbox import RecordKind
-from search import analysis
+from search import analysis, pinyin
 from search.digest import digest
 from search.engine import Document, Facet, Key
 from search.query import Field
 
-LAYOUT = "1"
+LAYOUT = "2"
 """Raise it when the fields or what is stored in them change."""
 
 SEPARATOR = "\x1f"
@@ -43,7 +43,7 @@ _LARGEST_MERGED = 5_000
 def version() -> str:
     """Return the name of this way of indexing; an index of another version is not used."""
     release = ".".join(map(str, whoosh.__version__))
-    return digest(analysis.version(), LAYOUT, release, " ".join(Document.__dataclass_fields__))
+    return digest(analysis.version(), pinyin.version(), LAYOUT, release, " ".join(Document.__dataclass_fields__))
 
 
 def schema() -> fields.Schema:
@@ -101,6 +101,8 @@ def fields_of(document: Document) -> dict[str, Any]:
     everything = analysis.tokens(document.text) | analysis.tokens(document.keywords)
     token_sets[Field.ANY] = everything.union(*token_sets.values())
     token_sets[Field.PARTS] = analysis.part_tokens(document.title)
+    names = (document.title, document.place_name, document.agency_name)
+    token_sets[Field.PINYIN] = set().union(*map(pinyin.tokens, names))
     numbers = {
         "date": document.date.toordinal() if document.date else NO_NUMBER,
         "money": document.money_fen if document.money_fen is not None else NO_NUMBER,
