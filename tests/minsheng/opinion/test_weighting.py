@@ -176,7 +176,8 @@ def test_a_small_cell_without_a_neighbour_stays_and_is_said() -> None:
 
 def test_neighbours_that_name_each_other_end() -> None:
     found = small({"age": {"Y": "M", "M": "Y"}}, [("U", "Y")] + [("U", "M")] + [("U", "O")] * 20)
-    assert found.notes == (Note.SMALL_CELLS_LEFT, Note.COLLAPSED)
+    assert found.collapsed == (("age", "M", "Y"),)
+    assert found.notes == (Note.SMALL_CELLS_LEFT, Note.COLLAPSED, Note.TRIM_NOT_HELD)
 
 
 def test_people_who_did_not_say_keep_their_share() -> None:
