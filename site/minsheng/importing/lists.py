@@ -2,14 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from minsheng.importing.divisions import Gazetteer, PlaceNames
 from minsheng.importing.placing import PlacedProgramme, PlacedProject, common_place
 from minsheng.importing.records import ProgrammeRecord
 from minsheng.places import DivisionLevel
-from minsheng.programmes import Programme
-from minsheng.projects import Project
 
 MADE = "list-"
 """Prefix of the identity of such a programme."""
@@ -47,8 +45,3 @@ def made_programme(projects: Sequence[PlacedProject], places: Gazetteer) -> tupl
         funding=(),
     )
     return PlacedProgramme(record, place, level), level
-
-
-def member_ids(programme: Programme, projects: Iterable[Project]) -> set[str]:
-    """Return the ids of the compiled projects that belong to a programme."""
-    return {str(project.external_id) for project in projects if project.programme is programme}

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -16,7 +17,7 @@ from minsheng.funding import FundingLine
 from minsheng.importing.divisions import DivisionTree, Gazetteer, Place, gazetteer
 from minsheng.importing.fields import Fields
 from minsheng.importing.grouping import Group, choose, group
-from minsheng.importing.lists import MADE, made_programme, member_ids
+from minsheng.importing.lists import MADE, made_programme
 from minsheng.importing.notes import ImportResult, NoteCode, RowKind, RowNotes
 from minsheng.importing.placing import PlacedProgramme, PlacedProject, inferred_of, place_programme, place_project
 from minsheng.importing.records import ID_LENGTH, read_programme, read_project
@@ -113,6 +114,9 @@ class _Import:
             )
         )
         self._projects = {str(project.external_id): project for project in self._session.scalars(query)}
+        self._members: dict[int, set[str]] = defaultdict(set)
+        for key, project in self._projects.items():
+            self._members[project.programme_id].add(key)
         self._taken = {
             RowKind.PROGRAMME: self._own_ids(Programme),
             RowKind.PROJECT: self._own_ids(Project),
@@ -188,8 +192,7 @@ class _Import:
             self._notes_of[RowKind.PROGRAMME, record.id].add(NoteCode.NO_LEVEL, "level")
             return None
         programme = self._programmes.get(record.id) or (made.pop(0) if made else None)
-        own = [item for item in one.projects if item.record.source.title == record.source.title]
-        return self._write_programme(programme, row, level, own, record.id)
+        return self._write_programme(programme, row, level, one, record.id)
 
     def _write_made(self, one: Group, made: list[Programme]) -> Programme:
         """Write the programme that only its projects tell of, or return it as it is when not all of them are here."""
@@ -197,27 +200,34 @@ class _Import:
         programme = made[0] if made else self._programmes.get(row.record.id)
         if programme is not None:
             row = replace(row, record=replace(row.record, id=str(programme.external_id)))
-            here = {item.record.id for item in one.projects}
-            if not member_ids(programme, self._projects.values()) <= here:
+            if not self._all_members_in(programme, one.projects):
                 return programme
         slug = one.projects[0].record.id.rstrip("0123456789").rstrip("-_") or row.record.id
-        return self._write_programme(programme, row, level, one.projects, slug)
+        return self._write_programme(programme, row, level, one, slug)
 
     def _write_programme(
         self,
         programme: Programme | None,
         row: PlacedProgramme,
         level: DivisionLevel,
-        members: Sequence[PlacedProject],
+        one: Group,
         slug: str,
     ) -> Programme:
-        programme = programme or Programme(slug=self._programme_slugs.take(slug))
+        of_its_notice = [item for item in one.projects if item.record.source.title == row.record.source.title]
+        inferred = inferred_of(of_its_notice, row.place, self._places)
+        if programme is None:
+            programme = Programme(slug=self._programme_slugs.take(slug))
+        elif not self._all_members_in(programme, one.projects):
+            inferred = sorted({*inferred, *programme.inferred})
         standing = Standing(self._division(row.place), level)
-        inferred = inferred_of(members, row.place, self._places)
         outcome = write_programme(self._session, programme, row.record, standing, inferred, self._act)
         count(self._result.programmes, outcome)
         self._programmes[row.record.id] = programme
         return programme
+
+    def _all_members_in(self, programme: Programme, items: Sequence[PlacedProject]) -> bool:
+        """Whether the file gives every project that belongs to a programme already there."""
+        return self._members[programme.id] <= {item.record.id for item in items}
 
     def write_project(self, item: PlacedProject, programme: Programme) -> None:
         """Write a project and its report."""

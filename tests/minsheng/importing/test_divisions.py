@@ -153,7 +153,8 @@ def test_ensure_creates_the_place_and_what_is_above_once(session: Session) -> No
     township = ensure(session, PlaceNames("浙江省", "衢州市", "江山市", "大陈乡"))
     again = ensure(session, PlaceNames("浙江", "衢州", "江山", "大陈乡"))
     session.commit()
-    assert township is again is not None
+    assert township is not None
+    assert township is again
     assert township.full_name == "浙江省衢州市江山市大陈乡"
     assert [step.code for step in township.chain] == ["330000", "330800", "330881", township.code]
     assert township.path == f"330000/330800/330881/{township.code}/"
