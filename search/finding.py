@@ -19,7 +19,7 @@ def find(session: Session, engine: SearchEngine, query: Query, today: dt.date) -
     has: a record is rather missed for a moment than shown after it was withdrawn. Raises
     ``IndexUnavailableError`` while the index is being built for the first time.
     """
-    if indexer.waiting_keys(session):
+    if engine.sequence() is None or indexer.waiting_keys(session):
         try:
             indexer.drain(session, engine, today)
         except Exception:

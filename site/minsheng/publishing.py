@@ -208,14 +208,14 @@ def carry_stage(report: ProgressReport) -> None:
     A report that says suspended or cancelled tells why under its difficulties; raises ``ReasonRequiredError``
     where it does not.
     """
-    if report.stage is None or report is not report.project.latest_report:
+    project = report.project
+    if report.stage in {None, project.stage} or report is not project.latest_report:
         return
     is_interrupted = report.stage in INTERRUPTED
     if is_interrupted and not report.difficulties.strip():
         raise ReasonRequiredError
-    if report.stage is not report.project.stage:
-        report.project.stage_reason = report.difficulties if is_interrupted else ""
-    report.project.stage = report.stage
+    project.stage_reason = report.difficulties if is_interrupted else ""
+    project.stage = report.stage
 
 
 def public_records(session: Session) -> Iterator[tuple[str, dict[str, object]]]:
@@ -230,7 +230,7 @@ def public_records(session: Session) -> Iterator[tuple[str, dict[str, object]]]:
         yield f"problem:{problem.id}", problem.snapshot()
     for lookback in session.scalars(sa.select(LookBack)):
         yield f"look_back:{lookback.id}", lookback.snapshot()
-    for suggestion in session.scalars(sa.select(Suggestion).where(Suggestion.prominence != Prominence.UNREVIEWED)):
+    for suggestion in session.scalars(sa.select(Suggestion)):
         yield suggestion.subject, suggestion.snapshot()
     for wave in session.scalars(sa.select(Wave).where(Wave.is_published)):
         yield f"wave:{wave.slug}", wave.snapshot()

@@ -13,6 +13,7 @@ from pages.limits import limiter
 from pages.services import services
 from pages.words import word
 from search.engine import MAX_REACH, Document, Facet, FacetCount, Query, Sort
+from search.errors import IndexUnavailableError
 from search.finding import find
 
 blueprint = Blueprint("search", __name__, url_prefix="/search")
@@ -46,28 +47,27 @@ def index() -> str:
     page = min(page, MAX_REACH // PAGE_SIZE)
     sort = Sort(request.args["sort"]) if request.args.get("sort") in set(Sort) else Sort.RELEVANCE
     filters = {facet: tuple(request.args.getlist(facet.value)[:20]) for facet in FACET_LABELS}
-    place = filters[Facet.PLACE][0] if filters[Facet.PLACE] else ""
-    results = None
-    if text or any(filters.values()):
-        results = find(
-            db.session(),
-            services().search,
-            Query(
-                text=text,
-                filters={facet: values for facet, values in filters.items() if any(values)},
-                sort=sort,
-                offset=(page - 1) * PAGE_SIZE,
-                limit=PAGE_SIZE,
-                counted=tuple(FACET_LABELS),
-                place_parent=place,
-            ),
-            services().today(),
-        )
+    query = Query(
+        text=text,
+        filters={facet: values for facet, values in filters.items() if any(values)},
+        sort=sort,
+        offset=(page - 1) * PAGE_SIZE,
+        limit=PAGE_SIZE,
+        counted=tuple(FACET_LABELS),
+        place_parent=filters[Facet.PLACE][0] if filters[Facet.PLACE] else "",
+    )
+    results, is_resting = None, False
+    if text or query.filters:
+        try:
+            results = find(db.session(), services().search, query, services().today())
+        except IndexUnavailableError:
+            is_resting = True
     total = results.total if results else 0
     return render_template(
         "public/search/index.html",
         text=text,
         results=results,
+        is_resting=is_resting,
         facets=_facets(results.facets, filters) if results else [],
         sort={
             "name": "sort",
@@ -112,7 +112,7 @@ def _facets(
                 {
                     "value": count.value,
                     "label": labels.get((facet, count.value), count.value),
-                    "count": count.count,
+                    "count": count.total,
                     "selected": count.value in chosen[facet],
                 }
                 for count in counts.get(facet, ())

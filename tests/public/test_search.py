@@ -1,0 +1,78 @@
+"""The search page: finds what is public, marks it, narrows it, and survives anything typed."""
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from minsheng import publishing
+from minsheng.projects import Category
+from minsheng.staff import Role
+from tests.factories import Make
+
+
+def search(client: FlaskClient, **query: object) -> str:
+    answer = client.get("/search/", query_string=query)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_a_published_project_is_found_at_once_and_marked(client: FlaskClient, session: Session, make: Make) -> None:
+    make.project(title="石桥镇敬老院改造")
+    session.commit()
+    page = search(client, q="敬老院")
+    assert "<mark>敬老院</mark>" in page
+    assert "找到 1 条" in page
+
+
+def test_a_draft_is_not_found(client: FlaskClient, session: Session, make: Make) -> None:
+    make.project(title="石桥镇敬老院改造", published=False)
+    session.commit()
+    assert "没有找到" in search(client, q="敬老院")
+
+
+def test_a_withdrawn_report_is_not_found_at_once(client: FlaskClient, session: Session, make: Make) -> None:
+    report = make.published_report(make.project(title="某路"), done="本月铺设沥青三公里")
+    session.commit()
+    assert "<mark>" in search(client, q="沥青")
+    publishing.withdraw_report(session, report, "报错了", make.staff(Role.PUBLISHER), report.updated_at)
+    session.commit()
+    assert "<mark>" not in search(client, q="沥青")
+
+
+def test_traditional_finds_simplified(client: FlaskClient, session: Session, make: Make) -> None:
+    make.project(title="农村饮水安全工程")
+    session.commit()
+    marked = "".join(re.findall("<mark>(.*?)</mark>", search(client, q="飲水安全")))
+    assert "饮水安全" in marked
+
+
+def test_filters_narrow(client: FlaskClient, session: Session, make: Make) -> None:
+    make.project(title="甲村公路")
+    make.project(title="乙村小学", category=Category.EDUCATION)
+    session.commit()
+    page = search(client, q="村", category="education")
+    assert "小学" in page
+    assert "甲村公路" not in page.partition('class="hits"')[2]
+
+
+def test_hostile_titles_are_text(client: FlaskClient, session: Session, make: Make) -> None:
+    make.project(title="<script>alert(1)</script>公路")
+    session.commit()
+    assert "<script>alert" not in search(client, q="公路")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["*", '"', "-", "((((", "a" * 10_000, "\x00", "😀" * 500, "OR NOT", "公路 " * 3000, "责任单位:", "\u202e"],
+)
+def test_anything_typed_gets_an_answer(client: FlaskClient, session: Session, make: Make, typed: str) -> None:
+    make.project()
+    session.commit()
+    search(client, q=typed)
+
+
+def test_an_empty_site_answers_too(client: FlaskClient) -> None:
+    assert "没有找到" in search(client, q="公路")
+    search(client)

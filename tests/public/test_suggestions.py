@@ -1,0 +1,193 @@
+"""Sending, following and judging, through the pages and without script."""
+
+import dataclasses
+import re
+from urllib.parse import urlsplit
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from minsheng import publishing
+from minsheng.clock import local_date
+from minsheng.database import Base, db, now
+from minsheng.journal import JournalEntry
+from minsheng.suggestions import CaseState, Prominence, Suggestion
+from pages.services import services
+from tests.factories import Make
+from website.application import create_app
+from website.config import Settings
+
+
+def hidden(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}"[^>]*value="([^"]*)"', page)
+    assert found is not None, name
+    return found.group(1)
+
+
+def form_of(client: FlaskClient, address: str) -> dict[str, str]:
+    page = client.get(address).text
+    return {name: hidden(page, name) for name in ("csrf_token", "ticket", "project")}
+
+
+def send(client: FlaskClient, address: str = "/suggestions/new", **typed: str) -> TestResponse:
+    values = {
+        **form_of(client, address),
+        "kind": "complaint",
+        "words": "村口的路灯坏了三天，晚上看不见路。",
+        "place": "",
+        "contact": "",
+        "homepage": "",
+        **typed,
+    }
+    return client.post("/suggestions/new", data=values)
+
+
+def code_of(answer: TestResponse) -> str:
+    return urlsplit(answer.headers["Location"]).path.rsplit("/", 1)[-1]
+
+
+def only_case(session: Session) -> Suggestion:
+    return session.scalars(sa.select(Suggestion)).one()
+
+
+def answered(session: Session, make: Make) -> Suggestion:
+    case, at = only_case(session), now()
+    case.accept("某县信访局", at)
+    case.hand_over(make.agency(), "某县信访局", at)
+    case.answer("路灯已修好。", "某县供电所", at, services().case_clock)
+    session.commit()
+    return case
+
+
+def test_the_receipt_shows_a_code_and_dates(client: FlaskClient, session: Session) -> None:
+    answer = send(client)
+    assert answer.status_code == 302
+    page = client.get(answer.headers["Location"]).text
+    assert "收到了" in page
+    assert code_of(answer) in page
+    case = only_case(session)
+    assert (case.state, case.prominence) == (CaseState.RECEIVED, Prominence.UNREVIEWED)
+    assert case.accept_due > local_date(now())
+
+
+def test_the_same_form_twice_makes_one_case_with_one_code(client: FlaskClient, session: Session) -> None:
+    values = {**form_of(client, "/suggestions/new"), "kind": "thanks", "words": "谢谢你们修好了路", "place": ""}
+    first = client.post("/suggestions/new", data=values)
+    second = client.post("/suggestions/new", data=values)
+    assert code_of(first) == code_of(second)
+    assert session.scalar(sa.select(sa.func.count(Suggestion.id))) == 1
+
+
+def test_mistakes_are_named_beside_the_field_and_lose_nothing(client: FlaskClient, session: Session) -> None:
+    answer = send(client, kind="", words="短", contact="请打电话 000-0000")
+    assert answer.status_code == 422
+    assert "请选一项" in answer.text
+    assert "短</textarea>" in answer.text
+    assert "请打电话 000-0000" in answer.text
+    assert session.scalar(sa.select(sa.func.count(Suggestion.id))) == 0
+
+
+def test_an_old_or_forged_ticket_keeps_what_was_typed(client: FlaskClient, session: Session) -> None:
+    answer = send(client, ticket="forged")
+    assert answer.status_code == 422
+    assert "晚上看不见路" in answer.text
+    assert hidden(answer.text, "ticket") != "forged"
+
+
+def test_the_trap_stops_robots_and_tells_people(client: FlaskClient, session: Session) -> None:
+    answer = send(client, homepage="http://spam.example")
+    assert answer.status_code == 422
+    assert "请留空" in answer.text
+
+
+def test_contact_is_sealed_and_never_shown(client: FlaskClient, session: Session) -> None:
+    answer = send(client, contact="000-0000 0042")
+    case = only_case(session)
+    assert case.contact_sealed is not None
+    assert b"0042" not in case.contact_sealed
+    assert services().contacts.open(case.contact_sealed, case.subject) == "000-0000 0042"
+    assert "0042" not in client.get(answer.headers["Location"]).text
+    assert all("0042" not in entry.payload for entry in session.scalars(sa.select(JournalEntry)))
+
+
+def test_a_suggestion_about_a_project_keeps_it(client: FlaskClient, session: Session, make: Make) -> None:
+    project = make.project()
+    session.commit()
+    send(client, f"/suggestions/new?project={project.slug}")
+    assert only_case(session).project_id == project.id
+
+
+def test_an_unknown_or_hidden_project_is_left_out(client: FlaskClient, session: Session, make: Make) -> None:
+    draft = make.project(published=False)
+    session.commit()
+    for slug in (draft.slug, "not-there", "'; DROP TABLE suggestion"):
+        assert hidden(client.get("/suggestions/new", query_string={"project": slug}).text, "project") == ""
+
+
+def test_nothing_is_public_before_review(client: FlaskClient, session: Session, make: Make) -> None:
+    send(client, consent_to_publish="y")
+    case = only_case(session)
+    assert "路灯" not in client.get("/suggestions/").text
+    assert client.get(f"/suggestions/{case.id}").status_code == 404
+    case.review(is_public=True, title="路灯坏了", words="村口的路灯坏了三天。", by="某县信访局", at=now())
+    publishing.record_suggestion(session, case, "suggestion_reviewed", "某县信访局", now())
+    session.commit()
+    page = client.get(f"/suggestions/{case.id}").text
+    assert "村口的路灯坏了三天。" in page
+    assert "晚上看不见路" not in page
+    assert publishing.verify(session) == []
+
+
+def test_rating_closes_the_case(client: FlaskClient, session: Session, make: Make) -> None:
+    code = code_of(send(client))
+    answered(session, make)
+    page = client.get(f"/suggestions/follow/{code}").text
+    assert "路灯已修好。" in page
+    token = hidden(page, "csrf_token")
+    assert client.post(f"/suggestions/follow/{code}/rate", data={"csrf_token": token}).status_code == 422
+    client.post(f"/suggestions/follow/{code}/rate", data={"csrf_token": token, "rating": "satisfied"})
+    session.expire_all()
+    assert only_case(session).state is CaseState.CLOSED
+    again = client.post(f"/suggestions/follow/{code}/rate", data={"csrf_token": token, "rating": "partly"})
+    assert again.status_code == 409
+    assert publishing.verify(session) == []
+
+
+def test_one_dispute_and_no_second(client: FlaskClient, session: Session, make: Make) -> None:
+    code = code_of(send(client))
+    answered(session, make)
+    token = hidden(client.get(f"/suggestions/follow/{code}").text, "csrf_token")
+    empty = client.post(f"/suggestions/follow/{code}/dispute", data={"csrf_token": token, "dispute": ""})
+    assert empty.status_code == 422
+    typed = {"csrf_token": token, "dispute": "只修了一盏，还有两盏不亮"}
+    assert client.post(f"/suggestions/follow/{code}/dispute", data=typed).status_code == 302
+    assert client.post(f"/suggestions/follow/{code}/dispute", data=typed).status_code == 409
+    session.expire_all()
+    assert only_case(session).state is CaseState.DISPUTED
+
+
+@pytest.mark.parametrize("code", ["AAAA-AAAA-AAAA", "x", "%3Cscript%3E", "2" * 5000])
+def test_codes_that_are_none_lead_nowhere(client: FlaskClient, code: str) -> None:
+    assert client.get(f"/suggestions/follow/{code}").status_code == 404
+
+
+def test_hostile_words_are_shown_as_words(client: FlaskClient, session: Session) -> None:
+    answer = send(client, words='<script>alert(1)</script> " onmouseover="x')
+    page = client.get(answer.headers["Location"]).text
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+def test_guessing_codes_is_throttled(settings: Settings) -> None:
+    app = create_app(dataclasses.replace(settings, rate_limits=True))
+    with app.app_context():
+        Base.metadata.create_all(db.engine)
+        client = app.test_client()
+        statuses = [client.get("/suggestions/follow/AAAA-AAAA-AAAA").status_code for _ in range(25)]
+        db.session.remove()
+        db.engine.dispose()
+    assert statuses[0] == 404
+    assert statuses[-1] == 429
