@@ -193,6 +193,10 @@ class SearchEngine(Protocol):
         """Build a new index beside the live one and switch to it at once. Callers hold the index lock."""
         ...
 
+    def suggest(self, text: str, limit: int = 8, hidden: frozenset[Key] = frozenset()) -> tuple[Hit, ...]:
+        """Return records whose names hold what has been typed so far, each title once; no text is shown."""
+        ...
+
     def sequence(self) -> int | None:
         """Return the number of the last change held, or None where there is no usable index."""
         ...

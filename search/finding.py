@@ -7,7 +7,8 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from search import indexer
-from search.engine import Query, Results, SearchEngine
+from search.engine import Hit, Query, Results, SearchEngine
+from search.errors import IndexUnavailableError
 
 log = logging.getLogger(__name__)
 
@@ -15,15 +16,28 @@ log = logging.getLogger(__name__)
 def find(session: Session, engine: SearchEngine, query: Query, today: dt.date) -> Results:
     """Answer ``query`` so that what was published is found and what was withdrawn is not, at once.
 
-    Changes still waiting are brought to the index first. What another process is just bringing is hidden until it
-    has: a record is rather missed for a moment than shown after it was withdrawn. Raises
-    ``IndexUnavailableError`` while the index is being built for the first time.
+    Changes still waiting are brought to the index first, and a missing index is built. What another process is
+    just bringing is hidden until it has: a record is rather missed for a moment than shown after it was
+    withdrawn. Raises ``IndexUnavailableError`` while another process builds the index.
     """
-    if engine.sequence() is None or indexer.waiting_keys(session):
-        try:
-            indexer.drain(session, engine, today)
-        except Exception:
-            # The rows stay; hiding what waits keeps the answer right meanwhile.
-            log.exception("the search index could not be brought up to date")
+    if indexer.waiting_keys(session):
+        _catch_up(session, engine, today)
         query = replace(query, hidden=query.hidden | indexer.waiting_keys(session))
-    return engine.search(query)
+    try:
+        return engine.search(query)
+    except IndexUnavailableError:
+        _catch_up(session, engine, today)
+        return engine.search(query)
+
+
+def suggest(session: Session, engine: SearchEngine, text: str, limit: int = 8) -> tuple[Hit, ...]:
+    """Return records whose names hold what has been typed so far; what has just been changed is left out."""
+    return engine.suggest(text, limit, indexer.waiting_keys(session))
+
+
+def _catch_up(session: Session, engine: SearchEngine, today: dt.date) -> None:
+    try:
+        indexer.drain(session, engine, today)
+    except Exception:
+        # The rows stay; hiding what waits keeps the answer right meanwhile.
+        log.exception("the search index could not be brought up to date")

@@ -5,8 +5,8 @@ document has all words, those with as many as possible are the answer, which the
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from search import analysis, bitsets
@@ -17,6 +17,9 @@ from search.whoosh_segment import LiveSegment, Segment
 
 MAX_PHRASE_CHECKS = 300
 """How many leading candidates of an exact phrase are checked against their text, per segment."""
+
+_TITLED = {Field.ANY: Field.TITLE, Field.TITLE: Field.TITLE, Field.PARTS: Field.PARTS, Field.PINYIN: Field.PINYIN}
+"""Where to look whether a word that was found in a field stands in a title. Pinyin is that of names, mostly titles."""
 
 Sets = list[int]
 """One set of positions per segment."""
@@ -86,37 +89,37 @@ class Matcher:
         )
 
     def _answered(self, group: Group) -> tuple[Group, Sets]:
-        """Return a group and the documents that satisfy it.
+        """Return the documents that satisfy a group, and the group in the reading that they satisfy."""
+        for reading, meant in self._readings(group):
+            sets = self._holding(reading)
+            if self._has_any(sets):
+                if meant is not None:
+                    self._corrected[group.text] = meant
+                return replace(reading, fallbacks=()), sets
+        return group, [0] * len(self._segments)
 
-        While there are none, what sounds like it is tried, then its looser readings, then what looks like it.
+    def _readings(self, group: Group) -> Iterator[tuple[Group, str | None]]:
+        """Yield ways to read a group, with the word meant where that is another: as typed, then by its sound,
+        then its looser readings, then by its looks. Each is worked out only if the ones before found nothing.
         """
-        sets = [self._any_of(segment, group, group.alternatives) for segment in self._segments]
-        if self._has_any(sets):
-            return group, sets
-        if (meant := sounds_like(group, self._segments, self._universe)) is None:
-            sets = self._holding(group)
-            if self._has_any(sets) or (meant := looks_like(group, self._segments, self._universe)) is None:
-                return group, sets
-        self._corrected[group.text] = meant
-        group = word_group(meant, group.alternatives[0].field)
-        return group, self._holding(group)
+        field = group.alternatives[0].field
+        yield group, None
+        if meant := sounds_like(group, self._segments, self._universe):
+            yield word_group(meant, field), meant
+        for fallback in group.fallbacks:
+            yield replace(group, alternatives=(fallback,)), None
+        if meant := looks_like(group, self._segments, self._universe):
+            yield word_group(meant, field), meant
 
     def _holding(self, group: Group) -> Sets:
-        """Return the documents that satisfy a group, falling back while there are none anywhere."""
-        sets = [self._any_of(segment, group, group.alternatives) for segment in self._segments]
-        for fallback in group.fallbacks:
-            if self._has_any(sets):
-                break
-            sets = [self._any_of(segment, group, (fallback,)) for segment in self._segments]
-        return sets
+        return [self._any_of(segment, group, group.alternatives) for segment in self._segments]
 
     def _has_any(self, sets: Sets) -> bool:
         return any(bits & universe for bits, universe in zip(sets, self._universe, strict=True))
 
     def _holding_in_title(self, group: Group) -> Sets:
-        ways = tuple(way for way in group.alternatives if way.field in {Field.ANY, Field.TITLE})
-        titled = tuple(Alternative(way.tokens, way.literals, Field.TITLE) for way in ways)
-        return [self._any_of(segment, None, titled) for segment in self._segments]
+        ways = [_TITLED.get(way.field) and replace(way, field=_TITLED[way.field]) for way in group.alternatives]
+        return [self._any_of(segment, None, [way for way in ways if way]) for segment in self._segments]
 
     def _any_of(self, segment: Segment, group: Group | None, ways: Sequence[Alternative]) -> int:
         bits = 0

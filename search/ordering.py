@@ -20,6 +20,9 @@ from search.whoosh_segment import LiveSegment, Segment
 CLOSELY_COMPARED = 60
 """How many of the newest title matches are compared with what was typed, letter by letter."""
 
+REPORT = facet_token(Facet.KIND, RecordKind.REPORT.value)
+"""The entry that monthly reports stand under."""
+
 Place = tuple[int, int]
 """Where a document is: number of the segment, position in it."""
 

@@ -120,8 +120,11 @@ _CLAUSE = re.compile(
 )
 
 
-def parse(text: str, synonyms: Synonyms = NONE) -> ParsedQuery:
-    """Read a query. Accepts any string whatever and never raises."""
+def parse(text: str, synonyms: Synonyms = NONE, *, is_typing: bool = False) -> ParsedQuery:
+    """Read a query. Accepts any string whatever and never raises.
+
+    With ``is_typing`` the last word, if Latin, may be only begun.
+    """
     folded = analysis.fold(text[:MAX_CHARACTERS])
     groups: list[Group] = []
     for clause in _CLAUSE.finditer(folded):
@@ -132,6 +135,8 @@ def parse(text: str, synonyms: Synonyms = NONE) -> ParsedQuery:
             groups.extend(_phrase(phrase, field, excluded=excluded))
         else:
             groups.extend(_words(clause["words"], field, synonyms, excluded=excluded))
+    if is_typing and groups and folded[-1:].isalnum():
+        groups[-1] = _begun(groups[-1])
     groups = _without_idle(groups)
     kept = _capped(groups)
     return ParsedQuery(tuple(kept), truncated=len(text) > MAX_CHARACTERS or len(kept) < len(groups))
@@ -262,6 +267,16 @@ def _latin_group(word: str, field: Field) -> Group:
         Alternative(pieces[:MAX_TOKENS], (plain,), Field.PARTS),
     )
     return Group(word, (Alternative((Token(token),), (word,), field),), fallbacks)
+
+
+def _begun(group: Group) -> Group:
+    """Return the group of a word whose end may not be typed yet; Chinese needs nothing for that."""
+    word, field = group.text, group.alternatives[0].field
+    if group.is_exact or group.excluded or not (word.isascii() and word.isalnum()):
+        return group
+    beginning = Alternative((Token(word, is_prefix=True),), (word,), field)
+    readings = pinyin_alternatives(word, is_open=True) if field in READ_FIELDS else ()
+    return replace(group, alternatives=(*group.alternatives, beginning, *readings))
 
 
 READ_FIELDS = frozenset({Field.ANY, Field.TITLE, Field.PLACE, Field.AGENCY})

@@ -37,6 +37,7 @@ CACHE_OCTETS = 24_000_000
 _SEGMENT_DOCUMENTS = 20_000
 _SEQUENCE_TOKEN = "sequence"  # noqa: S105 - an index entry
 _OPEN_ATTEMPTS = 20
+_SUGGESTIONS_LOOKED_AT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,27 @@ class WhooshEngine:
         for number, position in islice(places, first, last):
             document = segments[number].segment.document(position)
             yield Hit(document, highlighter.whole(document.title), highlighter.snippet(document.text))
+
+    def suggest(self, text: str, limit: int = 8, hidden: frozenset[Key] = frozenset()) -> tuple[Hit, ...]:
+        """Return records whose names hold what has been typed so far, each title once."""
+        parsed = parse(text, self._synonyms, is_typing=True)
+        if not parsed.wanted:
+            return ()
+        segments = self._snapshot().segments
+        own = [
+            _without(live, hidden) & ~live.segment.holding(whoosh_schema.FACETS, ordering.REPORT) for live in segments
+        ]
+        matched = Matcher(segments, own).match(parsed)
+        named = Matched(matched.in_title, matched.in_title, matched.in_title)
+        typed = " ".join(group.text for group in matched.wanted)
+        highlighter = Highlighter(matched.wanted)
+        found: dict[str, Hit] = {}
+        for number, position in islice(ordering.by_relevance(segments, named, typed), _SUGGESTIONS_LOOKED_AT):
+            document = segments[number].segment.document(position)
+            found.setdefault(document.title, Hit(document, highlighter.whole(document.title), ()))
+            if len(found) == limit:
+                break
+        return tuple(found.values())
 
     def sequence(self) -> int | None:
         """Return the number of the last change held, or None where there is no usable index."""

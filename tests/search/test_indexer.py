@@ -18,7 +18,7 @@ from minsheng.publication import Publication
 from minsheng.staff import Role
 from search import documents, indexer
 from search.engine import Facet, Key, Query, Results
-from search.finding import find
+from search.finding import find, suggest
 from search.whoosh_engine import WhooshEngine
 from tests.factories import Make
 
@@ -255,3 +255,42 @@ def test_killing_the_writer_again_and_again_loses_nothing(
     assert sorted(title for _, title in found(results)) == sorted(project.title for project in projects)
     assert engine.held() == {document.key for document in documents.all_documents(session, TODAY)}
     assert Key(RecordKind.PROJECT, projects[0].id) in engine.held()
+
+
+def test_the_first_search_builds_a_missing_index(session: Session, make: Make, tmp_path: Path) -> None:
+    make.project(title="青石桥")
+    for row in session.scalars(sa.select(SearchOutbox)):
+        session.delete(row)
+    session.commit()
+    assert find(session, WhooshEngine(tmp_path / "fresh"), Query("青石桥"), TODAY).total == 1
+
+
+def test_a_broken_database_row_does_not_stop_the_search(
+    session: Session,
+    make: Make,
+    engine: WhooshEngine,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    make.project(title="青石桥")
+    session.commit()
+    indexer.rebuild(session, engine, TODAY)
+    touch(session, RecordKind.AGENCY, 77)
+    session.commit()
+
+    def fail(*_arguments: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(documents, "documents_of", fail)
+    assert find(session, engine, Query("青石桥"), TODAY).total == 1
+    assert "could not be brought up to date" in caplog.text
+
+
+def test_suggestions_leave_out_what_has_just_changed(session: Session, make: Make, engine: WhooshEngine) -> None:
+    project = make.project(title="青石桥")
+    session.commit()
+    indexer.rebuild(session, engine, TODAY)
+    assert [hit.document.title for hit in suggest(session, engine, "青石")] == ["青石桥"]
+    touch(session, RecordKind.PROJECT, project.id)
+    session.commit()
+    assert suggest(session, engine, "青石") == ()
