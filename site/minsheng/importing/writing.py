@@ -110,6 +110,8 @@ def write_project(
         session.add(project)
     _write_funding(session, project, record)
     replaced = _write_targets(session, project, record)
+    # New lines and targets have their defaults, which the snapshot shows, only once they are written.
+    session.flush()
     if is_new:
         publishing.publish_project(session, project, act.actor, act.at)
         outcome = "created"
