@@ -102,12 +102,12 @@ def index() -> str:
         chosen=chosen,
         kinds=list(SuggestionKind),
         counts=casework.count_cases(db.session.scalars(sa.select(Suggestion)), today),
-        by_agency=casework.counts_by_agency(db.session, today),
+        by_agency=casework.counts_by_agency(db.session(), today),
         today=today,
     )
 
 
-@blueprint.get("/<int:case_id>")
+@blueprint.get("/<int(max=2147483647):case_id>")
 def show(case_id: int) -> str:
     """Show one published case with its clock and steps."""
     case = db.session.scalar(Suggestion.visible_to_residents().where(Suggestion.id == case_id))
@@ -146,7 +146,7 @@ def follow() -> str | BaseResponse | tuple[str, int]:
         page = render_template("public/suggestions/follow.html", form=form)
         return (page, 422) if form.is_submitted() else page
     code = codes.normalise(form.code.data or "")
-    if code is None or suggestions.by_code(db.session, code) is None:
+    if code is None or suggestions.by_code(db.session(), code) is None:
         form.code.errors = [str(_l("没有找到这个查询码。请对照回执再看一遍：不分大小写，没有 0、1、I、O、Z。"))]
         return render_template("public/suggestions/follow.html", form=form), 422
     return redirect(url_for(".followed", code=code))
@@ -170,7 +170,7 @@ def rate(code: str) -> BaseResponse | tuple[str, int]:
         return _followed_page(case, code, form, DisputeForm(formdata=None)), 422
     at = services().clock()
     case.rate(Rating(form.rating.data), form.words.data or "", at)
-    publishing.record_suggestion(db.session, case, "suggestion_rated", "", at)
+    publishing.record_suggestion(db.session(), case, "suggestion_rated", "", at)
     db.session.commit()
     return redirect(url_for(".followed", code=code))
 
@@ -185,7 +185,7 @@ def dispute(code: str) -> BaseResponse | tuple[str, int]:
         return _followed_page(case, code, RatingForm(formdata=None), form), 422
     at = services().clock()
     case.dispute(form.dispute.data or "", at, services().case_clock)
-    publishing.record_suggestion(db.session, case, "suggestion_disputed", "", at)
+    publishing.record_suggestion(db.session(), case, "suggestion_disputed", "", at)
     db.session.commit()
     return redirect(url_for(".followed", code=code))
 
@@ -196,15 +196,15 @@ def _submit(form: SuggestionForm, project: Project | None, ticket: str) -> BaseR
     code = codes.tracking_code(known.secret, PURPOSE, ticket)
     contact = (form.contact.data or "").strip()
     at = known.clock()
-    is_new = suggestions.by_code(db.session, code) is None
+    is_new = suggestions.by_code(db.session(), code) is None
     case = suggestions.submit(
-        db.session,
+        db.session(),
         Letter(
             kind=SuggestionKind(form.kind.data),
             words=form.words.data or "",
             consent_to_publish=bool(form.consent_to_publish.data),
             project=project,
-            division=division_by_code(db.session, form.place.data) if form.place.data else None,
+            division=division_by_code(db.session(), form.place.data) if form.place.data else None,
         ),
         ticket=ticket,
         code=code,
@@ -213,7 +213,7 @@ def _submit(form: SuggestionForm, project: Project | None, ticket: str) -> BaseR
         seal=(lambda record: known.contacts.seal(contact, record)) if contact else None,
     )
     if is_new:
-        publishing.record_suggestion(db.session, case, "suggestion_received", "", at)
+        publishing.record_suggestion(db.session(), case, "suggestion_received", "", at)
     db.session.commit()
     return redirect(url_for(".followed", code=code, sent=1))
 
@@ -221,7 +221,7 @@ def _submit(form: SuggestionForm, project: Project | None, ticket: str) -> BaseR
 def _followed_case(code: str) -> Suggestion:
     """Return the case of a code in its standard form, or answer 404."""
     normal = codes.normalise(code)
-    case = suggestions.by_code(db.session, normal) if normal else None
+    case = suggestions.by_code(db.session(), normal) if normal else None
     if case is None:
         abort(404)
     return case

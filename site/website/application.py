@@ -5,6 +5,7 @@ import logging
 from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
 
 import admin
 import public
@@ -14,6 +15,7 @@ from minsheng.media import MAX_BYTES, MediaStore
 from minsheng.suggestions import CaseClock
 from minsheng.workdays import WorkCalendar
 from pages import limits, setup
+from pages.addresses import STATIC
 from pages.services import EXTENSION, Services, services
 from search import indexer, open_engine
 from website import database_setup, error_pages, security
@@ -42,6 +44,15 @@ def create_app(settings: Settings) -> Flask:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's documented way
+    # Addresses of these files carry a hash of their content, so browsers may keep them for a year.
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # Flask's documented way
+        app.wsgi_app,
+        root=STATIC,
+        prefix="static/pages/",
+        max_age=31_536_000,
+        allow_all_origins=False,
+        add_headers_function=security.add_static_headers,
+    )
     settings.data.mkdir(parents=True, exist_ok=True)
     database_setup.set_up(app)
     app.extensions[EXTENSION] = Services(

@@ -8,19 +8,17 @@ from typing import Any
 
 import click
 import flask_migrate
-from minsheng.importing.published import import_published
 
 from minsheng import publishing
 from minsheng.database import db, now
+from minsheng.importing.published import import_published
 from minsheng.journal import current_head
 from pages.services import services
 from search import indexer
-from website import sample_content
+from website import import_words, sample_content
 from website.application import create_app
 from website.config import ConfigurationError, Settings, load_or_make_secrets
 from website.server import run_server
-
-COMPILER = "资料整理"
 
 
 @click.group()
@@ -87,15 +85,16 @@ def import_published_command(settings: Settings, file: Path, programmes: Path | 
     with create_app(settings).app_context():
         flask_migrate.upgrade()
         result = import_published(
-            db.session,
+            db.session(),
             _read_list(projects_file),
             _read_list(programmes_file) if programmes_file else [],
-            actor=COMPILER,
+            actor=sample_content.COMPILER,
             at=now(),
         )
         db.session.commit()
         _bring_index_up_to_date()
-    click.echo(sample_content.import_summary(result))
+    for line in import_words.lines(result):
+        click.echo(line)
 
 
 @main.group()
@@ -121,7 +120,7 @@ def journal() -> None:
 def journal_head(settings: Settings) -> None:
     """Print the head to keep elsewhere: with it a cut tail is noticed."""
     with create_app(settings).app_context():
-        click.echo(current_head(db.session))
+        click.echo(current_head(db.session()))
 
 
 @journal.command("verify")
@@ -130,12 +129,12 @@ def journal_head(settings: Settings) -> None:
 def verify_journal(settings: Settings, saved_head: str | None) -> None:
     """Check the chain and every published record against it; exit 1 and name the places that do not fit."""
     with create_app(settings).app_context():
-        faults = publishing.verify(db.session, saved_head)
+        faults = publishing.verify(db.session(), saved_head)
         for fault in faults:
             click.echo(f"{fault.kind}: {fault.where}", err=True)
         if faults:
             sys.exit(1)
-        click.echo(f"OK {current_head(db.session)}")
+        click.echo(f"OK {current_head(db.session())}")
 
 
 def _read_list(file: Path) -> list[dict[str, Any]]:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import click
 import sqlalchemy as sa
-from minsheng.importing.published import ImportResult, import_published
 
 from minsheng.clock import local_date
 from minsheng.codes import tracking_code
 from minsheng.database import db, now
+from minsheng.importing.published import import_published
 from minsheng.passwords import hash_password
 from minsheng.programmes import Programme
 from minsheng.staff import StaffMember
@@ -33,7 +33,7 @@ def load_into_empty_site(data: Path) -> bool:
     at = now()
     password = _password()
     county = load_county(
-        db.session,
+        db.session(),
         services().media,
         as_of=local_date(at),
         password_hash=hash_password(password),
@@ -42,12 +42,12 @@ def load_into_empty_site(data: Path) -> bool:
         progress=show_progress,
     )
     import_published(
-        db.session,
+        db.session(),
         json.loads((PUBLISHED / "projects.json").read_text(encoding="utf-8")),
         json.loads((PUBLISHED / "programmes.json").read_text(encoding="utf-8")),
         actor=COMPILER,
         at=at,
-        progress=show_progress,
+        progress=lambda done, total: show_progress("资料整理 compiled records", done, total),
     )
     db.session.commit()
     _write_accounts(data / ACCOUNTS_FILE, county.accounts, password)
@@ -62,11 +62,6 @@ def show_progress(label: str, done: int, total: int) -> None:
         click.echo(f"\r  {bar} {done}/{total}  {label}   ", nl=done >= total)
     elif done >= total:
         click.echo(f"  {label}: {total}")
-
-
-def import_summary(result: ImportResult) -> str:
-    """Return the outcome of an import as lines for a person: counts, then every row with a remark."""
-    return str(result)
 
 
 def _has_content() -> bool:

@@ -95,3 +95,12 @@ def test_a_failure_is_a_page_and_not_a_trace(app: Flask) -> None:
 def test_a_body_beyond_all_measure_is_refused(client: FlaskClient, app: Flask) -> None:
     app.config["MAX_CONTENT_LENGTH"] = 1000
     assert client.post("/suggestions/new", data={"words": "x" * 2000}).status_code == 413
+
+
+def test_static_files_are_kept_for_long_and_protected(client: FlaskClient) -> None:
+    answer = client.get("/static/pages/site.js")
+    answer.close()
+    assert answer.status_code == 200
+    assert "max-age=31536000" in answer.headers["Cache-Control"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Access-Control-Allow-Origin" not in answer.headers
