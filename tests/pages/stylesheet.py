@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Flask, flash, render_template, url_for
+from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, FileField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
@@ -272,5 +273,17 @@ def create_app() -> Flask:
         if submitted.validate_on_submit():
             flash("收到了", "good")
         return render_template("form.html", form=submitted, home=url_for("stylesheet"))
+
+    @app.get("/form-with-errors")
+    def form_with_errors() -> str:
+        typed = SampleForm(MultiDict({"title": "路灯", "amount": "很多", "day": "昨天", "kind": "nonsense"}))
+        typed.validate()
+        return render_template("form.html", form=typed, home=url_for("stylesheet"))
+
+    @app.get("/error")
+    def error() -> str:
+        return render_template(
+            "pages/error.html", code=404, title="没有找到这一页", advice="可以搜索，或者从首页重新找。"
+        )
 
     return app

@@ -25,7 +25,7 @@ def rendered(app: Flask, call: str, module: str = "components", address: str = "
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("path", ["/", "/form"])
+@pytest.mark.parametrize("path", ["/", "/form", "/form-with-errors", "/error"])
 def test_every_page_is_whole_in_every_language(client: FlaskClient, path: str, lang: str) -> None:
     page = parse(client.get(f"{path}?lang={lang}").text)
     assert page.one("html")["lang"] == lang
@@ -38,7 +38,7 @@ def test_every_page_is_whole_in_every_language(client: FlaskClient, path: str, l
 
 
 def test_nothing_is_inline(client: FlaskClient) -> None:
-    for path in ("/", "/form"):
+    for path in ("/", "/form", "/form-with-errors", "/error"):
         page = parse(client.get(path).text)
         assert page.every("style") == []
         assert all(script.get("src") for script in page.every("script"))
