@@ -1,0 +1,60 @@
+"""Ranks, twice: at the published precision with ties skipping, and as joint intervals."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import NormalDist
+
+from minsheng.opinion.schemes import RankMethod
+
+
+@dataclass(frozen=True)
+class RankInterval:
+    """Between ``best`` and ``worst`` of ``of``, 1 being the first."""
+
+    best: int
+    worst: int
+    of: int
+
+
+def joint_z(count: int, alpha: float, method: RankMethod) -> float:
+    """Return z so that ``count`` intervals hold together with probability 1 − ``alpha``.
+
+    Independent estimates: Φ⁻¹(1 − (1 − (1−α)^{1/K})/2). Estimates from the same people: Bonferroni,
+    Φ⁻¹(1 − α/2K). Raises ``ValueError`` for no estimates or an α outside the open interval 0 to 1.
+    """
+    if count < 1 or not 0 < alpha < 1:
+        raise ValueError((count, alpha))
+    tail = alpha / count if method is RankMethod.BONFERRONI else 1 - (1 - alpha) ** (1 / count)
+    return NormalDist().inv_cdf(1 - tail / 2)
+
+
+def rank_intervals(
+    estimates: Mapping[str, tuple[float, float]], alpha: float, method: RankMethod
+) -> dict[str, RankInterval]:
+    """Return each place's joint rank interval from its score and standard error (same unit, SE ≥ 0), highest first.
+
+    Best rank 1 + #{j : L_j ≥ U_k}, worst K − #{j : U_j ≤ L_k}, with L and U = score ∓ z·SE. Source: Klein, Wright &
+    Wieczorek 2020, JRSS-C 69, 589–606, doi 10.1111/rssc.12402. Raises ``ValueError`` for a negative or unknown SE.
+    """
+    if not estimates:
+        return {}
+    z = joint_z(len(estimates), alpha, method)
+    for name, (value, se) in estimates.items():
+        if not se >= 0 or math.isnan(value):
+            raise ValueError(name)
+    limits = {name: (value - z * se, value + z * se, value) for name, (value, se) in estimates.items()}
+    found = {}
+    for name, (low, high, value) in limits.items():
+        # Comparing the scores too keeps two equal scores without any error from being above each other.
+        above = sum(other_low >= high and other > value for other_low, _, other in limits.values())
+        below = sum(other_high <= low and other < value for _, other_high, other in limits.values())
+        found[name] = RankInterval(1 + above, len(limits) - below, len(limits))
+    return found
+
+
+def printed_ranks(scores: Mapping[str, float], decimals: int) -> dict[str, int]:
+    """Return each place's rank by its score as printed to ``decimals``, highest first, ties skipping (1, 2, 2, 4)."""
+    printed = {name: float(f"{score:.{decimals}f}") for name, score in scores.items()}
+    in_order = sorted(printed.values(), reverse=True)
+    return {name: 1 + in_order.index(score) for name, score in printed.items()}
