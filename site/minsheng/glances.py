@@ -13,12 +13,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session, load_only, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
+from minsheng.funding import FundingLine
 from minsheng.indicators import Indicator
 from minsheng.photos import Photo
 from minsheng.places import Division
+from minsheng.problems import Problem
 from minsheng.projects import Project
 from minsheng.publication import Origin
-from minsheng.reports import ProgressReport, ReportState
+from minsheng.reports import IndicatorValue, ProgressReport, ReportState
 from minsheng.schedule import ScheduleStatus
 from minsheng.standing import Standing, standing
 
@@ -54,13 +56,11 @@ def with_chain(place: InstrumentedAttribute[Division | None]) -> ORMOption:
 
 
 def figures() -> tuple[ORMOption, ...]:
-    """Return the options that load all a standing is computed from, and nothing of its texts."""
+    """Return the options that load all a standing is computed from; the texts of reports stay where they are."""
     reports = selectinload(Project.reports)
     return (
         selectinload(Project.milestones),
-        selectinload(Project.indicators).load_only(
-            Indicator.project_id, Indicator.target, Indicator.weight, Indicator.direction, Indicator.whole_id
-        ),
+        selectinload(Project.indicators),
         selectinload(Project.funding_lines),
         reports.load_only(
             ProgressReport.project_id,
@@ -88,6 +88,31 @@ def for_cards() -> tuple[ORMOption, ...]:
         selectinload(Project.agency),
         selectinload(Project.programme),
         selectinload(Project.photos).selectinload(Photo.report).load_only(ProgressReport.state),
+    )
+
+
+def for_page() -> tuple[ORMOption, ...]:
+    """Return the options that load all the page of one project shows, texts, ledger and pictures."""
+    reports = selectinload(Project.reports)
+    return (
+        selectinload(Project.milestones),
+        selectinload(Project.responsibilities),
+        selectinload(Project.indicators).selectinload(Indicator.division),
+        selectinload(Project.funding_lines).selectinload(FundingLine.movements),
+        reports.selectinload(ProgressReport.values).selectinload(IndicatorValue.indicator),
+        reports.selectinload(ProgressReport.answers),
+        reports.selectinload(ProgressReport.photos),
+        reports.selectinload(ProgressReport.author),
+        reports.selectinload(ProgressReport.publisher),
+        selectinload(Project.photos).selectinload(Photo.report),
+        selectinload(Project.documents),
+        selectinload(Project.problems).options(
+            selectinload(Problem.agency), selectinload(Problem.photo_before), selectinload(Problem.photo_after)
+        ),
+        selectinload(Project.lookbacks),
+        with_chain(Project.division),
+        selectinload(Project.agency),
+        selectinload(Project.programme),
     )
 
 

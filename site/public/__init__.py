@@ -2,8 +2,51 @@
 
 from flask import Blueprint
 
-from public import about
+from public import (
+    about,
+    agencies,
+    change_words,
+    changes,
+    home,
+    layout,
+    opendata,
+    photos,
+    places,
+    presenting,
+    programmes,
+    projects,
+    search,
+    suggestions,
+    surveys,
+)
 
 blueprint = Blueprint("public", __name__, template_folder="templates")
-for module in (about,):
+for module in (
+    home,
+    projects,
+    programmes,
+    places,
+    agencies,
+    suggestions,
+    surveys,
+    search,
+    photos,
+    changes,
+    opendata,
+    about,
+):
     blueprint.register_blueprint(module.blueprint)
+
+blueprint.app_context_processor(layout.names)
+for name, function in {
+    "tenth": presenting.tenth,
+    "place_name": presenting.place_name,
+    "published_totals": presenting.published_totals,
+    "change_act": change_words.act_words,
+    "change_month": change_words.month_of,
+    "change_reason": change_words.reason_of,
+    "change_fields": change_words.changed_fields,
+}.items():
+    blueprint.add_app_template_filter(function, name)
+for function in (photos.photo_url, photos.photo_srcset):
+    blueprint.add_app_template_global(function, function.__name__)

@@ -1,0 +1,161 @@
+"""Indexes of programmes, places and agencies, with how many projects residents can see in each."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from minsheng.glances import figures, with_chain
+from minsheng.places import Agency, Division, divisions_with_ancestors
+from minsheng.programmes import Programme
+from minsheng.projects import Project
+from minsheng.publication import Origin
+from minsheng.sums import ProgrammeSums, own_projects, sums_of
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place with how many visible projects lie in it and below it, own and compiled apart."""
+
+    division: Division
+    own: int
+    compiled: int
+
+
+@dataclass(frozen=True)
+class AgencyCount:
+    """An agency with how many visible projects it answers for."""
+
+    agency: Agency
+    projects: int
+
+
+def programmes(session: Session, origin: Origin) -> list[tuple[Programme, int]]:
+    """Return the visible programmes of one origin with how many visible projects each has, newest year first."""
+    counts = dict(
+        session.execute(
+            Project.visible_to_residents()
+            .with_only_columns(Project.programme_id, sa.func.count())
+            .group_by(Project.programme_id)
+        )
+        .tuples()
+        .all()
+    )
+    found = session.scalars(
+        Programme.visible_to_residents()
+        .where(Programme.origin == origin)
+        .options(with_chain(Programme.division), selectinload(Programme.agency))
+        .order_by(Programme.year.desc().nulls_last(), Programme.id)
+    )
+    return [(programme, counts.get(programme.id, 0)) for programme in found]
+
+
+def programme_by_slug(session: Session, slug: str) -> Programme | None:
+    """Return the visible programme with this slug, or None."""
+    return session.scalar(
+        Programme.visible_to_residents()
+        .where(Programme.slug == slug)
+        .options(with_chain(Programme.division), selectinload(Programme.agency))
+    )
+
+
+def places(session: Session) -> list[Place]:
+    """Return every place that has visible projects or programmes in it or below, and those above, by code."""
+    counts = session.execute(
+        Project.visible_to_residents()
+        .where(Project.division_id.is_not(None))
+        .with_only_columns(Project.division_id, Project.origin, sa.func.count())
+        .group_by(Project.division_id, Project.origin)
+    ).all()
+    with_programmes = session.scalars(
+        Programme.visible_to_residents()
+        .where(Programme.division_id.is_not(None))
+        .with_only_columns(Programme.division_id)
+        .distinct()
+    ).all()
+    ids = {number for number, _, _ in counts if number} | {number for number in with_programmes if number}
+    tree = divisions_with_ancestors(session, sorted(ids))
+    by_id = {place.id: place for place in tree}
+    totals: Counter[tuple[str, Origin]] = Counter()
+    for number, origin, count in counts:
+        if number in by_id:
+            for code in filter(None, by_id[number].path.split("/")):
+                totals[code, origin] += count
+    return [Place(place, totals[place.code, Origin.OWN], totals[place.code, Origin.COMPILED]) for place in tree]
+
+
+def programmes_of_place(session: Session, place: Division) -> Sequence[Programme]:
+    """Return the visible programmes of exactly this place, newest year first."""
+    return session.scalars(
+        Programme.visible_to_residents()
+        .where(Programme.division_id == place.id)
+        .order_by(Programme.year.desc().nulls_last(), Programme.id)
+    ).all()
+
+
+def agencies(session: Session) -> list[AgencyCount]:
+    """Return the agencies that answer for visible projects, and their parents, by place and name."""
+    counts = dict(
+        session.execute(
+            Project.visible_to_residents()
+            .where(Project.agency_id.is_not(None))
+            .with_only_columns(Project.agency_id, sa.func.count())
+            .group_by(Project.agency_id)
+        )
+        .tuples()
+        .all()
+    )
+    found = session.scalars(
+        sa.select(Agency).options(with_chain(Agency.division), selectinload(Agency.parent)).order_by(Agency.name)
+    )
+    return [AgencyCount(agency, counts.get(agency.id, 0)) for agency in found]
+
+
+def agency_by_slug(session: Session, slug: str) -> Agency | None:
+    """Return the agency with this slug, or None."""
+    return session.scalar(
+        sa.select(Agency).where(Agency.slug == slug).options(with_chain(Agency.division), selectinload(Agency.parent))
+    )
+
+
+@dataclass(frozen=True)
+class Part:
+    """That part of one own programme which lies in one place or with one agency, with its own sums."""
+
+    programme: Programme
+    sums: ProgrammeSums
+
+
+def parts_of_place(session: Session, place: Division, today: dt.date, due_day: int = 8) -> list[Part]:
+    """Return, for each own programme apart, the sums over its projects in a place and below it."""
+    within = Project.division.has(Division.path.startswith(place.path, autoescape=True))
+    return _parts(session, within, today, due_day)
+
+
+def parts_of_agency(session: Session, agency: Agency, today: dt.date, due_day: int = 8) -> list[Part]:
+    """Return, for each own programme apart, the sums over the projects an agency answers for."""
+    return _parts(session, Project.agency_id == agency.id, today, due_day)
+
+
+def _parts(session: Session, condition: sa.ColumnElement[bool], today: dt.date, due_day: int) -> list[Part]:
+    projects = session.scalars(
+        Project.visible_to_residents()
+        .where(Project.origin == Origin.OWN, condition)
+        .options(*figures(), selectinload(Project.programme))
+        .order_by(Project.id)
+    ).all()
+    grouped: dict[int, list[Project]] = {}
+    for project in projects:
+        grouped.setdefault(project.programme_id, []).append(project)
+    parts = [Part(members[0].programme, sums_of(members, today, due_day)) for members in grouped.values()]
+    return sorted(parts, key=lambda part: (-(part.programme.year or 0), part.programme.id))
+
+
+def sums_of_programme(session: Session, programme: Programme, today: dt.date, due_day: int = 8) -> ProgrammeSums | None:
+    """Return the sums of an own programme, or None for a compiled one: nothing is added up there."""
+    if programme.origin is not Origin.OWN:
+        return None
+    return sums_of(own_projects(session, programme), today, due_day)

@@ -1,0 +1,137 @@
+"""The journal in words: what was done, and which fields changed from what to what."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from minsheng.journal import JournalEntry
+from pages import formats
+from pages.language import lazy_gettext as _l
+from pages.language import plain_record_text
+
+
+@dataclass(frozen=True)
+class ActGroup:
+    """Acts a reader filters by together."""
+
+    label: str
+    acts: tuple[str, ...]
+
+
+ACT_GROUPS: Mapping[str, ActGroup] = MappingProxyType(
+    {
+        "corrections": ActGroup(_l("更正与撤回"), ("report_corrected", "report_superseded", "report_withdrawn")),
+        "projects": ActGroup(_l("项目"), ("project_published", "project_revised", "project_withdrawn")),
+        "reports": ActGroup(_l("月报"), ("report_published", "report_compiled")),
+        "problems": ActGroup(_l("问题与回头看"), ("problem_opened", "problem_closed", "looked_back")),
+        "programmes": ActGroup(_l("民生工程"), ("programme_published", "programme_revised")),
+    }
+)
+
+ACTS: Mapping[str, str] = MappingProxyType(
+    {
+        "programme_published": _l("公示民生工程"),
+        "programme_revised": _l("修改民生工程"),
+        "project_published": _l("公示项目"),
+        "project_revised": _l("修改项目"),
+        "project_withdrawn": _l("撤回项目"),
+        "report_published": _l("公示月报"),
+        "report_corrected": _l("更正月报"),
+        "report_superseded": _l("旧版月报转为留存"),
+        "report_withdrawn": _l("撤回月报"),
+        "report_compiled": _l("整理录入公开通报"),
+        "problem_opened": _l("列入问题清单"),
+        "problem_closed": _l("问题销号"),
+        "looked_back": _l("回头看"),
+        "wave_published": _l("发布问卷"),
+        "wave_closed": _l("问卷截止"),
+    }
+)
+OTHER_ACT = _l("登记一项变动")
+SUGGESTION_STEP = _l("居民来件有新进展")
+
+FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "title": _l("名称"),
+        "summary": _l("简介"),
+        "year": _l("年份"),
+        "stage": _l("阶段"),
+        "stage_reason": _l("阶段变动的原因"),
+        "location": _l("地点"),
+        "quality_standard": _l("质量标准"),
+        "planned_start": _l("计划开工日"),
+        "planned_finish": _l("计划完工日"),
+        "first_planned_start": _l("最初公示的开工日"),
+        "first_planned_finish": _l("最初公示的完工日"),
+        "actual_start": _l("实际开工日"),
+        "actual_finish": _l("实际完工日"),
+        "planned_investment_fen": _l("计划投资"),
+        "total_investment_fen": _l("总投资"),
+        "physical_progress": _l("形象进度"),
+        "funds_arrived_fen": _l("资金到位"),
+        "funds_disbursed_fen": _l("资金拨付"),
+        "funds_spent_fen": _l("资金支出"),
+        "investment_completed_fen": _l("完成投资"),
+        "done": _l("本月进展"),
+        "difficulties": _l("困难"),
+        "next_step": _l("下一步"),
+        "values": _l("指标完成值"),
+        "indicators": _l("目标任务"),
+        "funding": _l("资金"),
+        "milestones": _l("里程碑"),
+        "responsibilities": _l("责任人"),
+        "photos": _l("图片"),
+        "explanations": _l("数据说明"),
+        "agency": _l("责任单位"),
+        "publication": _l("公示状态"),
+        "state": _l("状态"),
+    }
+)
+INTERNAL = frozenset({"revision", "correction_reason", "withdrawn_reason", "one_person"})
+LONGEST = 80
+
+
+def act_words(entry: JournalEntry) -> str:
+    """Return what an entry says was done."""
+    if entry.subject.startswith("suggestion:"):
+        return str(SUGGESTION_STEP)
+    return str(ACTS.get(entry.act, OTHER_ACT))
+
+
+def month_of(entry: JournalEntry) -> str:
+    """Return the month of the report an entry is about, ``YYYY-MM``, or an empty text."""
+    kind, _, rest = entry.subject.partition(":")
+    month = rest.split(":")[1] if kind == "report" and rest.count(":") == 2 else ""
+    return month if len(month) == 7 and month[:4].isdigit() else ""
+
+
+def reason_of(entry: JournalEntry) -> str:
+    """Return the public reason of an entry, or an empty text."""
+    return str(entry.details.get("reason", ""))
+
+
+def changed_fields(entry: JournalEntry) -> list[tuple[str, str, str]]:
+    """Return name, old and new of every field an entry changed, in the reader's words.
+
+    Long texts and lists are cut short here; the downloaded journal has them whole.
+    """
+    changes = entry.details.get("changes")
+    if not isinstance(changes, dict):
+        return []
+    return [
+        (str(FIELDS.get(name, name)), _shown(name, pair[0]), _shown(name, pair[1]))
+        for name, pair in changes.items()
+        if name not in INTERNAL
+    ]
+
+
+def _shown(name: str, value: object) -> str:
+    if value in (None, "", []):
+        return formats.NOTHING
+    if name.endswith("_fen") and isinstance(value, int):
+        return formats.money(value)
+    if name == "physical_progress":
+        return f"{value}%"
+    text = plain_record_text(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

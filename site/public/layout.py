@@ -1,0 +1,50 @@
+"""What the shared layout shows around every page of residents: navigation, search box, footer links."""
+
+from typing import Any
+
+from flask import current_app, has_request_context, request, url_for
+
+from pages.language import gettext as _
+
+
+def names() -> dict[str, Any]:
+    """Return the names ``pages/layout.html`` asks a face for; nothing on the staff's pages, which have their own."""
+    if not has_request_context() or request.path.startswith("/admin"):
+        return {}
+    here = request.blueprints[0] if request.blueprints else ""
+    navigation = [
+        {"label": label, "url": url_for(endpoint), "current": here == endpoint.rpartition(".")[0]}
+        for endpoint, label in (
+            ("public.projects.index", _("项目")),
+            ("public.programmes.index", _("民生工程")),
+            ("public.places.index", _("地方")),
+            ("public.agencies.index", _("责任单位")),
+            ("public.suggestions.index", _("建议与答复")),
+            ("public.surveys.index", _("问卷")),
+        )
+        if is_there(endpoint)
+    ]
+    footer = [
+        {"label": label, "url": url_for(endpoint)}
+        for endpoint, label in (
+            ("public.about.figures", _("数字怎么算")),
+            ("public.about.archive", _("关于“据公开通报整理”")),
+            ("public.changes.index", _("公开变更记录")),
+            ("public.opendata.index", _("开放数据")),
+            ("public.about.privacy", _("个人信息保护")),
+            ("public.about.accessibility", _("无障碍")),
+        )
+        if is_there(endpoint)
+    ]
+    return {
+        "home_url": url_for("public.home.index"),
+        "navigation": navigation,
+        "footer_links": footer,
+        "search_url": url_for("public.search.index") if is_there("public.search.index") else None,
+        "has_page": is_there,
+    }
+
+
+def is_there(endpoint: str) -> bool:
+    """Whether the application has a page of this name, so that templates never link into the void."""
+    return endpoint in current_app.view_functions

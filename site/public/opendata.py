@@ -1,0 +1,143 @@
+"""Open data: the list of projects as CSV, and what else can be taken away."""
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterable, Iterator
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, render_template, stream_with_context
+
+from minsheng import rates
+from minsheng.database import db
+from minsheng.glances import for_cards
+from minsheng.listing import ordered_ids
+from minsheng.projects import Project
+from minsheng.standing import standing
+from public import presenting
+from public.projects import filters_from_address, sort_from_address
+
+blueprint = Blueprint("opendata", __name__, url_prefix="/data")
+
+COLUMNS = (
+    "id",
+    "title",
+    "origin",
+    "invented",
+    "programme",
+    "year",
+    "place_code",
+    "place",
+    "agency",
+    "category",
+    "kind",
+    "stage",
+    "planned_start",
+    "first_planned_finish",
+    "planned_finish",
+    "planned_investment_yuan",
+    "arrived_yuan",
+    "disbursed_yuan",
+    "spent_yuan",
+    "progress_percent",
+    "expected_percent",
+    "gap_points",
+    "status",
+    "figures_as_of",
+    "months_without_report",
+    "source_title",
+    "report_period",
+)
+BATCH = 200
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@blueprint.get("/")
+def index() -> str:
+    """Say what can be downloaded, what its columns mean and what must not be done with it."""
+    return render_template("public/opendata.html", columns=COLUMNS)
+
+
+@blueprint.get("/projects.csv")
+def projects_csv() -> Response:
+    """Give the list of projects, with the filters and order of the address, as CSV in UTF-8 with a byte mark."""
+    known = presenting.all_glances()
+    ids = ordered_ids(db.session(), filters_from_address(), sort_from_address(), known)
+    response = Response(stream_with_context(_lines(ids)), mimetype="text/csv")
+    response.headers["Content-Disposition"] = 'attachment; filename="projects.csv"'
+    return response
+
+
+def _lines(ids: list[int]) -> Iterator[str]:
+    """Yield the file in parts; the byte order mark tells spreadsheets that it is UTF-8."""
+    yield "\N{ZERO WIDTH NO-BREAK SPACE}" + _line(COLUMNS)
+    for start in range(0, len(ids), BATCH):
+        batch = ids[start : start + BATCH]
+        query = sa.select(Project).where(Project.id.in_(batch)).options(*for_cards())
+        loaded = {project.id: project for project in db.session.scalars(query)}
+        today, due_day = presenting.today(), presenting.due_day()
+        for number in batch:
+            yield _line(_row(loaded[number], today, due_day))
+
+
+def _row(project: Project, today: dt.date, due_day: int) -> list[object]:
+    known = standing(project, today, due_day)
+    assessed = known.schedule
+    funds = known.funds
+    return [
+        project.slug,
+        project.title,
+        project.origin.value,
+        "yes" if project.is_invented else "no",
+        project.programme.title,
+        project.year,
+        project.division.code if project.division else None,
+        project.division.full_name if project.division else None,
+        project.agency.name if project.agency else project.lead_unit_printed or None,
+        project.category.value,
+        project.kind.value if project.kind else None,
+        project.stage.value if project.stage else None,
+        project.planned_start,
+        project.first_planned_finish,
+        project.planned_finish,
+        *(_yuan(fen) for fen in (project.planned_investment_fen, funds.arrived, funds.disbursed, funds.spent)),
+        *(
+            None if value is None else rates.rounded(value, 2)
+            for value in (
+                known.progress,
+                assessed.expected if assessed else None,
+                assessed.gap if assessed else None,
+            )
+        ),
+        known.status.value if known.status else None,
+        known.as_of if known.report else None,
+        known.months_silent if assessed else None,
+        project.source_title,
+        project.report_period,
+    ]
+
+
+def _yuan(fen: int | None) -> str | None:
+    """Return an amount in yuan, to the fen where there is one."""
+    if fen is None:
+        return None
+    whole, rest = divmod(abs(fen), 100)
+    return f"{'-' if fen < 0 else ''}{whole}" + (f".{rest:02d}" if rest else "")
+
+
+def safe_cell(value: object) -> object:
+    """Return a value that no spreadsheet runs as a formula: a text that begins like one gets an apostrophe."""
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS) and not _is_number(value):
+        return f"'{value}"
+    return "" if value is None else value
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text is a plain number, whose minus is no formula."""
+    return text.removeprefix("-").replace(".", "", 1).isdigit()
+
+
+def _line(cells: Iterable[object]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerow([safe_cell(cell) for cell in cells])
+    return buffer.getvalue()

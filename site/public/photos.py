@@ -1,0 +1,44 @@
+"""Photos of projects: their addresses, and the pictures themselves for those whom they may be shown."""
+
+from flask import Blueprint, abort, send_file, url_for
+from werkzeug.wrappers import Response
+
+from minsheng.database import db
+from minsheng.media import WIDTHS
+from minsheng.photos import Photo
+from pages.services import services
+
+blueprint = Blueprint("photos", __name__, url_prefix="/photos")
+A_YEAR = 365 * 24 * 3600
+
+
+@blueprint.get("/<key>-<int:width>.webp")
+def show(key: str, width: int) -> Response:
+    """Send one size of a picture that residents may see. The name is its content's hash, so it never changes.
+
+    Only the reader's own browser keeps it: a picture that is withdrawn must not live on in a cache between.
+    """
+    try:
+        path = services().media.path(key, width)
+    except ValueError:
+        abort(404)
+    visible = Photo.visible_to_residents().where(Photo.key == key).with_only_columns(Photo.id).limit(1)
+    if db.session.scalar(visible) is None or not path.is_file():
+        abort(404)
+    response = send_file(path, mimetype="image/webp", conditional=True, etag=f"{key}-{width}")
+    response.headers["Cache-Control"] = f"private, max-age={A_YEAR}, immutable"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def photo_url(photo: Photo, width: int = WIDTHS[1]) -> str:
+    """Return the address of a picture in one of the stored widths."""
+    return url_for("public.photos.show", key=photo.key, width=width)
+
+
+def photo_srcset(photo: Photo) -> str:
+    """Return the sizes a browser may choose from; sizes beyond the picture's own are not offered twice."""
+    offered = [width for width in WIDTHS if width < photo.width]
+    largest = next((width for width in WIDTHS if width >= photo.width), WIDTHS[-1])
+    sizes = [(width, width) for width in offered] + [(largest, photo.width)]
+    return ", ".join(f"{photo_url(photo, stored)} {shown}w" for stored, shown in sizes)

@@ -1,0 +1,65 @@
+"""Places: the tree, and one place with its programmes by year and its projects."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, abort, render_template, url_for
+
+from minsheng import directory
+from minsheng.database import db
+from minsheng.glances import standings
+from minsheng.listing import Filters, Sort, list_page
+from minsheng.places import division_by_code
+from pages.language import plain_record_text
+from public import presenting
+
+blueprint = Blueprint("places", __name__, url_prefix="/places")
+SHOWN = 9
+
+
+@blueprint.get("/")
+def index() -> str:
+    """List the places that have anything to show, as the tree they stand in."""
+    tree = directory.places(db.session())
+    return render_template(
+        "public/places/index.html",
+        own=_tags([place for place in tree if place.own], own=True),
+        compiled=presenting.as_tree([place for place in tree if place.compiled]),
+        shows_invented=any(place.division.is_invented for place in tree),
+        shows_compiled=any(place.compiled for place in tree),
+    )
+
+
+def _tags(places: Sequence[directory.Place], *, own: bool) -> list[tuple[str, str]]:
+    """Return places with their number of projects, and their addresses."""
+    return [
+        (
+            f"{plain_record_text(place.division.name)} {place.own if own else place.own + place.compiled}",
+            url_for("public.places.show", code=place.division.code),
+        )
+        for place in places
+    ]
+
+
+@blueprint.get("/<code>")
+def show(code: str) -> str:
+    """Show one place: what lies in it, its programmes by year, its own sums and its projects."""
+    place = division_by_code(db.session(), code)
+    if place is None:
+        abort(404)
+    today, due_day = presenting.today(), presenting.due_day()
+    page = list_page(db.session(), Filters(place=code), Sort.NEWEST, 1, {}, SHOWN)
+    known = {each.division.id: each for each in directory.places(db.session())}
+    below = [known[child.id] for child in place.children if child.id in known]
+    parts = directory.parts_of_place(db.session(), place, today, due_day)
+    return render_template(
+        "public/places/show.html",
+        place=place,
+        counts=known.get(place.id),
+        below=_tags(below, own=place.is_invented),
+        programmes=directory.programmes_of_place(db.session(), place),
+        parts=parts,
+        page=page,
+        standings=standings(page.projects, today, due_day),
+        shows_invented=place.is_invented,
+        shows_compiled=any(project.is_compiled for project in page.projects),
+    )

@@ -1,0 +1,67 @@
+"""Programmes: the yearly lists, and one of them with its sums, its policy and its projects."""
+
+from flask import Blueprint, abort, render_template
+
+from minsheng import directory
+from minsheng.database import db
+from minsheng.glances import standings
+from minsheng.listing import Filters, Sort, list_page
+from minsheng.publication import Origin
+from minsheng.sums import sums_by_source
+from pages.words import word
+from public import presenting
+
+blueprint = Blueprint("programmes", __name__, url_prefix="/programmes")
+SHOWN = 12
+LAGGARDS = 6
+
+
+@blueprint.get("/")
+def index() -> str:
+    """List own programmes, then compiled ones with the totals their notices printed."""
+    own = directory.programmes(db.session(), Origin.OWN)
+    compiled = directory.programmes(db.session(), Origin.COMPILED)
+    today, due_day = presenting.today(), presenting.due_day()
+    return render_template(
+        "public/programmes/index.html",
+        own=[(programme, directory.sums_of_programme(db.session(), programme, today, due_day)) for programme, _ in own],
+        compiled=compiled,
+        shows_invented=any(programme.division and programme.division.is_invented for programme, _ in own),
+        shows_compiled=bool(compiled),
+    )
+
+
+@blueprint.get("/<slug>")
+def show(slug: str) -> str:
+    """Show one programme. Sums are made over own projects only; a compiled one shows its published totals."""
+    programme = directory.programme_by_slug(db.session(), slug)
+    if programme is None:
+        abort(404)
+    today, due_day = presenting.today(), presenting.due_day()
+    sort = Sort.NEWEST if programme.is_compiled else Sort.GAP
+    page = list_page(db.session(), Filters(programme=slug), sort, 1, presenting.all_glances(), SHOWN)
+    sums = directory.sums_of_programme(db.session(), programme, today, due_day)
+    late = presenting.loaded(sums.late[:LAGGARDS]) if sums else []
+    silent = presenting.loaded(sums.silent) if sums else []
+    return render_template(
+        "public/programmes/show.html",
+        programme=programme,
+        sums=sums,
+        late=late,
+        silent=silent,
+        known=standings([*late, *silent], today, due_day),
+        sources=[
+            {
+                "source": word(each.source),
+                "planned": each.planned,
+                "arrived": each.arrived,
+                "disbursed": each.disbursed,
+                "spent": each.spent,
+            }
+            for each in sums_by_source(db.session(), programme)
+        ],
+        page=page,
+        standings=standings(page.projects, today, due_day),
+        shows_invented=programme.division is not None and programme.division.is_invented,
+        shows_compiled=programme.is_compiled,
+    )
