@@ -1,5 +1,8 @@
 """The residents' face: one module per noun."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Blueprint
 
 from public import (
@@ -38,7 +41,7 @@ for module in (
     blueprint.register_blueprint(module.blueprint)
 
 blueprint.app_context_processor(layout.names)
-for name, function in {
+FILTERS: dict[str, Callable[..., Any]] = {
     "tenth": presenting.tenth,
     "place_name": presenting.place_name,
     "published_totals": presenting.published_totals,
@@ -46,7 +49,8 @@ for name, function in {
     "change_month": change_words.month_of,
     "change_reason": change_words.reason_of,
     "change_fields": change_words.changed_fields,
-}.items():
+}
+for name, function in FILTERS.items():
     blueprint.add_app_template_filter(function, name)
-for function in (photos.photo_url, photos.photo_srcset):
-    blueprint.add_app_template_global(function, function.__name__)
+blueprint.add_app_template_global(photos.photo_url)
+blueprint.add_app_template_global(photos.photo_srcset)

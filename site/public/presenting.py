@@ -15,8 +15,8 @@ from minsheng.database import db
 from minsheng.directory import Place
 from minsheng.glances import Glance, for_cards, glances
 from minsheng.places import Division, DivisionLevel
-from minsheng.projects import Project
 from minsheng.programmes import Programme
+from minsheng.projects import Project
 from pages import formats
 from pages.language import gettext as _
 from pages.language import plain_record_text
