@@ -8,11 +8,20 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
+_ONE = ord("1")
+_DENSE = 32
 _OCCUPIED = re.compile(rb"[^\x00]")
 
 
-def from_positions(positions: Iterable[int], size: int) -> int:
-    """Return the set of ``positions``, all below ``size``."""
+def from_positions(positions: Iterable[int], count: int, size: int) -> int:
+    """Return the set of ``count`` positions, all below ``size``."""
+    if count * _DENSE > size:
+        # Setting a digit is cheaper than setting a bit; reading the digits costs the same however few there are.
+        digits = bytearray(b"0") * size
+        for position in positions:
+            digits[position] = _ONE
+        digits.reverse()
+        return int(digits, 2)
     octets = bytearray(size // 8 + 1)
     for position in positions:
         octets[position >> 3] |= 1 << (position & 7)

@@ -31,9 +31,9 @@ from search.matching import Matched, Matcher, Sets
 from search.query import corrected_text, parse
 from search.storage import MappedStorage
 from search.synonyms import NONE, Synonyms
-from search.whoosh_segment import LiveSegment, Segment
+from search.whoosh_segment import Caches, LiveSegment, Segment
 
-CACHE_OCTETS = 24_000_000
+CACHE_OCTETS = 16_000_000
 _SEGMENT_DOCUMENTS = 20_000
 _SEQUENCE_TOKEN = "sequence"  # noqa: S105 - an index entry
 _OPEN_ATTEMPTS = 20
@@ -55,7 +55,7 @@ class WhooshEngine:
     def __init__(self, folder: Path, synonyms: Synonyms = NONE, cache_octets: int = CACHE_OCTETS) -> None:
         self._synonyms = synonyms
         self._folder = IndexFolder(folder, whoosh_schema.version())
-        self._cache = bitsets.BitsetCache(cache_octets)
+        self._caches = Caches(bitsets.BitsetCache(cache_octets), bitsets.BitsetCache(cache_octets))
         self._current: _Snapshot | None = None
         self._opening = threading.Lock()
 
@@ -137,8 +137,8 @@ class WhooshEngine:
         )
 
     def forget_cached(self) -> None:
-        """Empty the caches, as after a start; for measuring."""
-        self._cache.clear()
+        """Empty the cache of words, as if none of them had been asked for yet; for measuring."""
+        self._caches.words.clear()
 
     def _snapshot(self) -> _Snapshot:
         """Return the index as of the last commit, opening what is new since."""
@@ -167,7 +167,7 @@ class WhooshEngine:
             known = {live.segment.name: live.segment for live in self._current.segments} if self._current else {}
             segments = []
             for entry in contents.segments:
-                segment = known.get(entry.segment_id()) or Segment(storage, entry, self._cache)
+                segment = known.get(entry.segment_id()) or Segment(storage, entry, self._caches)
                 numbers = frozenset(entry.deleted_docs())
                 live = segment.every() & ~segment.positions(numbers)
                 segments.append(LiveSegment(segment, live, numbers))

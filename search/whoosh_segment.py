@@ -6,9 +6,9 @@ positions newest first, so that walking a set upwards yields the order most read
 
 import threading
 from array import array
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any
 
 from whoosh.codec.whoosh3 import W3Codec
@@ -17,10 +17,18 @@ from whoosh.reading import TermNotFound
 
 from search import bitsets
 from search.engine import Document
-from search.whoosh_schema import EVERY, NO_NUMBER, NUMBERS, STORED, number_type, restored, schema
+from search.whoosh_schema import EVERY, FACETS, NO_NUMBER, NUMBERS, STORED, number_type, restored, schema
 
 MAX_PREFIX_TOKENS = 2_000
 _TOKEN_LISTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Caches:
+    """The sets kept in memory: of facet values, which nearly every query counts, and of all else."""
+
+    words: bitsets.BitsetCache
+    facets: bitsets.BitsetCache
 
 
 class Segment:
@@ -30,10 +38,10 @@ class Segment:
     freely between threads.
     """
 
-    def __init__(self, storage: FileStorage, segment: Any, cache: bitsets.BitsetCache) -> None:
+    def __init__(self, storage: FileStorage, segment: Any, caches: Caches) -> None:
         self.name: str = segment.segment_id()
         self.size: int = segment.doc_count_all()
-        self._cache = cache
+        self._caches = caches
         self._lock = threading.Lock()
         self._token_lists: dict[tuple[str, str], list[str]] = {}
         self._formats = {name: field.format for name, field in schema().items()}
@@ -63,7 +71,8 @@ class Segment:
 
     def holding(self, field: str, token: str) -> int:
         """Return the positions of the documents that hold ``token`` in ``field``, deleted ones included."""
-        return self._cache.get(
+        cache = self._caches.facets if field == FACETS else self._caches.words
+        return cache.get(
             (self.name, field, token),
             lambda: self.positions(self._document_numbers(field, token.encode())),
         )
@@ -79,7 +88,7 @@ class Segment:
                 numbers.update(self._document_numbers(field, token.encode()))
             return self.positions(numbers)
 
-        return self._cache.get((self.name, field, prefix, "prefix"), union)
+        return self._caches.words.get((self.name, field, prefix, "prefix"), union)
 
     def tokens(self, field: str, prefix: str) -> list[str]:
         """Return the tokens of ``field`` that begin with ``prefix``, sorted."""
@@ -100,7 +109,7 @@ class Segment:
 
     def satisfying(self, name: Hashable, make: Callable[[], int]) -> int:
         """Return the set kept under ``name``, or what ``make`` finds; for findings that cost reading texts."""
-        return self._cache.get((self.name, name), make)
+        return self._caches.words.get((self.name, name), make)
 
     def every(self) -> int:
         """Return the positions of all documents, without the index's own record of where it stands."""
@@ -121,10 +130,9 @@ class Segment:
             kept: tuple[Any, ...] = self._documents.stored_fields(number)[STORED]
             return kept
 
-    def positions(self, numbers: Iterable[int]) -> int:
+    def positions(self, numbers: Collection[int]) -> int:
         """Return the set of positions of these document numbers."""
-        position_of = self._position_of
-        return bitsets.from_positions((position_of[number] for number in numbers), self.size)
+        return bitsets.from_positions(map(self._position_of.__getitem__, numbers), len(numbers), self.size)
 
     def _document_numbers(self, field: str, token: bytes) -> list[int]:
         """Return the document numbers of a posting list, read block by block rather than one by one."""
@@ -135,8 +143,9 @@ class Segment:
                 return []
             numbers: list[int] = []
             while postings.is_active():
-                postings.id()  # reads the block's numbers
-                numbers.extend(postings._ids)
+                # Whoosh would turn the differences kept in a block into numbers one by one.
+                postings._read_data()
+                numbers.extend(accumulate(postings._data[0]))
                 postings._next_block()
             return numbers
 
