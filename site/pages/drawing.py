@@ -74,8 +74,11 @@ class TaskBar:
 
     @property
     def has_money(self) -> bool:
-        """Whether the money can be drawn: one amount with nothing to measure it by says nothing as a bar."""
-        return bool(self.planned) or sum(1 for fill in self.money if fill.value) > 1
+        """Whether the money can be drawn: one amount with nothing to measure it by says nothing as a bar.
+
+        A plan alone is not drawn either: its empty outline would look as if nothing had arrived.
+        """
+        return bool(self.planned and self.money) or sum(1 for fill in self.money if fill.value) > 1
 
     @property
     def planned_width(self) -> float:

@@ -41,6 +41,8 @@ def test_an_archive_record_with_nothing_has_nothing_to_draw() -> None:
 
 def test_an_amount_without_a_plan_is_no_bar_but_two_can_be_compared() -> None:
     assert not drawing.task_bar(50, funds={"arrived": 9_060}).has_money
+    assert not drawing.task_bar(50, funds={"planned": 9_060}).has_money
+    assert drawing.task_bar(50, funds={"planned": 9_060, "arrived": 0}).has_money
     both = drawing.task_bar(50, funds={"arrived": 200, "spent": 50})
     assert both.has_money
     assert widths(both) == {"arrived": 100.0, "spent": 25.0}
