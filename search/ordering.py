@@ -20,6 +20,9 @@ from search.whoosh_segment import LiveSegment, Segment
 CLOSELY_COMPARED = 60
 """How many of the newest title matches are compared with what was typed, letter by letter."""
 
+_SPARSE = 30
+"""A set with fewer than one in so many of a segment's documents is sorted; larger ones are picked from an order."""
+
 REPORT = facet_token(Facet.KIND, RecordKind.REPORT.value)
 """The entry that monthly reports stand under."""
 
@@ -41,13 +44,32 @@ def by_number(segments: Sequence[LiveSegment], sets: Sets, sort: Sort, reach: in
     name, sign = _COLUMNS[sort]
     if sort is Sort.NEWEST:
         return islice(newest_first(segments, sets), reach)
-    ranked = [
-        ((values[position] == NO_NUMBER, sign * values[position]), number, position)
+
+    def ranked(number: int, segment: Segment, bits: int) -> Iterator[tuple[tuple[bool, int], int, int]]:
+        values = segment.numbers[name]
+        keys = ((_rank(values[position], sign), number, position) for position in _in_order(segment, name, sign, bits))
+        return keys if bits.bit_count() * _SPARSE > segment.size else iter(sorted(keys))
+
+    streams = [
+        ranked(number, live.segment, bits)
         for number, (live, bits) in enumerate(zip(segments, sets, strict=True))
-        for values in (live.segment.numbers[name],)
-        for position in bitsets.positions(bits)
+        if bits
     ]
-    return ((number, position) for _, number, position in heapq.nsmallest(reach, ranked))
+    return ((number, position) for _, number, position in islice(heapq.merge(*streams), reach))
+
+
+def _in_order(segment: Segment, name: str, sign: int, bits: int) -> Iterator[int]:
+    """Yield the positions in a set: of a large one in the order of their numbers, else as they come."""
+    if bits.bit_count() * _SPARSE <= segment.size:
+        return bitsets.positions(bits)
+    octets = bits.to_bytes(segment.size // 8 + 1, "little")
+    values = segment.numbers[name]
+    ordered = segment.order((name, sign), lambda position: _rank(values[position], sign))
+    return (position for position in ordered if octets[position >> 3] >> (position & 7) & 1)
+
+
+def _rank(value: int, sign: int) -> tuple[bool, int]:
+    return value == NO_NUMBER, sign * value
 
 
 def newest_first(segments: Sequence[LiveSegment], sets: Sets) -> Iterator[Place]:

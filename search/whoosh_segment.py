@@ -43,6 +43,7 @@ class Segment:
         self.size: int = segment.doc_count_all()
         self._caches = caches
         self._lock = threading.Lock()
+        self._orders: dict[Hashable, array[int]] = {}
         self._token_lists: dict[tuple[str, str], list[str]] = {}
         self._formats = {name: field.format for name, field in schema().items()}
         codec = segment.codec()
@@ -106,6 +107,12 @@ class Segment:
             if name != field or not token.startswith(prefix):
                 return
             yield token.decode()
+
+    def order(self, name: Hashable, key: Callable[[int], Any]) -> "array[int]":
+        """Return all positions sorted by ``key``, worked out once for each ``name``."""
+        if name not in self._orders:
+            self._orders[name] = array("I", sorted(range(self.size), key=key))
+        return self._orders[name]
 
     def satisfying(self, name: Hashable, make: Callable[[], int]) -> int:
         """Return the set kept under ``name``, or what ``make`` finds; for findings that cost reading texts."""

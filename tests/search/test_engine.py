@@ -397,3 +397,19 @@ def test_stored_documents_name_no_class_of_ours(engine: WhooshEngine, document: 
     engine.apply([document("公路", parent=Key(RecordKind.PROJECT, 1))], [], 1)
     live = engine._snapshot().segments[0]
     assert json.dumps(live.segment.stored(0))
+
+
+def test_few_and_many_results_are_sorted_alike(engine: WhooshEngine, document: MakeDocument) -> None:
+    chance = random.Random(11)  # noqa: S311 - a fixed sequence, no secret
+    documents = [
+        document(f"记录{number}{'少见' if number % 80 == 0 else ''}", money_fen=chance.choice([None, *range(9)]))
+        for number in range(400)
+    ]
+    engine.apply(documents[:150], [], 1)
+    engine.apply(documents[150:], [], 2)
+    for text in ("", "少见"):
+        for sort, sign in ((Sort.MOST_MONEY, -1), (Sort.LEAST_MONEY, 1)):
+            found = [hit.document.money_fen for hit in engine.search(Query(text, sort=sort, limit=100)).hits]
+            chosen = [item.money_fen for item in documents if text in item.title]
+            ordered = sorted(chosen, key=lambda money: (money is None, sign * (money or 0)))
+            assert found == ordered[:100]
