@@ -91,7 +91,7 @@ class Wave(Base):
             "year": self.year,
             "division": self.division.code,
             "questionnaire": f"{self.version.questionnaire.slug} v{self.version.number}",
-            "content_hash": self.version.content_hash,
+            "content_hash": self.version.computed_hash(),
             "opens_on": self.opens_on.isoformat(),
             "closes_on": self.closes_on.isoformat(),
             "closed": self.closed_at is not None,

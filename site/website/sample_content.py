@@ -18,7 +18,7 @@ from minsheng.passwords import hash_password
 from minsheng.programmes import Programme
 from minsheng.staff import StaffMember
 from pages.services import services
-from website.sample.county import load_county
+from website.sample.county import SampleCounty, load_county
 
 ACCOUNTS_FILE = "sample-accounts.txt"
 PUBLISHED = Path(__file__).parent / "sample" / "published"
@@ -50,7 +50,7 @@ def load_into_empty_site(data: Path) -> bool:
         progress=lambda done, total: show_progress("资料整理 compiled records", done, total),
     )
     db.session.commit()
-    _write_accounts(data / ACCOUNTS_FILE, county.accounts, password)
+    _write_welcome(data / ACCOUNTS_FILE, county, password)
     return True
 
 
@@ -74,10 +74,17 @@ def _password() -> str:
     return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(3))
 
 
-def _write_accounts(path: Path, accounts: list[tuple[str, str]], password: str) -> None:
-    """Keep user names and the password of the sample accounts where only the owner of the installation reads them."""
-    lines = [f"  {username:<14} {post}" for username, post in accounts]
-    text = "\n".join(["  Sample accounts 示例账号", *lines, f"  password 密码   {password}", ""])
+def _write_welcome(path: Path, county: SampleCounty, password: str) -> None:
+    """Keep sample accounts and codes in a file that only the owner of the installation can read."""
+    lines = [
+        "  Sample accounts 示例账号",
+        *(f"  {username:<14} {post}" for username, post in county.accounts),
+        f"  password 密码   {password}",
+        "",
+        "  Sample cases to follow at /suggestions/follow 可查询的示例来件",
+        *(f"  {code}  {about}" for code, about in county.codes),
+        "",
+    ]
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
+        file.write("\n".join(lines))
