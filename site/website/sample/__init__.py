@@ -1,0 +1,1 @@
+"""The sample content of a new site: an invented county, and facts compiled from public notices."""

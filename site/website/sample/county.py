@@ -1,0 +1,90 @@
+"""The invented county 示例县: loaded through the domain's own acts, each at the moment the story gives it."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from minsheng.clock import LOCAL_ZONE
+from minsheng.media import MediaStore
+from minsheng.suggestions import CaseClock
+from minsheng.workdays import WorkCalendar
+from website.sample import letters, problems, surveys
+from website.sample.calendar import StoryCalendar
+from website.sample.content import content
+from website.sample.photo_plans import photo_plans
+from website.sample.pictures import Gallery
+from website.sample.places import add_agencies, add_places, add_staff
+from website.sample.plan import ProjectPlan, make_plan
+from website.sample.projects import add_programme, add_project
+from website.sample.reports import Chronicle
+from website.sample.story import Story
+from website.sample.world import World
+
+FILES = {"last": ("projects_last_year",), "this": ("projects_this_year_works", "projects_this_year_people")}
+PICTURE_WIDTH = 1200
+
+
+@dataclass(frozen=True)
+class SampleCounty:
+    """What a newcomer needs: who may sign in (user name, post), and codes of cases to follow (code, what it is)."""
+
+    accounts: list[tuple[str, str]]
+    codes: list[tuple[str, str]]
+
+
+def load_county(
+    session: Session,
+    media: MediaStore,
+    *,
+    as_of: dt.date,
+    password_hash: str,
+    code_of: Callable[[str], str],
+    seal: Callable[[str, str], bytes],
+    progress: Callable[[str, int, int], None],
+    picture_width: int = PICTURE_WIDTH,
+) -> SampleCounty:
+    """Load the county as it stands on ``as_of``; the caller commits.
+
+    Everything in it happened before that day. ``password_hash`` is that of the one password of all sample
+    accounts; ``code_of`` gives the tracking code of a form ticket, ``seal`` seals a contact for a record;
+    ``progress`` gets a label, how much is done and of how much. ``picture_width`` is in pixels.
+    """
+    calendar = StoryCalendar(as_of)
+    world = World(
+        session=session,
+        calendar=calendar,
+        story=Story(until=dt.datetime.combine(as_of, dt.time(), LOCAL_ZONE)),
+        gallery=Gallery(media, picture_width),
+        clock=CaseClock(WorkCalendar.load()),
+        code_of=code_of,
+        seal=seal,
+    )
+    add_places(world)
+    add_agencies(world)
+    accounts = add_staff(world, password_hash)
+    plans = _plans(calendar)
+    world.gallery.prepare(
+        [photo.picture for group in plans.values() for plan in group for photo in photo_plans(plan)],
+        lambda done, total: progress("示例图片", done, total),
+    )
+    for which, year in (("last", calendar.year - 1), ("this", calendar.year)):
+        programme = add_programme(world, which, year)
+        for plan in plans[which]:
+            Chronicle(world, add_project(world, programme, plan), plan).plan_months()
+    problems.plan_problems(world)
+    codes = letters.plan_letters(world)
+    world.story.tell(lambda done, total: progress("示例县的一年", done, total))
+    surveys.hold_surveys(world, lambda done, total: progress("示例问卷", done, total))
+    session.flush()
+    return SampleCounty([(member.username, member.post) for member in accounts], codes)
+
+
+def _plans(calendar: StoryCalendar) -> dict[str, list[ProjectPlan]]:
+    """Return the plans of last year's and this year's projects."""
+    years = {"last": calendar.year - 1, "this": calendar.year}
+    return {
+        which: [make_plan(spec, calendar, years[which]) for file in files for spec in content(file)["project"]]
+        for which, files in FILES.items()
+    }

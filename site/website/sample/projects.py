@@ -1,0 +1,168 @@
+"""Programmes and projects: built from the written content and published in January of their year."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from minsheng import publishing
+from minsheng.funding import FundingKind, FundingLine, FundingSource
+from minsheng.indicators import AssignedBy, Indicator, Measure
+from minsheng.places import DivisionLevel
+from minsheng.programmes import Programme
+from minsheng.projects import (
+    Category,
+    Milestone,
+    MilestoneKind,
+    Project,
+    Responsibility,
+    ResponsibilityRole,
+    Stage,
+)
+from website.sample.calendar import moment
+from website.sample.content import content, exact
+from website.sample.money import FEN_PER_TEN_THOUSAND_YUAN
+from website.sample.plan import ProjectPlan
+from website.sample.world import COUNTY, OFFICE, World
+
+MILESTONE_WEIGHTS = {
+    MilestoneKind.APPROVAL: 5,
+    MilestoneKind.BIDDING: 5,
+    MilestoneKind.START: 10,
+    MilestoneKind.MAIN_STRUCTURE: 40,
+    MilestoneKind.COMPLETION: 30,
+    MilestoneKind.ACCEPTANCE: 5,
+    MilestoneKind.HAND_OVER: 5,
+}
+
+
+def add_programme(world: World, which: str, year: int) -> Programme:
+    """Add and publish the programme ``last`` or ``this`` of a year."""
+    texts = {key: value for key, value in content("programmes")[which].items() if key != "title"}
+    programme = Programme(
+        slug=f"shili-{year}",
+        title=content("programmes")[which]["title"].format(year=year),
+        year=year,
+        level=DivisionLevel.COUNTY,
+        division=world.places[COUNTY],
+        agency=world.agencies["minsheng"],
+        **texts,
+    )
+    world.programmes[which] = programme
+    world.session.add(programme)
+    world.story.at(
+        moment(world.calendar.published_on(year), 9),
+        lambda at: publishing.publish_programme(world.session, programme, OFFICE, at),
+    )
+    return programme
+
+
+def add_project(world: World, programme: Programme, plan: ProjectPlan) -> Project:
+    """Add a project with its four settled things and have it published with its programme."""
+    spec = plan.spec
+    lines = _funding_lines(spec, plan.year)
+    planned = sum(line.planned_fen or 0 for line in lines if line.kind is FundingKind.FUNDS)
+    project = Project(
+        slug=f"{plan.year}-{spec['slug']}",
+        programme=programme,
+        division=world.places[spec["place"]],
+        agency=world.agencies[spec["agency"]],
+        title=spec["title"],
+        summary=spec["summary"],
+        year=plan.year,
+        level=programme.level,
+        category=Category(spec["category"]),
+        kind=plan.kind,
+        themes=list(spec["themes"]),
+        stage=plan.months[0].stage if plan.months else Stage.UNDER_WAY if spec.get("just_begun") else Stage.RESERVED,
+        location=spec["location"],
+        quality_standard=spec["quality"],
+        planned_start=plan.start,
+        planned_finish=plan.finish,
+        planned_investment_fen=planned,
+        total_investment_fen=planned,
+        responsibilities=[
+            Responsibility(position=position, role=role, post=post)
+            for position, (role, post) in enumerate(zip(ResponsibilityRole, spec["posts"], strict=True))
+        ],
+        funding_lines=lines,
+        milestones=_milestones(plan) if plan.kind == "works" else [],
+    )
+    _add_indicators(world, project, spec["indicators"])
+    world.projects[spec["slug"]] = project
+    world.session.add(project)
+    world.session.flush()
+    world.story.at(
+        moment(world.calendar.published_on(plan.year), 9, 30),
+        lambda at: publishing.publish_project(world.session, project, OFFICE, at),
+    )
+    return project
+
+
+def _funding_lines(spec: dict[str, Any], year: int) -> list[FundingLine]:
+    """Return the planned money by source; the content gives it in 万元."""
+    given = [(source, FundingKind.FUNDS, amount, "") for source, amount in spec["funding"]]
+    if "levy" in spec:
+        given.append(("self_raised", FundingKind.LEVY, spec["levy"], spec["levy_label"]))
+    if "deposit" in spec:
+        given.append(("other", FundingKind.QUALITY_DEPOSIT, spec["deposit"], ""))
+    return [
+        FundingLine(
+            position=position,
+            source=FundingSource(source),
+            kind=kind,
+            year=year,
+            label=label,
+            planned_fen=int(Decimal(str(amount)) * FEN_PER_TEN_THOUSAND_YUAN),
+        )
+        for position, (source, kind, amount, label) in enumerate(given)
+    ]
+
+
+def _add_indicators(world: World, project: Project, given: list[dict[str, Any]]) -> None:
+    """Add the targets, each followed by its parts where it was broken down to townships."""
+    for entry in given:
+        whole = Indicator(
+            position=len(project.indicators),
+            name=entry["name"],
+            unit=entry["unit"],
+            target=exact(entry["target"]),
+            measure=Measure(entry.get("measure", "cumulative")),
+            assigned_by=AssignedBy.CITY if entry.get("parts") else AssignedBy.OWN,
+            weight=Decimal(entry["weight"]) if "weight" in entry else None,
+        )
+        project.indicators.append(whole)
+        for code, target in entry.get("parts", {}).items():
+            part = Indicator(
+                position=len(project.indicators),
+                name=entry["name"],
+                part_name=world.places[code].name,
+                unit=entry["unit"],
+                target=exact(target),
+                division=world.places[code],
+                assigned_by=AssignedBy.OWN,
+            )
+            whole.parts.append(part)
+            project.indicators.append(part)
+
+
+def _milestones(plan: ProjectPlan) -> list[Milestone]:
+    """Return the steps of works between the published dates."""
+    span = (plan.finish - plan.start).days
+    planned = {
+        MilestoneKind.APPROVAL: plan.start - dt.timedelta(days=45),
+        MilestoneKind.BIDDING: plan.start - dt.timedelta(days=16),
+        MilestoneKind.START: plan.start,
+        MilestoneKind.MAIN_STRUCTURE: plan.start + dt.timedelta(days=span * 6 // 10),
+        MilestoneKind.COMPLETION: plan.finish,
+        MilestoneKind.ACCEPTANCE: plan.finish + dt.timedelta(days=15),
+        MilestoneKind.HAND_OVER: plan.finish + dt.timedelta(days=25),
+    }
+    return [
+        Milestone(
+            kind=kind,
+            first_planned_on=day,
+            planned_on=day,
+            weight=Decimal(MILESTONE_WEIGHTS[kind]) if plan.spec.get("weights") else None,
+        )
+        for kind, day in planned.items()
+    ]
