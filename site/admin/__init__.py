@@ -2,4 +2,10 @@
 
 from flask import Blueprint
 
+from admin import access, account, desk, journal, navigation, photos, reports, reviews, staff
+
 blueprint = Blueprint("admin", __name__, url_prefix="/admin", template_folder="templates")
+for module in (account, desk, reports, reviews, photos, journal, staff):
+    blueprint.register_blueprint(module.blueprint)
+blueprint.before_request(access.guard)
+blueprint.context_processor(navigation.names)

@@ -93,6 +93,15 @@ class StaffMember(Base):
             for grant in self.grants
         )
 
+    def may_on(self, permission: Permission, division: Division | None, agency: Agency | None) -> bool:
+        """Return whether an active role allows ``permission`` on one record of this place and agency.
+
+        A record without either is in nobody's part: only a role without limits reaches it.
+        """
+        return self.is_active and any(
+            permission in ROLE_PERMISSIONS[grant.role] and grant.covers(division, agency) for grant in self.grants
+        )
+
 
 class RoleGrant(Base):
     """A role, limited to a place and what lies below it, and to an agency and its units, where given."""

@@ -185,6 +185,8 @@ def parse_money(text: str, unit: int = YUAN) -> int:
 class _Parsed(StringField):
     """A text control whose data is parsed; what was typed stays in the control when it cannot be."""
 
+    data: Any
+
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])

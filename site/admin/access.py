@@ -1,0 +1,134 @@
+"""Who may open what. Closed by default: a view that states no permission answers nobody."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import TypeVar, cast
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from flask import abort, current_app, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from minsheng import signing_in
+from minsheng.database import db
+from minsheng.errors import NotAllowedError
+from minsheng.places import Agency, Division
+from minsheng.staff import Permission, StaffMember, StaffSession
+from pages.services import services
+
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+
+OPEN_ENDPOINTS = frozenset({"admin.account.sign_in"})
+"""The only addresses of this face that answer someone who has not signed in."""
+
+TOKEN = "staff"  # noqa: S105 - the name of the entry in the signed cookie, not its value
+SEEN = "staff_seen"
+SEEN_EVERY = dt.timedelta(minutes=10)
+"""How exactly the list of one's own sign-ins knows when each was last used."""
+
+
+def needs(*permissions: Permission) -> Callable[[View], View]:
+    """State that a view needs one of these permissions, anywhere; the view checks the record's place and agency."""
+    if not permissions:
+        raise ValueError("name at least one permission")
+    return _stating(frozenset(permissions))
+
+
+def needs_sign_in(view: View) -> View:
+    """State that a view concerns only the account of whoever opens it."""
+    return _stating(frozenset())(view)
+
+
+def _stating(permissions: frozenset[Permission]) -> Callable[[View], View]:
+    def state(view: View) -> View:
+        view.needed_permissions = permissions  # type: ignore[attr-defined]  # functions take attributes
+        return view
+
+    return state
+
+
+def needed_permissions(endpoint: str) -> frozenset[Permission] | None:
+    """Return what the view of an endpoint states: any of these permissions; empty is any sign-in; None nothing."""
+    stated = getattr(current_app.view_functions[endpoint], "needed_permissions", None)
+    return cast("frozenset[Permission] | None", stated)
+
+
+def guard() -> ResponseReturnValue | None:
+    """Refuse before each request of this face whatever is not plainly allowed.
+
+    Raises ``NotAllowedError`` for a member of staff without the permission; others are sent to sign in.
+    """
+    g.staff_session = _present_session()
+    g.staff = g.staff_session.staff_member if g.staff_session else None
+    endpoint = request.endpoint or ""
+    if endpoint in OPEN_ENDPOINTS:
+        return None
+    if g.staff is None:
+        return redirect(url_for("admin.account.sign_in", next=_way_back()))
+    needed = needed_permissions(endpoint)
+    if needed is None:
+        abort(403)
+    if needed and not any(current_staff().may(permission) for permission in needed):
+        raise NotAllowedError
+    return None
+
+
+def current_staff() -> StaffMember:
+    """Return who is signed in."""
+    return cast("StaffMember", g.staff)
+
+
+def current_session() -> StaffSession:
+    """Return the sign-in of this request."""
+    return cast("StaffSession", g.staff_session)
+
+
+def require(permission: Permission, division: Division | None, agency: Agency | None) -> None:
+    """Raise ``NotAllowedError`` unless whoever is signed in may do this on a record of this place and agency."""
+    if not current_staff().may_on(permission, division, agency):
+        raise NotAllowedError
+
+
+def safe_next(target: str | None) -> str | None:
+    """Return an address of this face, or None for anything a browser might take elsewhere."""
+    if not target or not target.isprintable() or "\\" in target or not target.startswith("/admin/"):
+        return None
+    parts = urlsplit(target)
+    return None if parts.scheme or parts.netloc or ".." in parts.path else target
+
+
+def sign_in_browser(token: str, at: dt.datetime) -> None:
+    """Put a new sign-in into the browser's cookie; what the cookie held of an earlier one goes."""
+    kept = {name: session[name] for name in ("answered", "devices") if name in session}
+    session.clear()
+    session.update(kept)
+    session[TOKEN] = token
+    session[SEEN] = at.timestamp()
+
+
+def sign_out_browser() -> None:
+    """Forget the sign-in in the browser's cookie, and the token of its forms."""
+    for name in (TOKEN, SEEN, "csrf_token"):
+        session.pop(name, None)
+
+
+def _present_session() -> StaffSession | None:
+    """Return the valid sign-in of this request, or None; note now and then that it is in use."""
+    token = session.get(TOKEN)
+    if not isinstance(token, str):
+        return None
+    at = services().clock()
+    if at.timestamp() - float(session.get(SEEN, 0)) > SEEN_EVERY.total_seconds():
+        # First statement of its own transaction: a page that reads must never wait to write later.
+        hashed = signing_in.token_hash(token)
+        db.session.execute(sa.update(StaffSession).where(StaffSession.token_hash == hashed).values(last_seen_at=at))
+        db.session.commit()
+        session[SEEN] = at.timestamp()
+    return signing_in.find(db.session(), token, at)
+
+
+def _way_back() -> str | None:
+    """Return the page to open after signing in; a form that was sent leads back to its page."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    return safe_next(urlsplit(request.referrer or "").path)

@@ -1,0 +1,77 @@
+"""What the journal's acts and faults are called, for staff."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from pages.language import lazy_gettext as _l
+
+ACTS: Mapping[str, str] = MappingProxyType(
+    {
+        "programme_published": _l("公示民生工程"),
+        "programme_revised": _l("修改民生工程"),
+        "project_published": _l("公示项目"),
+        "project_revised": _l("修改项目"),
+        "project_withdrawn": _l("撤回项目"),
+        "report_submitted": _l("提交月报"),
+        "report_returned": _l("退回月报"),
+        "report_published": _l("公示月报"),
+        "report_corrected": _l("更正月报"),
+        "report_superseded": _l("旧版月报转为留存"),
+        "report_withdrawn": _l("撤回月报"),
+        "report_compiled": _l("整理录入公开通报"),
+        "report_revised": _l("修改整理的通报"),
+        "problem_opened": _l("列入问题清单"),
+        "problem_closed": _l("问题销号"),
+        "looked_back": _l("回头看"),
+        "suggestion_received": _l("收到来件"),
+        "suggestion_reviewed": _l("审核来件"),
+        "suggestion_accepted": _l("受理来件"),
+        "suggestion_refused": _l("不予受理"),
+        "suggestion_handed_over": _l("交办"),
+        "suggestion_transferred": _l("转办"),
+        "suggestion_extended": _l("延期"),
+        "suggestion_replied": _l("答复"),
+        "suggestion_rated": _l("来件人评价"),
+        "suggestion_disputed": _l("来件人提出异议"),
+        "suggestion_finally_replied": _l("督办答复"),
+        "suggestion_closed": _l("办结"),
+        "contact_viewed": _l("查看联系方式"),
+        "wave_published": _l("发布问卷"),
+        "wave_closed": _l("问卷截止"),
+        "answers_exported": _l("导出答卷"),
+        "staff_signed_in": _l("登录"),
+        "staff_signed_out": _l("退出登录"),
+        "sign_in_refused": _l("登录被拒"),
+        "sign_in_revoked": _l("退出其他登录"),
+        "password_changed": _l("改密码"),
+        "password_reset": _l("重设密码"),
+        "staff_added": _l("添加人员"),
+        "roles_changed": _l("调整角色"),
+        "staff_deactivated": _l("停用人员"),
+        "staff_reactivated": _l("恢复人员"),
+    }
+)
+
+FAULTS: Mapping[str, str] = MappingProxyType(
+    {
+        "entries_missing": _l("缺少条目"),
+        "chain_broken": _l("和前一条接不上"),
+        "entry_altered": _l("条目被改动"),
+        "tail_missing": _l("结尾被删掉"),
+        "saved_head_missing": _l("找不到您抄下的那一条"),
+        "saved_head_differs": _l("和您抄下的不一致"),
+        "record_not_in_journal": _l("记录没有入日志"),
+        "record_altered": _l("公开的记录和日志不一致"),
+        "record_gone": _l("公开过的记录不见了"),
+    }
+)
+
+
+def act_word(act: str) -> str:
+    """Return what an act is called; one that has no word yet is shown by its name."""
+    return str(ACTS.get(act, act))
+
+
+def fault_word(kind: str) -> str:
+    """Return what a fault is called."""
+    return str(FAULTS.get(kind, kind))

@@ -1,0 +1,52 @@
+"""What every page of this face shows around its content: where one may go, and who is signed in."""
+
+from typing import NamedTuple
+
+from flask import g, request, url_for
+
+from minsheng.staff import Permission
+from pages.language import gettext as _
+
+
+class Item(NamedTuple):
+    """One entry of the menu."""
+
+    label: str
+    url: str
+    current: bool
+
+
+def names() -> dict[str, object]:
+    """Return the names the layout and the staff's templates read."""
+    member = g.get("staff")
+    return {
+        "site_name": _("民生·民声 工作台"),
+        "home_url": url_for("admin.desk.index"),
+        "navigation": _items() if member else [],
+        "search_url": None,
+        "footer_links": [],
+        "member": member,
+        "Permission": Permission,
+    }
+
+
+def _items() -> list[Item]:
+    """Return the parts of the desk that the roles of whoever is signed in open."""
+    parts: tuple[tuple[str, str, tuple[Permission, ...]], ...] = (
+        (_("今日"), "admin.desk", (Permission.SEE_DESK,)),
+        (_("月报"), "admin.reports", (Permission.WRITE_REPORT, Permission.PUBLISH_REPORT)),
+        (
+            _("来件"),
+            "admin.suggestions",
+            (Permission.REVIEW_SUGGESTION, Permission.HANDLE_SUGGESTION, Permission.SUPERVISE_SUGGESTION),
+        ),
+        (_("调查"), "admin.surveys", (Permission.RUN_SURVEY, Permission.EXPORT_ANSWERS)),
+        (_("公示日志"), "admin.journal", (Permission.SEE_JOURNAL,)),
+        (_("人员"), "admin.staff", (Permission.MANAGE_STAFF,)),
+    )
+    here = {"admin.reviews": "admin.reports"}.get(request.blueprint or "", request.blueprint)
+    return [
+        Item(label, url_for(f"{part}.index"), here == part)
+        for label, part, permissions in parts
+        if any(g.staff.may(permission) for permission in permissions)
+    ]

@@ -1,0 +1,144 @@
+"""A report beside another, row by row: for whoever signs it, and for two people who wrote at once."""
+
+import decimal
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from admin.report_forms import FUNDS, WORDS, ReportForm, indicator_name
+from minsheng.indicators import Indicator
+from minsheng.projects import ProjectKind
+from minsheng.reporting import whole_indicators
+from minsheng.reports import ProgressReport
+from pages import formats
+from pages.language import gettext as _
+from pages.language import plain_record_text
+from pages.words import word
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure: before and now as a reader sees them, and the change in words ('' where there is none)."""
+
+    label: str
+    before: str
+    now: str
+    change: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class TextRow:
+    """One text: before and now as written."""
+
+    label: str
+    before: str
+    now: str
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the texts differ."""
+        return self.before != self.now
+
+
+def figure_rows(report: ProgressReport, before: ProgressReport | None) -> list[Row]:
+    """Return the figures of a report beside those of another."""
+    rows = [_stage_row(report, before)]
+    if report.project.kind is ProjectKind.WORKS or report.physical_progress is not None:
+        was = before.physical_progress if before else None
+        change = _signed(_difference(report.physical_progress, was), formats.points)
+        rows.append(
+            Row(_("工程形象进度"), formats.percent(was, 2), formats.percent(report.physical_progress, 2), change)
+        )
+    for name, label in zip(FUNDS, _fund_labels(), strict=True):
+        now, was = getattr(report, name), getattr(before, name) if before else None
+        rows.append(
+            Row(label, formats.money_exact(was), formats.money_exact(now), _signed(_difference(now, was), _money))
+        )
+    rows.extend(_indicator_row(report, before, indicator) for indicator in whole_indicators(report.project))
+    return rows
+
+
+def text_rows(report: ProgressReport, before: ProgressReport | None) -> list[TextRow]:
+    """Return the texts of a report beside those of another."""
+    labels = (_("本月做了什么"), _("有什么困难"), _("下个月做什么"))
+    return [
+        TextRow(label, getattr(before, name) if before else "", getattr(report, name))
+        for name, label in zip(WORDS, labels, strict=True)
+    ]
+
+
+def differences(
+    saved: Mapping[str, Any], form: ReportForm, indicators: Iterable[Indicator]
+) -> list[tuple[str, str, str]]:
+    """Return label, saved and typed for everything in which a form differs from what someone else saved."""
+    names = ["stage", "physical_progress", *FUNDS, *map(indicator_name, indicators), *WORDS, "correction_reason"]
+    rows = []
+    for name in names:
+        field = form[name]
+        theirs, ours = _typed(field, saved.get(name)), _typed(field, field.data)
+        if field.errors:
+            ours = str(field.raw_data[0]) if field.raw_data else ""
+        if theirs != ours:
+            rows.append((str(field.label.text), theirs, ours))
+    return rows
+
+
+def _typed(field: Any, value: Any) -> str:
+    """Return a value as its control shows it."""
+    if value in (None, ""):
+        return ""
+    if field.name == "stage":
+        return word(value, "stage")
+    written = getattr(field, "written", None)
+    return str(written(value)) if written else "\n".join(str(value).strip().splitlines())
+
+
+def _stage_row(report: ProgressReport, before: ProgressReport | None) -> Row:
+    was = before.stage if before else None
+    change = _("变了") if before is not None and was is not report.stage else ""
+    return Row(
+        _("阶段"),
+        word(was) if was else formats.NOTHING,
+        word(report.stage) if report.stage else formats.NOTHING,
+        change,
+    )
+
+
+def _indicator_row(report: ProgressReport, before: ProgressReport | None, indicator: Indicator) -> Row:
+    now, then = report.value_of(indicator), before.value_of(indicator) if before else None
+    value, was = now.value if now else None, then.value if then else None
+    target = (
+        _("目标 %(target)s", target=formats.quantity(indicator.target, indicator.unit))
+        if indicator.target is not None
+        else ""
+    )
+    return Row(
+        plain_record_text(indicator.name),
+        formats.quantity(was, indicator.unit),
+        formats.quantity(value, indicator.unit),
+        _signed(_difference(value, was), formats.number),
+        target,
+    )
+
+
+def _fund_labels() -> tuple[str, ...]:
+    return (_("累计到位资金"), _("累计拨付资金"), _("累计支出资金"), _("累计完成投资"))
+
+
+def _difference(now: Any, was: Any) -> Any:
+    return None if now is None or was is None else now - was
+
+
+def _money(fen: int) -> str:
+    return formats.money_exact(fen)
+
+
+def _signed(difference: decimal.Decimal | int | None, write: Any) -> str:
+    """Return a change with its sign, or '' where there is none."""
+    if difference is None:
+        return ""
+    if difference == 0:
+        return _("没有变化")
+    text = str(write(difference))
+    return text if text[0] in "+\N{MINUS SIGN}" else f"+{text}"

@@ -1,0 +1,175 @@
+"""The second signature: reading a report against the last one, publishing or returning it, and what comes after."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from admin.access import current_staff, needs
+from admin.report_forms import CorrectForm, PublishForm, ReturnForm, WithdrawForm
+from admin.report_rows import figure_rows, text_rows
+from minsheng import duties, journal, publishing, reporting
+from minsheng.database import db
+from minsheng.errors import NotAllowedError, WrongStateError
+from minsheng.journal import Act
+from minsheng.reports import ProgressReport, ReportState
+from minsheng.staff import Permission
+from pages.forms import Form
+from pages.language import gettext as _
+from pages.services import services
+
+blueprint = Blueprint("reviews", __name__, url_prefix="/reviews")
+UNREADABLE = 422
+
+
+@blueprint.get("/")
+@needs(Permission.PUBLISH_REPORT)
+def index() -> ResponseReturnValue:
+    """List the reports that wait for a second person, and apart from them one's own."""
+    member = current_staff()
+    projects = duties.own_projects(db.session(), member, Permission.PUBLISH_REPORT)
+    submitted = [one for project in projects for one in project.reports if one.state is ReportState.SUBMITTED]
+    return render_template(
+        "admin/reviews/index.html",
+        waiting=duties.reports_to_publish(projects, member),
+        own=[one for one in submitted if one.author_id == member.id],
+    )
+
+
+@blueprint.get("/<int:report_id>")
+@needs(Permission.WRITE_REPORT, Permission.PUBLISH_REPORT)
+def show(report_id: int) -> ResponseReturnValue:
+    """Show a report beside the one it follows or corrects, with what may be done about it."""
+    return _page(_report(report_id, Permission.WRITE_REPORT, Permission.PUBLISH_REPORT))
+
+
+@blueprint.post("/<int:report_id>/publish")
+@needs(Permission.PUBLISH_REPORT)
+def publish(report_id: int) -> ResponseReturnValue:
+    """Make a report public.
+
+    Raises ``OwnWorkError``, ``UnansweredChecksError``, ``ReasonRequiredError``, and ``WrongStateError`` where the
+    report is not the one that was read.
+    """
+    report = _report(report_id, Permission.PUBLISH_REPORT)
+    form = PublishForm()
+    if not form.validate_on_submit() or form.version.data != str(report.version):
+        raise WrongStateError("publish", "changed")
+    findings = [finding.key for finding in reporting.findings_of(report)]
+    publishing.publish_report(
+        db.session(),
+        report,
+        current_staff(),
+        services().clock(),
+        findings,
+        one_person_mode=services().one_person_mode,
+    )
+    db.session.commit()
+    flash(_("已公示。居民现在看得到，也搜得到。"), "good")
+    return redirect(url_for(".show", report_id=report.id))
+
+
+@blueprint.post("/<int:report_id>/return")
+@needs(Permission.PUBLISH_REPORT)
+def send_back(report_id: int) -> ResponseReturnValue:
+    """Return a report to its author with a reason."""
+    report = _report(report_id, Permission.PUBLISH_REPORT)
+    form = ReturnForm()
+    if not form.validate_on_submit():
+        return _page(report, return_form=form), UNREADABLE
+    at = services().clock()
+    report.send_back(form.reason.data or "", at)
+    db.session.flush()
+    act = Act(
+        "report_returned",
+        report.subject,
+        current_staff().post,
+        about_project=report.project.slug,
+        is_public=False,
+        reason=report.returned_reason,
+    )
+    journal.record(db.session(), act, at)
+    db.session.commit()
+    flash(_("已退回，填报的同事会看到原因。"), "good")
+    return redirect(url_for(".index"))
+
+
+@blueprint.post("/<int:report_id>/correct")
+@needs(Permission.WRITE_REPORT)
+def correct(report_id: int) -> ResponseReturnValue:
+    """Begin the next revision of a published report, with a reason for everyone to read."""
+    report = _report(report_id, Permission.WRITE_REPORT)
+    form = CorrectForm()
+    if not form.validate_on_submit():
+        return _page(report, correct_form=form), UNREADABLE
+    if report.month is None or reporting.report_in_work(report.project, report.month) is not None:
+        raise WrongStateError("correct", "in_work")
+    with db.session.no_autoflush:
+        revision = report.correction(current_staff(), form.correct_reason.data or "", services().clock())
+        reporting.carry_photos(report, revision)
+        db.session.add(revision)
+    db.session.commit()
+    flash(_("已开出更正稿：改好后提交，由另一位同事审核。公示的内容在那之前不变。"), "good")
+    return redirect(url_for("admin.reports.write", slug=report.project.slug, month=report.month))
+
+
+@blueprint.post("/<int:report_id>/withdraw")
+@needs(Permission.PUBLISH_REPORT)
+def withdraw(report_id: int) -> ResponseReturnValue:
+    """Take a published report out of force; the public reads the reason in its place."""
+    report = _report(report_id, Permission.PUBLISH_REPORT)
+    form = WithdrawForm()
+    if not form.validate_on_submit():
+        return _page(report, withdraw_form=form), UNREADABLE
+    publishing.withdraw_report(
+        db.session(), report, form.withdraw_reason.data or "", current_staff(), services().clock()
+    )
+    db.session.commit()
+    flash(_("已撤回，原处留下说明。"), "good")
+    return redirect(url_for(".show", report_id=report.id))
+
+
+def _report(report_id: int, *permissions: Permission) -> ProgressReport:
+    """Return an own report within the role's part, or answer 404; raise ``NotAllowedError`` outside it."""
+    report = db.session.get(ProgressReport, report_id)
+    if report is None or report.is_compiled or report.month is None:
+        abort(404)
+    if not _may(report, *permissions):
+        raise NotAllowedError
+    return report
+
+
+def _may(report: ProgressReport, *permissions: Permission) -> bool:
+    project = report.project
+    return any(current_staff().may_on(one, project.division, project.agency) for one in permissions)
+
+
+def _page(
+    report: ProgressReport,
+    *,
+    return_form: Form | None = None,
+    correct_form: Form | None = None,
+    withdraw_form: Form | None = None,
+) -> str:
+    before = reporting.compared_report(report)
+    findings = reporting.findings_of(report)
+    is_own = report.author_id == current_staff().id
+    may_publish = _may(report, Permission.PUBLISH_REPORT) and report.state is ReportState.SUBMITTED
+    in_work = reporting.report_in_work(report.project, report.month or "")
+    return render_template(
+        "admin/reviews/show.html",
+        report=report,
+        before=before,
+        figures=figure_rows(report, before),
+        texts=text_rows(report, before),
+        findings=[(finding, reporting.explanation_of(report, finding)[0]) for finding in findings],
+        unexplained=reporting.unexplained(report, findings),
+        is_own=is_own,
+        may_publish=may_publish,
+        blocked_as_own=is_own and not services().one_person_mode,
+        may_correct=report.is_in_force and in_work is None and _may(report, Permission.WRITE_REPORT),
+        may_withdraw=report.is_in_force and _may(report, Permission.PUBLISH_REPORT),
+        correction=in_work if in_work is not report else None,
+        publish_form=PublishForm(formdata=None, data={"version": str(report.version)}),
+        return_form=return_form or ReturnForm(formdata=None),
+        correct_form=correct_form or CorrectForm(formdata=None),
+        withdraw_form=withdraw_form or WithdrawForm(formdata=None),
+    )

@@ -1,0 +1,129 @@
+"""Who works here: adding members of staff, their roles, and letting them go. Nobody is ever deleted.
+
+The journal names posts and roles, never people.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from minsheng import journal, passwords, signing_in
+from minsheng.errors import NotAllowedError, WrongStateError
+from minsheng.journal import Act
+from minsheng.places import Agency, Division
+from minsheng.staff import ROLE_PERMISSIONS, Permission, Role, RoleGrant, StaffMember
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A role with the place and agency it is limited to, where given."""
+
+    role: Role
+    division: Division | None = None
+    agency: Agency | None = None
+
+
+def may_grant(by: StaffMember, division: Division | None, agency: Agency | None) -> bool:
+    """Whether ``by`` manages the staff of this place and agency; None is everywhere."""
+    return by.is_active and any(
+        Permission.MANAGE_STAFF in ROLE_PERMISSIONS[grant.role]
+        and (grant.division is None or grant.division.covers(division))
+        and (grant.agency_id is None or (agency is not None and grant.agency_id in agency.chain_ids))
+        for grant in by.grants
+    )
+
+
+def may_manage(by: StaffMember, member: StaffMember) -> bool:
+    """Whether every role of ``member`` lies in what ``by`` manages."""
+    return all(may_grant(by, grant.division, grant.agency) for grant in member.grants)
+
+
+def managed_by(session: Session, by: StaffMember) -> list[StaffMember]:
+    """Return the staff that ``by`` manages, those who work here first."""
+    query = sa.select(StaffMember).order_by(StaffMember.is_active.desc(), StaffMember.username)
+    return [member for member in session.scalars(query) if may_manage(by, member)]
+
+
+def add(
+    session: Session,
+    by: StaffMember,
+    scope: Scope,
+    *,
+    username: str,
+    display_name: str,
+    post: str,
+    password: str,
+    at: dt.datetime,
+) -> StaffMember:
+    """Add a member of staff with one role. Raises ``NotAllowedError`` outside what ``by`` manages."""
+    if not may_grant(by, scope.division, scope.agency):
+        raise NotAllowedError
+    member = StaffMember(
+        username=username.strip().lower(),
+        display_name=display_name.strip(),
+        post=post.strip(),
+        password_hash=passwords.hash_password(password),
+        created_at=at,
+        grants=[RoleGrant(role=scope.role, division=scope.division, agency=scope.agency)],
+    )
+    session.add(member)
+    _record(session, "staff_added", member, by, at)
+    return member
+
+
+def grant(session: Session, by: StaffMember, member: StaffMember, scope: Scope, at: dt.datetime) -> None:
+    """Give a member of staff one more role. Raises ``NotAllowedError`` outside what ``by`` manages."""
+    if not (may_grant(by, scope.division, scope.agency) and may_manage(by, member)):
+        raise NotAllowedError
+    member.grants.append(RoleGrant(role=scope.role, division=scope.division, agency=scope.agency))
+    _record(session, "roles_changed", member, by, at)
+
+
+def take_back(session: Session, by: StaffMember, member: StaffMember, role: RoleGrant, at: dt.datetime) -> None:
+    """Take one role back. Raises ``WrongStateError`` for one's own role, so that nobody locks everybody out."""
+    _require_other(by, member, "take_back")
+    member.grants.remove(role)
+    _record(session, "roles_changed", member, by, at)
+
+
+def deactivate(session: Session, by: StaffMember, member: StaffMember, at: dt.datetime) -> None:
+    """End a member's work here and every sign-in. Raises ``WrongStateError`` for oneself."""
+    _require_other(by, member, "deactivate")
+    member.is_active = False
+    signing_in.revoke_all(session, member, at)
+    _record(session, "staff_deactivated", member, by, at)
+
+
+def reactivate(session: Session, by: StaffMember, member: StaffMember, at: dt.datetime) -> None:
+    """Let a member of staff work here again, with the roles they had."""
+    _require_other(by, member, "reactivate")
+    member.is_active = True
+    _record(session, "staff_reactivated", member, by, at)
+
+
+def reset_password(session: Session, by: StaffMember, member: StaffMember, password: str, at: dt.datetime) -> None:
+    """Give a member of staff a new first password and end every sign-in."""
+    _require_other(by, member, "reset_password")
+    member.password_hash = passwords.hash_password(password)
+    signing_in.revoke_all(session, member, at)
+    _record(session, "password_reset", member, by, at)
+
+
+def _require_other(by: StaffMember, member: StaffMember, step: str) -> None:
+    if not may_manage(by, member):
+        raise NotAllowedError
+    if by is member:
+        raise WrongStateError(step, "own_account")
+
+
+def _record(session: Session, act: str, member: StaffMember, by: StaffMember, at: dt.datetime) -> None:
+    """Journal what changed about a post."""
+    session.flush()
+    roles = sorted(
+        [one.role.value, one.division.code if one.division else None, one.agency.slug if one.agency else None]
+        for one in member.grants
+    )
+    extra = {"post": member.post, "roles": roles, "is_active": member.is_active}
+    journal.record(session, Act(act, f"staff:{member.id}", by.post, is_public=False, extra=extra), at)
