@@ -48,13 +48,26 @@ def empty_database() -> sa.Engine:
     return engine
 
 
-@pytest.fixture
-def session() -> Iterator[Session]:
-    """A session on an empty database."""
+@pytest.fixture(scope="package")
+def engine() -> Iterator[sa.Engine]:
+    """One engine for all tests, so that statements are compiled once."""
     engine = empty_database()
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine: sa.Engine) -> Iterator[Session]:
+    """A session on a database that is emptied afterwards."""
     with Session(engine) as opened:
         yield opened
-    engine.dispose()
+    with engine.connect() as connection:
+        # A tree of places cannot be deleted in one statement while its links are kept.
+        connection.execute(sa.text("PRAGMA foreign_keys=OFF"))
+        for table in Base.metadata.sorted_tables:
+            connection.execute(sa.delete(table))
+        connection.commit()
+        connection.execute(sa.text("PRAGMA foreign_keys=ON"))
 
 
 @pytest.fixture(scope="session")
