@@ -93,6 +93,7 @@ class _Import:
         self._result = ImportResult()
         self._notes: list[RowNotes] = []
         self._notes_of: dict[tuple[RowKind, str], RowNotes] = {}
+        self._accepted: set[tuple[RowKind, str]] = set()
         self._load()
 
     def _load(self) -> None:
@@ -154,6 +155,7 @@ class _Import:
             self._notes_of[kind, key] = notes
             placed = read(row, notes)
             if placed is not None:
+                self._accepted.add((kind, key))
                 found.append(placed)
         return found
 
@@ -200,7 +202,7 @@ class _Import:
         programme = made[0] if made else self._programmes.get(row.record.id)
         if programme is not None:
             row = replace(row, record=replace(row.record, id=str(programme.external_id)))
-            if not self._all_members_in(programme, one.projects):
+            if not self._has_all_members(programme):
                 return programme
         slug = one.projects[0].record.id.rstrip("0123456789").rstrip("-_") or row.record.id
         return self._write_programme(programme, row, level, one, slug)
@@ -217,7 +219,7 @@ class _Import:
         inferred = inferred_of(of_its_notice, row.place, self._places)
         if programme is None:
             programme = Programme(slug=self._programme_slugs.take(slug))
-        elif not self._all_members_in(programme, one.projects):
+        elif not self._has_all_members(programme):
             inferred = sorted({*inferred, *programme.inferred})
         standing = Standing(self._division(row.place), level)
         outcome = write_programme(self._session, programme, row.record, standing, inferred, self._act)
@@ -225,9 +227,9 @@ class _Import:
         self._programmes[row.record.id] = programme
         return programme
 
-    def _all_members_in(self, programme: Programme, items: Sequence[PlacedProject]) -> bool:
-        """Whether the file gives every project that belongs to a programme already there."""
-        return self._members[programme.id] <= {item.record.id for item in items}
+    def _has_all_members(self, programme: Programme) -> bool:
+        """Whether the file gives every project that belongs to a programme already there, here or elsewhere."""
+        return all((RowKind.PROJECT, key) in self._accepted for key in self._members[programme.id])
 
     def write_project(self, item: PlacedProject, programme: Programme) -> None:
         """Write a project and its report."""
