@@ -75,8 +75,8 @@ def load_county(
             Chronicle(world, add_project(world, programme, plan), plan).plan_months()
     problems.plan_problems(world)
     codes = letters.plan_letters(world)
-    world.story.tell(lambda done, total: progress("示例县的一年", done, total))
-    surveys.hold_surveys(world, lambda done, total: progress("示例问卷", done, total))
+    surveys.plan_surveys(world)
+    world.story.tell(lambda done, total: progress("示例县的两年", done, total))
     session.flush()
     return SampleCounty([(member.username, member.post) for member in accounts], codes)
 

@@ -3,45 +3,40 @@
 import datetime as dt
 import random
 import uuid
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from minsheng import publishing, surveys
-from minsheng.clock import local_date
+from minsheng.places import Division, DivisionLevel
 from minsheng.questionnaires import Option, Question, Questionnaire, QuestionnaireVersion, QuestionRole, QuestionType
-from minsheng.surveys import Channel, Wave
+from minsheng.surveys import DRAWN_CHANNELS, Channel, Wave
 from website.sample.calendar import moment
 from website.sample.content import content
 from website.sample.world import OFFICE, World
 
-DRAWN_ANSWERS = 436
-OPT_IN_ANSWERS = {Channel.WEB: 112, Channel.QR: 58}
+CLOSED_ANSWERS = {Channel.PHONE: 436, Channel.WEB: 112, Channel.QR: 58}
 OPEN_ANSWERS = {Channel.WEB: 88, Channel.QR: 36}
+COUNTY_TOWN = "990121101"
 DAYS_OPEN_BEFORE = 24
 DAYS_OPEN_AFTER = 30
 TICKETS = uuid.UUID("99012100-0000-4000-8000-000000000001")
 
 
-def hold_surveys(world: World, progress: Callable[[int, int], None]) -> None:
-    """Publish the questionnaire, hold both waves and take their answers."""
+def plan_surveys(world: World) -> None:
+    """Put both waves and every answer into the story."""
     version = _questionnaire(world)
     year, as_of = world.calendar.year, world.calendar.as_of
     closed = _wave(world, version, "last", dt.date(year - 1, 12, 1), dt.date(year - 1, 12, 24))
     opened = as_of - dt.timedelta(days=DAYS_OPEN_BEFORE)
     current = _wave(world, version, "this", opened, as_of + dt.timedelta(days=DAYS_OPEN_AFTER))
-    rounds = [(closed, Channel.PHONE, DRAWN_ANSWERS)]
-    rounds += [(closed, channel, count) for channel, count in OPT_IN_ANSWERS.items()]
-    rounds += [(current, channel, count) for channel, count in OPEN_ANSWERS.items()]
-    total = sum(count for _, _, count in rounds)
-    done = 0
-    for wave, channel, count in rounds:
-        respondents = _Respondents(world, wave, channel)
-        for number in range(count):
-            respondents.answer(number)
-            done += 1
-            progress(done, total)
-    publishing.record_wave(
-        world.session, closed, "wave_closed", OFFICE, moment(closed.closes_on + dt.timedelta(days=1), 0, 5)
+    for wave, counts in ((closed, CLOSED_ANSWERS), (current, OPEN_ANSWERS)):
+        for channel, count in counts.items():
+            respondents = _Respondents(world, wave, channel, "closed" if wave is closed else "open")
+            for number in range(count):
+                respondents.plan_answer(number)
+    world.story.at(
+        moment(closed.closes_on + dt.timedelta(days=1), 0, 5),
+        lambda at: publishing.record_wave(world.session, closed, "wave_closed", OFFICE, at),
     )
 
 
@@ -105,32 +100,35 @@ def _wave(world: World, version: QuestionnaireVersion, which: str, opens: dt.dat
         is_published=True,
     )
     world.session.add(wave)
-    publishing.record_wave(world.session, wave, "wave_published", OFFICE, moment(opens, 8))
+    world.story.at(
+        moment(opens, 8), lambda at: publishing.record_wave(world.session, wave, "wave_published", OFFICE, at)
+    )
     return wave
 
 
 class _Respondents:
     """People who answer through one channel: who they are decides what they tend to say."""
 
-    def __init__(self, world: World, wave: Wave, channel: Channel) -> None:
+    def __init__(self, world: World, wave: Wave, channel: Channel, seed: str) -> None:
         self._world = world
         self._wave = wave
         self._channel = channel
-        self._random = random.Random(f"{channel.value} {which_of(wave, world)}")  # noqa: S311 - the same people every time
+        self._random = random.Random(f"{seed} {channel.value}")  # noqa: S311 - the same people every time
         self._given = content("questionnaire")
-        self._townships = [place for place in world.places.values() if len(place.code) == 9]
+        self._townships = [place for place in world.places.values() if place.level is DivisionLevel.TOWNSHIP]
 
-    def answer(self, number: int) -> None:
-        """Give one person's answers."""
+    def plan_answer(self, number: int) -> None:
+        """Put one person's answers into the story."""
         township = self._random.choices(self._townships, [place.population or 0 for place in self._townships])[0]
+        typed = self._typed("urban" if township.code == COUNTY_TOWN else "rural")
+        ticket = uuid.uuid5(TICKETS, f"{self._wave.slug} {self._channel.value} {number}").hex
+        # Only those who were drawn are known to live in a certain township.
+        division = township if self._channel in DRAWN_CHANNELS else None
+        self._world.story.at(self._moment(), partial(self._answer, typed, ticket, division))
+
+    def _answer(self, typed: dict[str, list[str]], ticket: str, division: Division | None, at: dt.datetime) -> None:
         surveys.respond(
-            self._world.session,
-            self._wave,
-            self._typed("urban" if township.code.endswith("101") else "rural"),
-            ticket=uuid.uuid5(TICKETS, f"{self._wave.slug} {self._channel.value} {number}").hex,
-            channel=self._channel,
-            at=self._moment(),
-            division=township if self._channel is Channel.PHONE else None,
+            self._world.session, self._wave, typed, ticket=ticket, channel=self._channel, at=at, division=division
         )
 
     def _moment(self) -> dt.datetime:
@@ -177,8 +175,3 @@ class _Respondents:
         """Return every option that came true; the last one where none did."""
         chosen = [key for key, percent in chances.items() if self._random.randrange(100) < percent]
         return chosen or [list(chances)[-1]]
-
-
-def which_of(wave: Wave, world: World) -> str:
-    """Return whether a wave is of the last or of this programme, so that its people are the same in any year."""
-    return "closed" if wave.closes_on < local_date(moment(world.calendar.as_of)) else "open"

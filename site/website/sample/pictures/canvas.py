@@ -29,6 +29,7 @@ EARTH = "#c9a983"
 EARTH_DARK = "#a98660"
 SKIES = ("#e4ecf6", "#eef1ec", "#f3eadb", "#e2eef2")
 SKIN = ("#e9c4a2", "#dbb08a", "#f0d0b4")
+HAIR = (INK, INK, INK, "#8b8a82", "#3d2f28")
 CLOTHES = (BOARD, JADE, VERMILION, AMBER, SOFT, BOARD_MIDDLE)
 
 Point = tuple[float, float]
@@ -125,12 +126,12 @@ class Canvas:
             ],
             clothes,
         )
-        self.disc(x, y - height * 0.84, head, self.luck.choice(SKIN))
+        if not helmet:
+            self.disc(x, y - height * 0.87, head * 1.08, self.luck.choice(HAIR))
+        self.disc(x, y - height * (0.84 if helmet else 0.81), head * (1 if helmet else 0.9), self.luck.choice(SKIN))
         if helmet:
             self.box(x - head * 1.2, y - height * 0.94, x + head * 1.2, y - height * 0.88, VERMILION)
             self.disc(x, y - height * 0.94, head * 0.8, VERMILION)
-        else:
-            self.box(x - head, y - height * 0.99, x + head, y - height * 0.9, INK)
 
     def excavator(self, x: float, y: float, size: float = 1) -> None:
         """Draw an excavator standing at a point."""
