@@ -104,6 +104,7 @@ def index() -> str:
         counts=casework.count_cases(db.session.scalars(sa.select(Suggestion)), today),
         by_agency=casework.counts_by_agency(db.session(), today),
         today=today,
+        shows_invented=any(case.division and case.division.is_invented for case in cases),
     )
 
 
@@ -113,14 +114,17 @@ def show(case_id: int) -> str:
     case = db.session.scalar(Suggestion.visible_to_residents().where(Suggestion.id == case_id))
     if case is None:
         abort(404)
-    return render_template("public/suggestions/case.html", case=case, today=services().today())
+    return render_template(
+        "public/suggestions/case.html", case=case, today=services().today(), shows_invented=_is_invented(case)
+    )
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
 @limiter.limit("20 per hour; 6 per minute", methods=["POST"])
 def new() -> str | BaseResponse | tuple[str, int]:
     """Take a suggestion; a second sending of the same form leads to the same receipt."""
-    form = SuggestionForm(_places())
+    places = _places()
+    form = SuggestionForm(places)
     project = _project(form.project.data if form.is_submitted() else request.args.get("project", ""))
     form.project.data = project.slug if project else ""
     secret = services().secret
@@ -133,7 +137,12 @@ def new() -> str | BaseResponse | tuple[str, int]:
         form.ticket.data = tickets.issue(secret, PURPOSE)
     if not form.is_submitted():
         form.place.data = request.args.get("place", "")
-    page = render_template("public/suggestions/new.html", form=form, project=project)
+    page = render_template(
+        "public/suggestions/new.html",
+        form=form,
+        project=project,
+        shows_invented=any(place.is_invented for place in places),
+    )
     return (page, 422) if form.is_submitted() else page
 
 
@@ -236,7 +245,13 @@ def _followed_page(case: Suggestion, code: str, rating_form: RatingForm, dispute
         rating_form=rating_form,
         dispute_form=dispute_form,
         today=services().today(),
+        shows_invented=_is_invented(case),
     )
+
+
+def _is_invented(case: Suggestion) -> bool:
+    """Whether the case belongs to the invented sample county."""
+    return case.division is not None and case.division.is_invented
 
 
 def _is_human(form: SuggestionForm) -> bool:

@@ -56,6 +56,7 @@ def index() -> str:
         coming=[wave for wave in waves if wave.opens_on > today],
         closed=[wave for wave in waves if wave.has_closed(today)],
         today=today,
+        shows_invented=any(wave.division.is_invented for wave in waves),
     )
 
 
@@ -66,11 +67,11 @@ def fill(slug: str) -> str | BaseResponse | tuple[str, int]:
     wave = _wave(slug)
     today = services().today()
     if not wave.is_open(today) and request.method != "POST":
-        return render_template("public/surveys/not_open.html", wave=wave, today=today)
+        return _page("public/surveys/not_open.html", wave, today=today)
     form = SurveyForm(wave)
     answered = wave.id in session.get("answered", [])
     if answered and request.method == "GET" and "again" not in request.args:
-        return render_template("public/surveys/already.html", wave=wave)
+        return _page("public/surveys/already.html", wave)
     secret, purpose = services().secret, f"wave:{wave.id}"
     ticket = tickets.read(secret, purpose, form.ticket.data or "")
     typed = {question.key: request.form.getlist(f"q-{question.key}") for question in wave.version.questions}
@@ -85,9 +86,9 @@ def fill(slug: str) -> str | BaseResponse | tuple[str, int]:
             form.form_errors.append(_("这张问卷打开得太久了，请再按一次“提交”；您的回答都还在。"))
     if ticket is None:
         form.ticket.data = tickets.issue(secret, purpose)
-    page = render_template(
+    page = _page(
         "public/surveys/fill.html",
-        wave=wave,
+        wave,
         form=form,
         blocks=blocks(wave),
         typed=typed,
@@ -100,7 +101,7 @@ def fill(slug: str) -> str | BaseResponse | tuple[str, int]:
 @blueprint.get("/<slug>/thanks")
 def thanks(slug: str) -> str:
     """Thank the respondent and say when the results will be there."""
-    return render_template("public/surveys/thanks.html", wave=_wave(slug))
+    return _page("public/surveys/thanks.html", _wave(slug))
 
 
 @blueprint.get("/<slug>/results")
@@ -109,14 +110,14 @@ def results(slug: str) -> str | tuple[str, int]:
     wave = _wave(slug)
     today = services().today()
     if not wave.has_closed(today):
-        return render_template("public/surveys/sealed.html", wave=wave), 403
+        return _page("public/surveys/sealed.html", wave), 403
     opt_in = [channel for channel in Channel if channel not in DRAWN_CHANNELS]
-    return render_template(
+    return _page(
         "public/surveys/results.html",
-        wave=wave,
-        drawn=surveys.shares(db.session, wave, sorted(DRAWN_CHANNELS), today),
-        opt_in=surveys.shares(db.session, wave, opt_in, today),
-        channels=surveys.channel_counts(db.session, wave),
+        wave,
+        drawn=surveys.shares(db.session(), wave, sorted(DRAWN_CHANNELS), today),
+        opt_in=surveys.shares(db.session(), wave, opt_in, today),
+        channels=surveys.channel_counts(db.session(), wave),
         scales=scale_blocks(wave),
         least_base=LEAST_BASE,
     )
@@ -158,10 +159,17 @@ def _names() -> dict[str, object]:
     return {"substantive_shares": substantive_shares}
 
 
+def _page(template: str, wave: Wave, **names: object) -> str:
+    """Render a page about one wave, labelled where the wave is part of the invented county."""
+    return render_template(template, wave=wave, shows_invented=wave.division.is_invented, **names)
+
+
 def _respond(wave: Wave, form: SurveyForm, typed: dict[str, list[str]], ticket: str) -> BaseResponse:
     """Store the answers in one commit and remember on this device that it answered."""
-    place = division_by_code(db.session, form.place.data) if form.place.data else None
-    surveys.respond(db.session, wave, typed, ticket=ticket, channel=Channel.WEB, at=services().clock(), division=place)
+    place = division_by_code(db.session(), form.place.data) if form.place.data else None
+    surveys.respond(
+        db.session(), wave, typed, ticket=ticket, channel=Channel.WEB, at=services().clock(), division=place
+    )
     db.session.commit()
     session["answered"] = sorted({*session.get("answered", []), wave.id})[-20:]
     session.permanent = True
