@@ -33,10 +33,13 @@ class Aspect(enum.StrEnum):
 
 
 def aspects(project: Project) -> tuple[tuple[Aspect, ...], tuple[Aspect, ...]]:
-    """Return what the notice states of a project and what it does not, in reading order."""
+    """Return what the notice states of a project and what it does not, in reading order.
+
+    What the compiler supplied counts as not stated.
+    """
     report = project.latest_report
     stated = {
-        Aspect.PLACE: project.division is not None and not _is_inferred(project, "division"),
+        Aspect.PLACE: project.division is not None and f"division.{project.division.level}" not in project.inferred,
         Aspect.UNIT: bool(project.lead_unit_printed or project.owner_unit_printed or project.agency),
         Aspect.TARGETS: bool(project.indicators),
         Aspect.PLANNED_MONEY: project.planned_investment_fen is not None or project.total_investment_fen is not None,
@@ -45,17 +48,12 @@ def aspects(project: Project) -> tuple[tuple[Aspect, ...], tuple[Aspect, ...]]:
         Aspect.DATES: bool(project.start_printed or project.finish_printed),
         Aspect.STAGE: bool(project.stage_printed),
         Aspect.PROGRESS: report is not None and report.physical_progress is not None,
-        Aspect.PERIOD: project.report_period is not None and not _is_inferred(project, "report_period"),
+        Aspect.PERIOD: project.report_period is not None and "report_period" not in project.inferred,
     }
     return (
         tuple(aspect for aspect, is_stated in stated.items() if is_stated),
         tuple(aspect for aspect, is_stated in stated.items() if not is_stated),
     )
-
-
-def _is_inferred(project: Project, field: str) -> bool:
-    """Whether the compiler, not the notice, supplied a field or part of it."""
-    return any(name.split(".")[0] == field for name in project.inferred)
 
 
 def same_notice(session: Session, project: Project, limit: int = 12) -> tuple[Sequence[Project], int]:

@@ -40,9 +40,7 @@ def programmes(session: Session, origin: Origin) -> list[tuple[Programme, int]]:
             Project.visible_to_residents()
             .with_only_columns(Project.programme_id, sa.func.count())
             .group_by(Project.programme_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     found = session.scalars(
         Programme.visible_to_residents()
@@ -104,9 +102,7 @@ def agencies(session: Session) -> list[AgencyCount]:
             .where(Project.agency_id.is_not(None))
             .with_only_columns(Project.agency_id, sa.func.count())
             .group_by(Project.agency_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     found = session.scalars(
         sa.select(Agency).options(with_chain(Agency.division), selectinload(Agency.parent)).order_by(Agency.name)

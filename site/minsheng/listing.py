@@ -252,9 +252,7 @@ def _places(session: Session, filters: Filters, glances: Mapping[int, Glance]) -
             counts[chosen.code] += count
         if below:
             counts[below] += count
-    names = dict(
-        session.execute(sa.select(Division.code, Division.name).where(Division.code.in_(counts))).tuples().all()
-    )
+    names = dict(session.execute(sa.select(Division.code, Division.name).where(Division.code.in_(counts))).all())
     return [
         Choice(code, names.get(code), count)
         for code, count in sorted(

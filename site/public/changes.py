@@ -38,9 +38,7 @@ def index() -> str:
     titles = dict(
         db.session.execute(
             Project.visible_to_residents().where(Project.slug.in_(slugs)).with_only_columns(Project.slug, Project.title)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     return render_template(
         "public/changes/index.html",

@@ -5,10 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import cast
 
 import sqlalchemy as sa
-from flask import g
 
 from minsheng import rates
 from minsheng.database import db
@@ -70,10 +68,8 @@ def due_day() -> int:
 
 
 def all_glances() -> dict[int, Glance]:
-    """Return a glance at every visible project, computed once a request."""
-    if "glances" not in g:
-        g.glances = glances(db.session(), today(), due_day())
-    return cast("dict[int, Glance]", g.glances)
+    """Return a glance at every visible project as of today."""
+    return glances(db.session(), today(), due_day())
 
 
 def loaded(projects: Sequence[Project]) -> list[Project]:

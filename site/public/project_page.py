@@ -24,7 +24,7 @@ from pages.words import word
 from public.presenting import tenth
 
 RECENT_REPORTS = 4
-CHANGES_SHOWN = 8
+CHANGES_SHOWN = 5
 CASES_SHOWN = 6
 
 
