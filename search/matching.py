@@ -30,13 +30,14 @@ class Matched:
     """The answer to a query's words.
 
     ``everywhere`` are all answers; ``in_title`` those with all words in the title, ``some_in_title`` with at
-    least one. ``wanted`` are the groups as they were answered; ``corrected`` maps words that stand nowhere to
-    those that were looked for instead.
+    least one; ``as_typed`` those with all words themselves rather than synonyms of them. ``wanted`` are the groups
+    as they were answered; ``corrected`` maps words that stand nowhere to those that were looked for instead.
     """
 
     everywhere: Sets
     in_title: Sets
     some_in_title: Sets
+    as_typed: Sets
     is_partial: bool = False
     is_estimate: bool = False
     wanted: tuple[Group, ...] = ()
@@ -60,7 +61,7 @@ class Matcher:
         if not query.wanted:
             nothing = [0] * len(self._segments)
             # A query of nothing but exclusions lists the rest; so does an empty one.
-            return Matched(self._universe, nothing, nothing)
+            return Matched(self._universe, nothing, nothing, nothing)
         groups, held = [], []
         for asked in query.wanted:
             group, sets = self._answered(asked)
@@ -82,11 +83,23 @@ class Matcher:
             everywhere,
             in_title,
             some_in_title,
+            self._as_typed(groups, held, everywhere),
             is_partial=depth < len(held),
             is_estimate=self._is_estimate,
             wanted=tuple(groups),
             corrected=self._corrected,
         )
+
+    def _as_typed(self, groups: Sequence[Group], held: Sequence[Sets], answers: Sets) -> Sets:
+        """Return the answers that satisfy every group they satisfy by its first alternative."""
+        sets = list(answers)
+        for group, any_way in zip(groups, held, strict=True):
+            if len(group.alternatives) == 1:
+                continue
+            first = self._holding(replace(group, alternatives=group.alternatives[:1]))
+            for number, bits in enumerate(first):
+                sets[number] &= bits | ~any_way[number]
+        return sets
 
     def _answered(self, group: Group) -> tuple[Group, Sets]:
         """Return the documents that satisfy a group, and the group in the reading that they satisfy."""

@@ -1,9 +1,9 @@
 """In which order answers are shown.
 
-By relevance means in tiers: all words in the title, some, or only in the text; in each tier records of their own
-before the monthly reports that repeat their titles, and newest first. The leading title matches are then put in
-order of how closely the title is what was typed. Tiers rather than scores keep the order explainable, and it
-does not depend on how long a text is.
+By relevance means in tiers: all words in the title, some, or only in the text; in each of these the words typed
+before their synonyms, records of their own before the monthly reports that repeat their titles, and newest first.
+The leading title matches are then put in order of how closely the title is what was typed. Tiers rather than
+scores keep the order explainable, and it does not depend on how long a text is.
 """
 
 import heapq
@@ -91,15 +91,17 @@ def by_relevance(segments: Sequence[LiveSegment], matched: Matched, typed: str) 
     """Yield the places of all answers, the best first."""
     reports = [live.segment.holding("facets", facet_token(Facet.KIND, RecordKind.REPORT.value)) for live in segments]
     left = list(matched.everywhere)
-    for number, tier in enumerate((matched.in_title, matched.some_in_title, matched.everywhere)):
-        current = [bits & rest for bits, rest in zip(tier, left, strict=True)]
-        left = [rest & ~bits for rest, bits in zip(left, current, strict=True)]
-        own = [bits & ~repeats for bits, repeats in zip(current, reports, strict=True)]
-        ordered = newest_first(segments, own)
-        if number == 0 and typed:
-            yield from _closest_first(segments, list(islice(ordered, CLOSELY_COMPARED)), typed)
-        yield from ordered
-        yield from newest_first(segments, [bits & repeats for bits, repeats in zip(current, reports, strict=True)])
+    for tier in (matched.in_title, matched.some_in_title, matched.everywhere):
+        for narrower in (matched.as_typed, matched.everywhere):
+            current = [bits & one & rest for bits, one, rest in zip(tier, narrower, left, strict=True)]
+            left = [rest & ~bits for rest, bits in zip(left, current, strict=True)]
+            own = [bits & ~repeats for bits, repeats in zip(current, reports, strict=True)]
+            repeating = [bits & repeats for bits, repeats in zip(current, reports, strict=True)]
+            ordered = newest_first(segments, own)
+            if tier is matched.in_title and typed:
+                yield from _closest_first(segments, list(islice(ordered, CLOSELY_COMPARED)), typed)
+            yield from ordered
+            yield from newest_first(segments, repeating)
 
 
 def _closest_first(segments: Sequence[LiveSegment], places: list[Place], typed: str) -> list[Place]:

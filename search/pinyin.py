@@ -94,6 +94,8 @@ def splits(letters: str, *, is_open: bool = False) -> Iterator[tuple[str, ...]]:
     With ``is_open`` the last piece may be the beginning of a syllable: the reader is still typing.
     """
     if 0 < len(letters) <= MAX_LETTERS and letters.isascii() and letters.isalpha():
+        # Some input methods take "jv" for 居: after these initials there is no other ü.
+        letters = re.sub(r"(?<=[jqxy])v", "u", letters)
         yield from itertools.islice(_splits(letters, is_open=is_open), MAX_READINGS)
 
 

@@ -20,7 +20,7 @@ class SynonymError(ValueError):
 
 @dataclass(frozen=True)
 class Synonyms:
-    """Sets of words that mean the same. ``sets`` maps each folded member to the other members of its sets."""
+    """Words that answer for each other. ``sets`` maps a folded word to those that are looked for besides it."""
 
     sets: Mapping[str, tuple[str, ...]]
 
@@ -50,22 +50,34 @@ NONE = Synonyms({})
 
 
 def read(lines: Iterable[str]) -> Synonyms:
-    """Read a list. Raises ``SynonymError`` for a line that is not two or more single words joined by ``=``."""
+    """Read a list: ``a = b = c`` are looked for in each other's stead, ``a > b = c`` looks for b and c with a only.
+
+    Raises ``SynonymError`` for a line that is neither, or whose members are not single words.
+    """
     sets: dict[str, tuple[str, ...]] = {}
     for number, line in enumerate(lines, start=1):
         if not line.strip() or line.startswith("#"):
             continue
-        members = [analysis.fold(member.strip()) for member in line.split("=")]
-        for member in members:
-            pieces = list(analysis.runs(member))
-            if len(pieces) != 1 or pieces[0].text != member:
-                raise SynonymError(f"line {number}: {member!r} is not one word")
-        if len(members) < 2:
+        broader, sign, rest = line.rpartition(">")
+        members = [_member(member, number) for member in rest.split("=")]
+        if sign:
+            pairs = [(_member(broader, number), members)]
+        elif len(members) < 2:
             raise SynonymError(f"line {number}: a word alone has no synonyms")
-        for member in members:
-            others = [other for other in members if other != member]
+        else:
+            pairs = [(member, [other for other in members if other != member]) for member in members]
+        for member, others in pairs:
             sets[member] = tuple(dict.fromkeys((*sets.get(member, ()), *others)))
     return Synonyms(sets)
+
+
+def _member(written: str, line: int) -> str:
+    """Return a member folded. Raises ``SynonymError`` unless it is one word."""
+    member = analysis.fold(written.strip())
+    pieces = list(analysis.runs(member))
+    if len(pieces) != 1 or pieces[0].text != member:
+        raise SynonymError(f"line {line}: {member!r} is not one word")
+    return member
 
 
 @functools.cache

@@ -4,7 +4,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -85,7 +85,7 @@ class WhooshEngine:
         first = max(0, min(query.offset, MAX_REACH))
         last = min(first + max(0, min(query.limit, MAX_LIMIT)), MAX_REACH)
         if query.sort is Sort.RELEVANCE:
-            reached = Matched(answers, _both(answers, matched.in_title), _both(answers, matched.some_in_title))
+            reached = replace(matched, everywhere=answers)
             typed = " ".join(group.text for group in matched.wanted)
             places = ordering.by_relevance(segments, reached, typed)
         else:
@@ -105,7 +105,7 @@ class WhooshEngine:
             _without(live, hidden) & ~live.segment.holding(whoosh_schema.FACETS, ordering.REPORT) for live in segments
         ]
         matched = Matcher(segments, own).match(parsed)
-        named = Matched(matched.in_title, matched.in_title, matched.in_title)
+        named = replace(matched, everywhere=matched.in_title)
         typed = " ".join(group.text for group in matched.wanted)
         highlighter = Highlighter(matched.wanted)
         found: dict[str, Hit] = {}

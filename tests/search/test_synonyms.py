@@ -7,7 +7,9 @@ from search.synonyms import SynonymError
 from search.whoosh_engine import WhooshEngine
 from tests.search.conftest import MakeDocument
 
-LIST = synonyms.read(["# remark", "", "村村通 = 农村公路 = 通村公路", "低保=最低生活保障", "road = 公路"])
+LIST = synonyms.read(
+    ["# remark", "", "村村通 = 农村公路 = 通村公路", "低保=最低生活保障", "road = 公路", "学校 > 小学 = 中学"]
+)
 
 
 @pytest.fixture
@@ -27,6 +29,12 @@ def test_every_member_of_a_set_finds_the_others(widened: WhooshEngine, document:
         assert all(any(passage.is_match for passage in hit.title) for hit in hits)
 
 
+def test_a_broader_word_finds_the_narrower_ones_only(widened: WhooshEngine, document: MakeDocument) -> None:
+    widened.apply([document("第一小学"), document("学校食堂")], [], 1)
+    assert [hit.document.title for hit in widened.search(Query("学校")).hits] == ["学校食堂", "第一小学"]
+    assert [hit.document.title for hit in widened.search(Query("小学")).hits] == ["第一小学"]
+
+
 def test_a_member_is_known_inside_a_longer_query(widened: WhooshEngine, document: MakeDocument) -> None:
     widened.apply([document("提高最低生活保障标准", place_name="示例县"), document("低保", place_name="别县")], [], 1)
     assert [hit.document.title for hit in widened.search(Query("示例县低保标准")).hits] == ["提高最低生活保障标准"]
@@ -42,7 +50,9 @@ def test_a_phrase_is_taken_at_its_word(widened: WhooshEngine, document: MakeDocu
     assert widened.search(Query("“村村通”")).total == 1
 
 
-@pytest.mark.parametrize("line", ["低保", "低保 = ", "低保 = 最低 生活", "= =", "5G基站 = 基站"])
+@pytest.mark.parametrize(
+    "line", ["低保", "低保 = ", "低保 = 最低 生活", "= =", "5G基站 = 基站", "> 学校", "学校 >", "甲 > 乙 > 丙"]
+)
 def test_a_line_that_cannot_be_used_is_named(line: str) -> None:
     with pytest.raises(SynonymError, match="line 2"):
         synonyms.read(["# remark", line])

@@ -1,0 +1,95 @@
+"""How well search answers the judged queries: per engine, per kind of query, and without each of its features.
+
+Run with ``PYTHONPATH=site:. python -m benchmarks.search_quality``; prints recall@10, MRR@10 and nDCG@10.
+"""
+
+import sqlite3
+import tempfile
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from unittest import mock
+
+from benchmarks.search_judging import Judged, Quality, Ranking, empty_database, judge, read_judgements, sample_documents
+from search import matching, query, segmentation, synonyms
+from search.engine import Document, Query
+from search.whoosh_engine import WhooshEngine
+
+_ASKED = 60
+
+
+def main() -> None:
+    """Print the tables."""
+    judged = read_judgements()
+    with tempfile.TemporaryDirectory() as folder:
+        with empty_database(Path(folder)) as session:
+            documents, names = sample_documents(session)
+        engine = WhooshEngine(Path(folder) / "index", synonyms.load())
+        engine.rebuild(documents, 0)
+        print(f"{len(judged)} queries, {len(documents)} documents\n")
+        rankings: dict[str, Ranking] = {
+            "embedded engine": lambda text: [hit.document for hit in engine.search(Query(text, limit=_ASKED)).hits],
+            "SQLite FTS5 trigram": trigram_ranking(documents),
+        }
+        for title, ranking in rankings.items():
+            print(f"{title:28} recall@10  MRR@10  nDCG@10")
+            for kind in [*dict.fromkeys(one.kind for one in judged), "all"]:
+                chosen = [one for one in judged if kind in {one.kind, "all"}]
+                _print_row(f"{kind} ({len(chosen)})", judge(ranking, chosen, names))
+            print()
+        print(f"{'embedded engine without':28} recall@10  MRR@10  nDCG@10")
+        for title, off in ablations().items():
+            with off:
+                _print_row(title, judge(rankings["embedded engine"], judged, names))
+        print("\nqueries answered worst")
+        for one in worst(rankings["embedded engine"], judged, names):
+            print(f"  {one}")
+
+
+def ablations() -> dict[str, AbstractContextManager[object]]:
+    """Return contexts in which one feature each is switched off."""
+    return {
+        "nothing": nullcontext(),
+        "synonyms": mock.patch.object(synonyms.Synonyms, "split", lambda _list, han: iter([(han, ())])),
+        "pinyin": mock.patch.object(query, "READ_FIELDS", frozenset()),
+        "guesses by sound": mock.patch.object(matching, "sounds_like", return_value=None),
+        "guesses by looks": mock.patch.object(matching, "looks_like", return_value=None),
+        "segmentation": mock.patch.object(segmentation, "words", lambda han: [segmentation.Word(han, han)]),
+    }
+
+
+def worst(ranking: Ranking, judged: Sequence[Judged], names: dict[int, str]) -> list[str]:
+    """Return the queries below a quarter of the best gain, with it."""
+    scored = [(judge(ranking, [one], names).ndcg, one) for one in judged]
+    return [f"{gain:.2f} {one.kind} {one.text}" for gain, one in sorted(scored, key=lambda row: row[0]) if gain < 0.25]
+
+
+def trigram_ranking(documents: Sequence[Document]) -> Ranking:
+    """Return SQLite's trigram index as one would set it up: all words as quoted strings, ranked by bm25."""
+    by_row = dict(enumerate(documents, start=1))
+    database = sqlite3.connect(":memory:")
+    database.execute("CREATE VIRTUAL TABLE record USING fts5 (title, text, tokenize = 'trigram')")
+    database.executemany(
+        "INSERT INTO record (rowid, title, text) VALUES (?, ?, ?)",
+        (
+            (row, item.title, "\n".join((item.text, item.place_name, item.agency_name, item.programme_title)))
+            for row, item in by_row.items()
+        ),
+    )
+
+    def ranking(text: str) -> list[Document]:
+        quoted = " ".join('"' + word.replace('"', '""') + '"' for word in text.split())
+        rows = database.execute(
+            "SELECT rowid FROM record WHERE record MATCH ? ORDER BY bm25(record, 8, 1) LIMIT ?", (quoted, _ASKED)
+        )
+        return [by_row[row] for (row,) in rows]
+
+    return ranking
+
+
+def _print_row(title: str, quality: Quality) -> None:
+    print(f"{title:28} {quality.recall:9.3f} {quality.reciprocal_rank:7.3f} {quality.ndcg:8.3f}")
+
+
+if __name__ == "__main__":
+    main()
