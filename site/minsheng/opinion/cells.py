@@ -10,6 +10,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from operator import add
 
 CODES = 256
@@ -180,23 +181,55 @@ def add_cells(cells: Sequence[CellSums], name: str) -> CellSums:
     )
 
 
-def pool_small(cells: Sequence[CellSums], least: int) -> list[CellSums]:
-    """Return cells in which no group of respondents is smaller than ``least``, as far as there are enough people.
+def group_small(views: Sequence[Sequence[CellSums]], least: int) -> list[tuple[str, ...]]:
+    """Return which cells to take as one so that no view, and no difference between views, shows a small group.
 
-    Cells under the limit become one; if that one is still under it, the next smallest joins. Pooling strata can
-    only overstate the variance on average (Wolter 2007, ch. 2), so it never makes an estimate look better than it
-    is. Both editions of the package estimate from these cells, so both give the same figures.
+    ``views`` are nested (such as all answers, then those without flags): each later one holds fewer people. A group
+    of fewer than ``least`` people joins the next smallest. Where views do not have the same cells, all become one.
     """
-    in_order = sorted((cell for cell in cells if cell.units), key=lambda cell: (cell.n, cell.cell))
-    small = [cell for cell in in_order if cell.n < least]
-    others = in_order[len(small) :]
-    while small and others and sum(cell.n for cell in small) < least:
-        small.append(others.pop(0))
-    if len(small) > 1:
-        others.append(add_cells(small, "+".join(sorted(cell.cell for cell in small))))
-    else:
-        others.extend(small)
-    return sorted(others, key=lambda cell: cell.cell)
+    sizes = [{cell.cell: cell.n for cell in cells if cell.units} for cells in views]
+    names = sorted(sizes[0]) if sizes else []
+    if any(sorted(size) != names for size in sizes):
+        return [tuple(sorted({name for size in sizes for name in size}))]
+    groups: list[tuple[str, ...]] = [(name,) for name in names]
+
+    def counts(group: tuple[str, ...]) -> list[int]:
+        return [sum(size[name] for name in group) for size in sizes]
+
+    def is_small(group: tuple[str, ...]) -> bool:
+        own = counts(group)
+        differences = [more - fewer for more, fewer in pairwise(own)]
+        return any(n < least for n in own) or any(0 < difference < least for difference in differences)
+
+    while len(groups) > 1:
+        small = [group for group in groups if is_small(group)]
+        if not small:
+            break
+        first = min(small, key=lambda group: (counts(group), group))
+        groups.remove(first)
+        # The small ones join each other before they draw in one that could stand alone.
+        second = min(groups, key=lambda group: (not is_small(group), counts(group), group))
+        groups.remove(second)
+        groups.append(tuple(sorted((*first, *second))))
+    return sorted(groups)
+
+
+def pool(cells: Sequence[CellSums], groups: Iterable[tuple[str, ...]]) -> list[CellSums]:
+    """Return one cell for each group of cell names, in the order of the groups; cells without units are dropped.
+
+    Pooling strata can only overstate the variance on average (Wolter 2007, Introduction to Variance Estimation,
+    ch. 2), so it never makes an estimate look better than it is. Both editions of the package estimate from pooled
+    cells, so both give the same figures.
+    """
+    known = {cell.cell: cell for cell in cells if cell.units}
+    pooled = []
+    for group in groups:
+        held = [known[name] for name in group if name in known]
+        if len(held) == 1:
+            pooled.append(held[0])
+        elif held:
+            pooled.append(add_cells(held, "+".join(cell.cell for cell in held)))
+    return pooled
 
 
 def by_name(cells: Mapping[str, Sequence[CellSums]]) -> list[CellSums]:

@@ -14,6 +14,7 @@ TOTAL = ""
 # Among figures that would protect, an inner one that counts somebody goes first.
 _EMPTY_COST, _TOTAL_COST = 10**9, 10**12
 _POINTS = 100.0
+_LEAST_ABSOLUTE = 0.05
 
 
 class Reason(enum.StrEnum):
@@ -30,13 +31,10 @@ class Reason(enum.StrEnum):
     COMPLEMENTARY = "would_give_another_back"
 
 
-_LEAST_ABSOLUTE = 0.05
-
-
-def reason_to_withhold(estimate: Estimate, rules: Publishing) -> Reason | None:
+def reason_to_withhold(estimate: Estimate, rules: Publishing, full_score: float = _POINTS) -> Reason | None:
     """Return why an estimate is not precise enough to be published, or None.
 
-    Widths are taken as parts of the full scale (1 for a share, 100 points for a mean). Source: NCHS data
+    Widths are taken as parts of the full scale: 1 for a share, ``full_score`` points for a mean. Source: NCHS data
     presentation standards for proportions, Vital and Health Statistics 2(175), 2017.
     """
     if estimate.n < rules.min_n:
@@ -45,7 +43,7 @@ def reason_to_withhold(estimate: Estimate, rules: Publishing) -> Reason | None:
         return Reason.TOO_FEW_EFFECTIVE
     if estimate.low is None or estimate.high is None:
         return None
-    scale = 1.0 if estimate.kind is Kind.SHARE else _POINTS
+    scale = 1.0 if estimate.kind is Kind.SHARE else full_score
     width, share = (estimate.high - estimate.low) / scale, estimate.value / scale
     if width >= rules.max_width:
         return Reason.TOO_WIDE

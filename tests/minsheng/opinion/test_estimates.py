@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minsheng.opinion.cells import add_cells, by_name, pool_small
+from minsheng.opinion.cells import add_cells, by_name, group_small, pool
 from minsheng.opinion.errors import NoEstimateError
 from minsheng.opinion.estimates import Estimate, Kind, Note, estimate, kish, mean
 
@@ -205,7 +205,7 @@ def test_pooling_small_cells_keeps_the_mean_and_leaves_no_small_group(
     sample: list[tuple[float, float, str]], least: int
 ) -> None:
     cells = sums(*columns(sample))
-    pooled = pool_small(cells, least)
+    pooled = pool(cells, group_small([cells], least))
     assert mean(pooled) == pytest.approx(mean(cells))
     assert sum(cell.n for cell in pooled) == len(sample)
     assert all(cell.n >= least for cell in pooled) or len(pooled) == 1
@@ -213,7 +213,17 @@ def test_pooling_small_cells_keeps_the_mean_and_leaves_no_small_group(
 
 def test_pooling_takes_the_smallest_first_and_names_what_it_joined() -> None:
     cells = sums([0.0] * 36, [1.0] * 36, ["a"] * 3 + ["b"] * 4 + ["c"] * 12 + ["d"] * 17)
-    assert [(cell.cell, cell.n) for cell in pool_small(cells, 10)] == [("a+b+c", 19), ("d", 17)]
+    pooled = pool(cells, group_small([cells], 10))
+    assert [(cell.cell, cell.n) for cell in pooled] == [("a+b+c", 19), ("d", 17)]
+
+
+def test_pooling_hides_small_differences_between_views() -> None:
+    every = sums([0.0] * 60, [1.0] * 60, ["a"] * 20 + ["b"] * 20 + ["c"] * 20)
+    unflagged = sums([0.0] * 48, [1.0] * 48, ["a"] * 20 + ["b"] * 18 + ["c"] * 10)
+    assert group_small([every, unflagged], 10) == [("a",), ("b", "c")]
+    other_cells = sums([0.0] * 48, [1.0] * 48, ["a"] * 20 + ["b+c"] * 28)
+    assert group_small([every, other_cells], 10) == [("a", "b", "b+c", "c")]
+    assert group_small([], 10) == []
 
 
 def test_places_become_strata_of_the_whole() -> None:
