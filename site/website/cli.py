@@ -1,17 +1,16 @@
 """Commands: serve, import, search, journal, staff and sample content."""
 
-import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 import flask_migrate
 
 from minsheng import publishing
 from minsheng.database import db, now
-from minsheng.importing.published import import_published
+from minsheng.errors import InvalidFileError
+from minsheng.importing.published import import_published, read_rows
 from minsheng.journal import current_head
 from pages.services import services
 from search import indexer
@@ -19,6 +18,13 @@ from website import import_words, sample_content
 from website.application import create_app
 from website.config import ConfigurationError, Settings, load_or_make_secrets
 from website.server import run_server
+
+UNREADABLE = {
+    "unreadable": "the file cannot be read 文件无法读取",
+    "not_utf8": "the file is not in UTF-8 文件不是 UTF-8 编码",
+    "not_json": "the file is not JSON 文件不是 JSON 格式",
+    "not_a_list": "the file must hold a list of records 文件应当是一个记录列表",
+}
 
 
 @click.group()
@@ -86,8 +92,8 @@ def import_published_command(settings: Settings, file: Path, programmes: Path | 
         flask_migrate.upgrade()
         result = import_published(
             db.session(),
-            _read_list(projects_file),
-            _read_list(programmes_file) if programmes_file else [],
+            _read(projects_file),
+            _read(programmes_file) if programmes_file else [],
             actor=sample_content.COMPILER,
             at=now(),
         )
@@ -137,15 +143,12 @@ def verify_journal(settings: Settings, saved_head: str | None) -> None:
         click.echo(f"OK {current_head(db.session())}")
 
 
-def _read_list(file: Path) -> list[dict[str, Any]]:
-    """Return the records of a JSON file. Fails with a clear message for anything but a list of objects."""
+def _read(file: Path) -> list[object]:
+    """Return the rows of a JSON file. Fails in words where it cannot be read as a list."""
     try:
-        records = json.loads(file.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise click.ClickException(f"{file} is not JSON in UTF-8: {error}") from error
-    if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
-        raise click.ClickException(f"{file} must hold a list of records")
-    return records
+        return read_rows(file)
+    except InvalidFileError as error:
+        raise click.ClickException(f"{file}: {UNREADABLE[error.reason]}") from error
 
 
 def _bring_index_up_to_date() -> None:

@@ -1,6 +1,5 @@
 """Sample content for an empty site: the invented county, and facts compiled from public notices."""
 
-import json
 import os
 import secrets
 import string
@@ -13,7 +12,7 @@ import sqlalchemy as sa
 from minsheng.clock import local_date
 from minsheng.codes import tracking_code
 from minsheng.database import db, now
-from minsheng.importing.published import import_published
+from minsheng.importing.published import import_published, read_rows
 from minsheng.passwords import hash_password
 from minsheng.programmes import Programme
 from minsheng.staff import StaffMember
@@ -43,8 +42,8 @@ def load_into_empty_site(data: Path) -> bool:
     )
     import_published(
         db.session(),
-        json.loads((PUBLISHED / "projects.json").read_text(encoding="utf-8")),
-        json.loads((PUBLISHED / "programmes.json").read_text(encoding="utf-8")),
+        read_rows(PUBLISHED / "projects.json"),
+        read_rows(PUBLISHED / "programmes.json"),
         actor=COMPILER,
         at=at,
         progress=lambda done, total: show_progress("资料整理 compiled records", done, total),

@@ -1,0 +1,87 @@
+"""The commands people type, on a throw-away installation."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from minsheng.importing.published import read_rows
+from website import sample_content
+from website.cli import UNREADABLE, main
+
+Runner = Callable[..., Result]
+RECORD = {
+    "id": "xx25-01",
+    "source_kind": "republished",
+    "source_title": "某县2025年民生实事进展通报",
+    "published": "2025-07-01",
+    "division": {"province": "安徽省", "city": "六安市", "county": "金寨县", "township": None},
+    "programme": "2025年金寨县民生实事",
+    "year": 2025,
+    "level": "county",
+    "title": "农村公路提质改造",
+    "category": "transport",
+    "targets": [{"indicator": "提质改造", "unit": "公里", "target": 30, "done": 12.5}],
+    "funding": [],
+    "report_period": "2025-06",
+    "data_depth": "full",
+    "inferred": [],
+}
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Runner:
+    def runner(*arguments: str) -> Result:
+        return CliRunner().invoke(main, ["--data", str(tmp_path / "var"), *arguments], catch_exceptions=False)
+
+    return runner
+
+
+def write(path: Path, rows: object) -> str:
+    path.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+    return str(path)
+
+
+def test_importing_twice_changes_nothing_the_second_time(run: Runner, tmp_path: Path) -> None:
+    file = write(tmp_path / "projects.json", [RECORD])
+    first = run("import", "published", file)
+    assert first.exit_code == 0
+    assert "项目：新增 1，修订 0，未变 0，未收 0" in first.output
+    head = run("journal", "head").output
+    second = run("import", "published", file)
+    assert "与已有内容完全相同，没有任何改动。" in second.output
+    assert run("journal", "head").output == head
+    assert run("journal", "verify", "--head", head.strip()).output.startswith("OK ")
+
+
+def test_what_could_not_be_placed_is_said_row_by_row(run: Runner, tmp_path: Path) -> None:
+    lost = {**RECORD, "division": {"province": None, "city": None, "county": None, "township": "某某镇"}}
+    output = run("import", "published", write(tmp_path / "projects.json", [lost, {"id": "no-title"}])).output
+    assert "xx25-01" in output
+    assert "✗ no-title" in output
+
+
+@pytest.mark.parametrize(("content", "reason"), [(b"\xff\xfe", "not_utf8"), (b"{", "not_json"), (b"{}", "not_a_list")])
+def test_files_that_are_no_lists_are_refused_in_words(run: Runner, tmp_path: Path, content: bytes, reason: str) -> None:
+    file = tmp_path / "projects.json"
+    file.write_bytes(content)
+    result = run("import", "published", str(file))
+    assert result.exit_code == 1
+    assert UNREADABLE[reason] in result.output
+
+
+def test_a_record_altered_by_hand_is_named_by_the_command(run: Runner, tmp_path: Path) -> None:
+    run("import", "published", write(tmp_path / "projects.json", [RECORD]))
+    with sqlite3.connect(tmp_path / "var" / "minsheng.sqlite") as database:
+        database.execute("UPDATE indicator SET target = target * 2")
+    database.close()
+    result = run("journal", "verify")
+    assert result.exit_code == 1
+    assert "record_altered: project:xx25-01 (indicators)" in result.output
+
+
+def test_the_projects_own_copy_can_be_read() -> None:
+    assert len(read_rows(sample_content.PUBLISHED / "projects.json")) == 528
