@@ -40,7 +40,7 @@ class Chronicle:
             else:
                 self._world.story.at(self._published_at(state.month), partial(self._month, position))
             if position == last - 1 and "correct" in self._plan.spec:
-                self._world.story.at(moment(day_in(state.month + 1, 19), 11), partial(self._correct, state.month))
+                self._world.story.at(moment(day_in(state.month + 1, 19), 15), partial(self._correct, state.month))
         if pending is ReportState.DRAFT:
             self._world.story.at(moment(calendar.yesterday, 16), self._draft)
         if "slip" in self._plan.spec:
@@ -58,9 +58,6 @@ class Chronicle:
         self._ledger.advance(state)
         self._reach_milestones(state)
         report = self._write(position, self._ledger.sums(), at)
-        mistake = self._plan.spec.get("correct")
-        if mistake and position == len(self._plan.months) - 2:
-            self._value(report, mistake["indicator"]).value += mistake["add"]
         report.submit(at - dt.timedelta(hours=5))
         findings = reporting.findings_of(report)
         if findings:
@@ -76,6 +73,9 @@ class Chronicle:
         """Return the draft of a month with its values and pictures."""
         state, project = self._plan.months[position], self._project
         values = _indicator_values(self._plan, project.indicators, state)
+        mistake = self._plan.spec.get("correct")
+        if mistake and position == len(self._plan.months) - 2:
+            values[mistake["indicator"]] += mistake["add"]
         whole = [
             (indicator.name, indicator.unit, values[indicator.position])
             for indicator in reporting.whole_indicators(project)
@@ -121,16 +121,18 @@ class Chronicle:
         report = reporting.report_in_force(self._project, written(month))
         if report is None:
             return
-        revision = report.correction(self._world.author_for(self._project), mistake["reason"], at)
+        written_at = at - dt.timedelta(hours=4)
+        author = self._world.author_for(self._project)
+        revision = report.correction(author, mistake["reason"], written_at)
         self._world.session.add(revision)
         wrong = self._value(revision, mistake["indicator"])
         was = wrong.value or Decimal(0)
         wrong.value = was - mistake["add"]
-        revision.done = revision.done.replace(f"{was.normalize():,f}", f"{wrong.value.normalize():,f}")
+        revision.done = revision.done.replace(f"{was:,f}", f"{wrong.value:,f}")
         reporting.carry_photos(report, revision)
         self._world.session.flush()
-        revision.submit(at)
-        publishing.publish_report(self._world.session, revision, self._world.publisher, at + dt.timedelta(hours=4))
+        revision.submit(written_at)
+        publishing.publish_report(self._world.session, revision, self._world.publisher, at)
 
     def _pending(self, position: int, pending: ReportState, at: dt.datetime) -> None:
         """Leave the newest month with the second person, or back with the first."""

@@ -62,7 +62,8 @@ def _sentence(plan: ProjectPlan, position: int, own: str) -> str:
         return own + str(plan.spec.get("over_note", "") if state.progress >= 100 else "")
     if state.progress <= 0:
         preparing = phrases["preparing"]["sentences"]
-        return str(preparing[(position + len(plan.spec["slug"])) % len(preparing)])
+        sentence = str(preparing[(position + len(plan.spec["slug"]) * 3) % len(preparing)])
+        return sentence.format(title=plan.spec["title"], location=plan.spec["location"])
     season = phrases[plan.kind.value]["months"][state.month % 12]
     return str(_pick(season, plan.spec["slug"], state.month))
 
@@ -82,7 +83,7 @@ def _standstill(plan: ProjectPlan, position: int) -> str:
 
 def _figures(plan: ProjectPlan, position: int, values: list[tuple[str, str, Decimal]]) -> str:
     """Return the month's figures in a sentence, where there are any."""
-    told = [f"{name}{value.normalize():,f}{unit}" for name, unit, value in values if value]
+    told = [f"{name}{value:,f}{unit}" for name, unit, value in values if value]
     if not told or plan.months[position].stage in {Stage.SUSPENDED, Stage.CANCELLED, Stage.IN_USE}:
         return ""
     template = _pick(content("phrases")["figures"]["templates"], plan.spec["slug"], position)
