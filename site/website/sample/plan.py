@@ -55,6 +55,12 @@ class ProjectPlan:
         return next((state.month for state in self.months if state.progress >= 100), None)
 
     @property
+    def gets_done(self) -> bool:
+        """Whether the story brings it to its end; what still rolls on or is overdue does not get there."""
+        rolls_on = "rolling" in self.spec or "overdue" in self.spec
+        return not rolls_on or bool(self.spec.get("training_done"))
+
+    @property
     def actual_finish(self) -> dt.date | None:
         """The day the last piece was done, or None."""
         return None if self.finished_in is None else day_in(self.finished_in, 22)
@@ -67,7 +73,7 @@ def make_plan(spec: dict[str, Any], calendar: StoryCalendar, year: int) -> Proje
     last = _last_month(spec, calendar, year, finish)
     if pending is not None and pending is not ReportState.DRAFT:
         last = max(last, calendar.newest)
-    first = max(month_of(start) - MONTHS_REPORTED_BEFORE_START, year * 12)
+    first = max(month_of(start) - (MONTHS_REPORTED_BEFORE_START if spec["kind"] == "works" else 0), year * 12)
     if spec.get("not_due") or spec.get("just_begun"):
         months: tuple[MonthState, ...] = ()
     else:
@@ -111,7 +117,7 @@ def _states(
     spec: dict[str, Any], calendar: StoryCalendar, dates: tuple[dt.date, dt.date], months: range, *, is_last_year: bool
 ) -> list[MonthState]:
     """Return the state at the end of each month; progress never goes down."""
-    start, finish = dates
+    start, _ = dates
     wiggle = random.Random(spec["slug"])  # noqa: S311 - the same story every time, not a secret
     states: list[MonthState] = []
     since_done = 0
@@ -126,12 +132,9 @@ def _states(
         if "ends" in spec and month >= calendar.latest - 1:
             stage = Stage(spec["ends"])
             progress = states[-1].progress if states else progress
-        elif last_day(month) < start:
-            stage = Stage.PREPARING if spec["kind"] == "works" else Stage.UNDER_WAY
-        elif spec.get("unfunded"):
+        elif last_day(month) < start or spec.get("unfunded"):
             stage = Stage.PREPARING
         states.append(MonthState(month, progress, stage))
-    del finish
     return states
 
 

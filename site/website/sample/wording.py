@@ -25,8 +25,8 @@ def report_words(plan: ProjectPlan, position: int, values: list[tuple[str, str, 
     state = plan.months[position]
     before = plan.months[position - 1] if position else None
     steps = [_split(step) for step in plan.spec["steps"]]
-    step = _step(state, len(steps))
-    is_new = step is not None and (before is None or _step(before, len(steps)) != step)
+    step = _step(plan, state)
+    is_new = step is not None and (before is None or _step(plan, before) != step)
     sentence = _sentence(plan, position, steps[step][1] if step is not None and is_new else "")
     difficulties = str(plan.spec.get("hard", {}).get(str(step), "")) if is_new else ""
     if state.stage in {Stage.SUSPENDED, Stage.CANCELLED}:
@@ -46,11 +46,19 @@ def _pick(choices: list[Any], *about: object) -> Any:
     return choices[digest[0] % len(choices)]
 
 
-def _step(state: MonthState, count: int) -> int | None:
-    """Return which of the project's own steps its progress has reached, or None before the first."""
+def _step(plan: ProjectPlan, state: MonthState) -> int | None:
+    """Return which of the project's own steps its progress has reached, or None before the first.
+
+    The last step of a project that gets done is told when it is done; one still under way spreads its steps.
+    """
+    count = len(plan.spec["steps"])
     if state.progress <= 0:
         return None
-    return count - 1 if state.progress >= 100 else min(state.progress * count // 100, count - 1)
+    if state.progress >= 100:
+        return count - 1
+    if plan.gets_done:
+        return state.progress * (count - 1) // 100
+    return min(state.progress * count // int(plan.spec.get("steps_until", 100)), count - 1)
 
 
 def _sentence(plan: ProjectPlan, position: int, own: str) -> str:
@@ -61,7 +69,7 @@ def _sentence(plan: ProjectPlan, position: int, own: str) -> str:
     if own:
         return own + str(plan.spec.get("over_note", "") if state.progress >= 100 else "")
     if state.progress <= 0:
-        preparing = phrases["preparing"]["sentences"]
+        preparing = plan.spec.get("preparing", phrases["preparing"]["sentences"])
         sentence = str(preparing[(position + len(plan.spec["slug"]) * 3) % len(preparing)])
         return sentence.format(title=plan.spec["title"], location=plan.spec["location"])
     season = phrases[plan.kind.value]["months"][state.month % 12]
@@ -77,7 +85,7 @@ def _standstill(plan: ProjectPlan, position: int) -> str:
         return _split(spec["steps"][-1])[1] if is_first else str(kept)
     if is_first and state.stage.value in spec:
         return str(spec[state.stage.value])
-    after = content("phrases")["after"]["sentences"]
+    after = content("phrases")["after"]["works" if plan.kind == "works" else "people"]
     return str(after[(position + len(spec["slug"])) % len(after)])
 
 
@@ -96,10 +104,14 @@ def _next(plan: ProjectPlan, position: int, steps: list[tuple[str, str]]) -> str
     if state.stage in {Stage.SUSPENDED, Stage.CANCELLED}:
         return str(phrases[state.stage.value])
     if state.progress >= 100:
-        return str(_pick(phrases["finished"], plan.spec["slug"], position))
-    reached = _step(state, len(steps))
+        return str(
+            _pick(phrases["finished" if plan.kind == "works" else "finished_people"], plan.spec["slug"], position)
+        )
+    reached = _step(plan, state)
     following = 0 if reached is None else reached + 1
-    if following >= len(steps) or (
+    # Nobody announces an interruption: its step is the last one.
+    known = len(steps) - 1 if "ends" in plan.spec else len(steps)
+    if following >= known or (
         reached is None and position + 1 < len(plan.months) and not plan.months[position + 1].progress
     ):
         return str(_pick(phrases["continuing"], plan.spec["slug"], position))
