@@ -23,7 +23,7 @@ from website.sample.story import Story
 from website.sample.world import World
 
 FILES = {"last": ("projects_last_year",), "this": ("projects_this_year_works", "projects_this_year_people")}
-PICTURE_WIDTH = 1200
+PICTURE_WIDTH = 1080
 
 
 @dataclass(frozen=True)
