@@ -2,10 +2,10 @@
 
 from flask import Blueprint
 
-from admin import access, account, desk, journal, navigation, photos, reports, reviews, staff
+from admin import access, account, desk, journal, navigation, photos, reports, reviews, staff, suggestions, surveys
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin", template_folder="templates")
-for module in (account, desk, reports, reviews, photos, journal, staff):
+for module in (account, desk, reports, reviews, photos, suggestions, surveys, journal, staff):
     blueprint.register_blueprint(module.blueprint)
 blueprint.before_request(access.guard)
 blueprint.context_processor(navigation.names)

@@ -39,6 +39,10 @@ class Browser:
     def get(self, url: str, **kwargs: Any) -> TestResponse:
         return self._open("GET", url, **kwargs)
 
+    def send(self, method: str, url: str) -> TestResponse:
+        """Send a request with nothing in it."""
+        return self._open(method, url)
+
     def token(self, url: str) -> str:
         """The CSRF token of the first form on a page."""
         return _Fields.of(self.get(url)).get("csrf_token", "")

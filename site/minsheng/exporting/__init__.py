@@ -1,0 +1,1 @@
+"""Tables out: what may leave the site, and in which form."""

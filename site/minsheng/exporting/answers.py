@@ -1,0 +1,112 @@
+"""The answers of a closed survey as a table: one row for a person, in an order that tells nothing.
+
+Left out for good: name, phone, address, exact time, invitation, browser, and free text, which nobody has
+reviewed. A row has no number that leads back to the database.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from minsheng.errors import SealedError
+from minsheng.questionnaires import CLOSED_TYPES, Question, QuestionType
+from minsheng.surveys import Answer, Response, Wave
+
+ABOUT = ("wave", "questionnaire_version", "channel", "division_code", "week", "area", "age_band", "sex")
+CODEBOOK_HEADING = ("column", "question", "type", "role", "shown_if", "value", "meaning", "counts_as_opinion")
+CHUNK = 500
+
+
+def exported_questions(wave: Wave) -> list[Question]:
+    """Return the questions whose answers leave the site: all but free text."""
+    return [one for one in wave.version.questions if one.type in CLOSED_TYPES or one.type is QuestionType.NUMBER]
+
+
+def columns(wave: Wave) -> list[str]:
+    """Return the heading of the table: a column for each question, and one for each option of a multiple choice."""
+    names = [*ABOUT]
+    for question in exported_questions(wave):
+        if question.type is QuestionType.MULTIPLE:
+            names.extend(_option_column(question, option.key) for option in question.options)
+        else:
+            names.append(question.key)
+    return names
+
+
+def answer_rows(session: Session, wave: Wave, as_of: dt.date) -> Iterator[Sequence[str]]:
+    """Return heading and rows, in the order of random tickets, which are not part of the table.
+
+    Raises ``SealedError`` at once, before the first row, while the wave can still take answers.
+    """
+    if not wave.has_closed(as_of):
+        raise SealedError
+    return _rows(session, wave)
+
+
+def codebook_rows(wave: Wave) -> Iterator[Sequence[str]]:
+    """Yield heading and rows that say what each column and each value means."""
+    yield CODEBOOK_HEADING
+    for question in exported_questions(wave):
+        shown_if = _condition(question)
+        about = (question.text, question.type.value, question.role.value, shown_if)
+        if question.type is QuestionType.NUMBER:
+            yield (question.key, *about, "", "", "")
+        for option in question.options:
+            opinion = "1" if option.is_substantive else "0"
+            if question.type is QuestionType.MULTIPLE:
+                yield (_option_column(question, option.key), *about, "1", option.text, opinion)
+            else:
+                yield (question.key, *about, option.key, option.text, opinion)
+
+
+def _rows(session: Session, wave: Wave) -> Iterator[Sequence[str]]:
+    yield columns(wave)
+    questions = exported_questions(wave)
+    version = f"{wave.version.questionnaire.slug} v{wave.version.number}"
+    query = (
+        sa.select(Response)
+        .where(Response.wave_id == wave.id)
+        .options(selectinload(Response.division), selectinload(Response.answers).selectinload(Answer.option))
+        .order_by(Response.ticket)
+        .execution_options(yield_per=CHUNK)
+    )
+    for response in session.scalars(query):
+        about = [
+            wave.slug,
+            version,
+            response.channel.value,
+            response.division.code if response.division else "",
+            response.week,
+            response.area or "",
+            response.age_band or "",
+            response.sex or "",
+        ]
+        yield [*about, *_answers(response, questions)]
+
+
+def _answers(response: Response, questions: Sequence[Question]) -> Iterator[str]:
+    given: dict[int, list[Answer]] = {}
+    for answer in response.answers:
+        given.setdefault(answer.question_id, []).append(answer)
+    for question in questions:
+        answers = given.get(question.id, [])
+        chosen = {answer.option.key for answer in answers if answer.option is not None}
+        if question.type is QuestionType.MULTIPLE:
+            # Nobody who was not asked has said no.
+            for option in question.options:
+                yield ("1" if option.key in chosen else "0") if answers else ""
+        elif question.type is QuestionType.NUMBER:
+            yield format(answers[0].number, "f") if answers and answers[0].number is not None else ""
+        else:
+            yield next(iter(chosen), "")
+
+
+def _option_column(question: Question, option: str) -> str:
+    return f"{question.key}:{option}"
+
+
+def _condition(question: Question) -> str:
+    options = question.show_if.get("options") if question.show_if else None
+    return f"{question.show_if['question']} in {options}" if isinstance(options, list) else ""
