@@ -89,7 +89,7 @@ def weigh_panel(sample: Sample, answers: Answers, channels: Sequence[str]) -> Pa
         array("l", map(numbers.__getitem__, labels)),
         array("d", [next(cursor[division]) for division in held.division]),
         [cell for _, cell in names],
-        held.psu,
+        held.psu if held.psu is not None and any(held.psu) else None,
         [_population(sample, division, cell, weighted[division]) for division, cell in names],
     )
     strata: dict[str, list[int]] = {}
@@ -131,7 +131,7 @@ def _stratum_labels(scheme: Scheme, answers: Answers, weighted: Mapping[str, Wei
         cursor = {division: iter(weights.cells) for division, weights in weighted.items()}
         return [(division, next(cursor[division])) for division in answers.division]
     design = answers.stratum if answers.stratum is not None else [WHOLE] * len(answers)
-    return list(zip(answers.division, design, strict=True))
+    return [(division, stratum or WHOLE) for division, stratum in zip(answers.division, design, strict=True)]
 
 
 def _population(sample: Sample, division: str, cell: str, weights: Weights) -> float:

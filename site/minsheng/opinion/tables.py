@@ -2,18 +2,25 @@
 
 import csv
 import io
+import string
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from minsheng.opinion.cells import SUM_FIELDS, CellSums
+from minsheng.opinion.dispositions import Disposition
 from minsheng.opinion.errors import PackageError
 from minsheng.opinion.estimates import Estimate, Kind, Note
 from minsheng.opinion.panels import Handling, Key
 from minsheng.opinion.scores import CellBook, Score
 
-# A spreadsheet takes cells that start so as formulas (OWASP, CSV injection), after blanks too.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# OWASP, "CSV injection": a spreadsheet takes cells that start so as formulas, after blanks too; some Asian editions
+# take the full-width signs as well.
+_FORMULA_STARTS = tuple("=+-@|%＝＋－＠｜％")
+_LINE_CONTROLS = frozenset("\t\r\n\v\f")
+_INVISIBLE = "\ufeff\u200b\u2060"
 _GUARD = "'"
+BYTE_ORDER_MARK = "\ufeff"
+"""Without it Excel reads UTF-8 as the local code page and shows Chinese as rubbish."""
 
 SCORE_FIELDS = (
     "n",
@@ -38,6 +45,11 @@ CELL_COLUMNS = ("view", "panel", "division", "programme", "item", "cell", *SUM_F
 REMARK_COLUMNS = ("kind", "view", "division", "programme", "item", "code")
 HANDLING_COLUMNS = ("division", "received", "replied", "on_time", "rated", "satisfied")
 MARGIN_COLUMNS = ("division", "variable", "value", "count", "source")
+STRATA_COLUMNS = ("division", "stratum", "units")
+CODEBOOK_COLUMNS = ("question", "role", "programme", "text", "option", "option_text")
+CHANNEL_COLUMNS = ("division", "channel", "programme", "question", "option", "count", "base", "share", "reason")
+DISPOSITION_COLUMNS = ("division", "channel", *Disposition, "rr1", "rr2", "rr3", "rr4", "e", "e_is_estimated")
+EXCLUSION_COLUMNS = ("rule", "count", "who", "why")
 
 
 def guarded(text: str) -> str:
@@ -45,7 +57,10 @@ def guarded(text: str) -> str:
 
     A text that starts with a quote gets another, so that ``unguarded`` gives every text back.
     """
-    return _GUARD + text if text.lstrip(" \u3000\u00a0").startswith((*_FORMULA_STARTS, _GUARD)) else text
+    visible = text.lstrip(string.whitespace + _INVISIBLE + "\u00a0\u3000")
+    blanks = text[: len(text) - len(visible)]
+    is_risky = visible.startswith(_FORMULA_STARTS) or not _LINE_CONTROLS.isdisjoint(blanks)
+    return _GUARD + text if is_risky or text.startswith(_GUARD) else text
 
 
 def unguarded(text: str) -> str:
@@ -54,13 +69,14 @@ def unguarded(text: str) -> str:
 
 
 def write_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return a CSV (RFC 4180, but ``\\n`` line ends) with a header. Texts are guarded, numbers written as they are.
+    """Return a CSV (RFC 4180) with byte order mark and header.
 
-    A float is written so that reading it gives the same float; None is an empty cell. Raises ``ValueError`` for a
-    row that does not fit the header.
+    Texts are guarded, numbers written as they are. A float is written so that reading it gives the same float; None
+    is an empty cell. Raises ``ValueError`` for a row that does not fit the header.
     """
     held = io.StringIO()
-    writer = csv.writer(held, lineterminator="\n")
+    held.write(BYTE_ORDER_MARK)
+    writer = csv.writer(held)
     writer.writerow(columns)
     for row in rows:
         if len(row) != len(columns):
@@ -80,10 +96,15 @@ def _written(cell: object) -> str:
 
 def read_table(text: str, columns: Sequence[str]) -> list[dict[str, str]]:
     """Return the rows of a table written by ``write_table``. Raises ``PackageError`` for other columns."""
-    reader = csv.DictReader(io.StringIO(text))
+    reader = csv.DictReader(io.StringIO(text.removeprefix(BYTE_ORDER_MARK), newline=""))
     if list(reader.fieldnames or ()) != list(columns):
         raise PackageError(f"columns are not {', '.join(columns)}")
-    return [{key: unguarded(value) for key, value in row.items()} for row in reader]
+    rows = []
+    for row in reader:
+        if None in row or None in row.values():
+            raise PackageError(f"line {reader.line_num} does not have {len(columns)} cells")
+        rows.append({key: unguarded(value) for key, value in row.items()})
+    return rows
 
 
 @dataclass(frozen=True)
