@@ -10,9 +10,18 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from unittest import mock
 
-from benchmarks.search_judging import Judged, Quality, Ranking, empty_database, judge, read_judgements, sample_documents
+from benchmarks.search_judging import (
+    AT,
+    Judged,
+    Quality,
+    Ranking,
+    empty_database,
+    judge,
+    read_judgements,
+    sample_documents,
+)
 from search import matching, query, segmentation, synonyms
-from search.engine import Document, Query
+from search.engine import Document, Mark, Query
 from search.whoosh_engine import WhooshEngine
 
 _ASKED = 60
@@ -25,7 +34,7 @@ def main() -> None:
         with empty_database(Path(folder)) as session:
             documents, names = sample_documents(session)
         engine = WhooshEngine(Path(folder) / "index", synonyms.load())
-        engine.rebuild(documents, 0)
+        engine.rebuild(documents, Mark(0, AT.date()))
         print(f"{len(judged)} queries, {len(documents)} documents\n")
         rankings: dict[str, Ranking] = {
             "embedded engine": lambda text: [hit.document for hit in engine.search(Query(text, limit=_ASKED)).hits],

@@ -15,7 +15,8 @@ from minsheng.indicators import Indicator
 from minsheng.outbox import RecordKind
 from minsheng.places import Agency, Division
 from minsheng.programmes import Programme
-from minsheng.projects import Category, Project
+from minsheng.projects import Category, Project, Stage
+from minsheng.publication import Origin
 from minsheng.reports import ProgressReport, month_end
 from minsheng.standing import standing
 from minsheng.suggestions import Suggestion
@@ -85,6 +86,16 @@ def dependent_keys(session: Session, keys: Iterable[Key]) -> set[Key]:
     projects = [key.record_id for key in changed if key.kind is RecordKind.PROJECT]
     reports = session.scalars(sa.select(ProgressReport.id).where(ProgressReport.project_id.in_(projects)))
     return found | {Key(RecordKind.REPORT, number) for number in reports}
+
+
+def ageing_projects() -> sa.Select[int]:
+    """Return the query of the identities of projects whose document changes as days pass."""
+    ended = (Stage.SUSPENDED, Stage.CANCELLED, Stage.IN_USE, Stage.AFTER_CARE)
+    return (
+        Project.visible_to_residents()
+        .with_only_columns(Project.id)
+        .where(Project.origin == Origin.OWN, Project.stage.not_in(ended))
+    )
 
 
 def _made(rows: Iterable[Any], kind: RecordKind, today: dt.date) -> Iterator[Document]:

@@ -1,8 +1,7 @@
 """The interface every search engine keeps: documents in, queries in, results out.
 
 An engine knows nothing of the database, the web or the interface's words: it holds documents and answers
-queries over them. ``sequence`` is the number of the last change it holds, so that whoever feeds it knows where
-to go on after a crash.
+queries over them. Each commit carries a mark that says how far it has come, for whoever feeds it.
 """
 
 import datetime as dt
@@ -171,6 +170,13 @@ class Results:
     corrected: str = ""
 
 
+class Mark(NamedTuple):
+    """Where an index stands: the number of the last change it holds, and the day schedule status was stated for."""
+
+    sequence: int
+    day: dt.date
+
+
 class SearchEngine(Protocol):
     """What an engine can do. All methods may be called from any thread."""
 
@@ -182,14 +188,14 @@ class SearchEngine(Protocol):
         """Return a context that holds the writer's lock and tells whether it was got."""
         ...
 
-    def apply(self, documents: Iterable[Document], removed: Iterable[Key], sequence: int) -> None:
-        """Add or replace ``documents`` and take out ``removed`` in one commit that also records ``sequence``.
+    def apply(self, documents: Iterable[Document], removed: Iterable[Key], mark: Mark) -> None:
+        """Add or replace ``documents`` and take out ``removed`` in one commit that also records ``mark``.
 
         Only one writer at a time: callers hold the index lock.
         """
         ...
 
-    def rebuild(self, documents: Iterable[Document], sequence: int) -> None:
+    def rebuild(self, documents: Iterable[Document], mark: Mark) -> None:
         """Build a new index beside the live one and switch to it at once. Callers hold the index lock."""
         ...
 
@@ -197,8 +203,8 @@ class SearchEngine(Protocol):
         """Return records whose names hold what has been typed so far, each title once; no text is shown."""
         ...
 
-    def sequence(self) -> int | None:
-        """Return the number of the last change held, or None where there is no usable index."""
+    def mark(self) -> Mark | None:
+        """Return where the index stands, or None where there is no usable index."""
         ...
 
     def held(self) -> frozenset[Key]:

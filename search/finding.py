@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from search import indexer
 from search.engine import Hit, Query, Results, SearchEngine
-from search.errors import IndexUnavailableError
 
 log = logging.getLogger(__name__)
 
@@ -16,18 +15,16 @@ log = logging.getLogger(__name__)
 def find(session: Session, engine: SearchEngine, query: Query, today: dt.date) -> Results:
     """Answer ``query`` so that what was published is found and what was withdrawn is not, at once.
 
-    Changes still waiting are brought to the index first, and a missing index is built. What another process is
+    Changes still waiting are brought to the index first; a missing index is built, one of an earlier day gets the
+    schedule status of today. What another process is
     just bringing is hidden until it has: a record is rather missed for a moment than shown after it was
     withdrawn. Raises ``IndexUnavailableError`` while another process builds the index.
     """
-    if indexer.waiting_keys(session):
+    mark = engine.mark()
+    if mark is None or mark.day < today or indexer.waiting_keys(session):
         _catch_up(session, engine, today)
         query = replace(query, hidden=query.hidden | indexer.waiting_keys(session))
-    try:
-        return engine.search(query)
-    except IndexUnavailableError:
-        _catch_up(session, engine, today)
-        return engine.search(query)
+    return engine.search(query)
 
 
 def suggest(session: Session, engine: SearchEngine, text: str, limit: int = 8) -> tuple[Hit, ...]:

@@ -15,9 +15,9 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from minsheng.outbox import RecordKind, SearchOutbox
+from minsheng.outbox import RecordKind, SearchOutbox, touch
 from search import documents
-from search.engine import Key, SearchEngine
+from search.engine import Key, Mark, SearchEngine
 
 BATCH = 200
 REBUILD_FROM = 5_000
@@ -34,9 +34,12 @@ def drain(session: Session, engine: SearchEngine, today: dt.date) -> int:
         if not is_ours:
             return 0
         with Session(session.get_bind()) as own:
-            if engine.sequence() is None or _waiting(own) >= REBUILD_FROM:
+            mark = engine.mark()
+            if mark is None or _waiting(own) >= REBUILD_FROM:
                 return _rebuild(own, engine, today)
-            return _take(own, engine, today)
+            if mark.day < today:
+                _touch_what_ages(own)
+            return _take(own, engine, mark.sequence, today)
 
 
 def rebuild(session: Session, engine: SearchEngine, today: dt.date) -> None:
@@ -55,11 +58,18 @@ def waiting_keys(session: Session) -> frozenset[Key]:
         return frozenset(Key(kind, record_id) for kind, record_id in rows)
 
 
+def _touch_what_ages(session: Session) -> None:
+    """Put the projects whose schedule status depends on the day into the outbox."""
+    for number in session.scalars(documents.ageing_projects()).all():
+        touch(session, RecordKind.PROJECT, number)
+    session.commit()
+
+
 def _waiting(session: Session) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(SearchOutbox)) or 0
 
 
-def _take(session: Session, engine: SearchEngine, today: dt.date) -> int:
+def _take(session: Session, engine: SearchEngine, sequence: int, today: dt.date) -> int:
     """Bring the oldest rows of the outbox to the index and remove them; returns how many there were."""
     rows = session.execute(
         sa.select(SearchOutbox.sequence, SearchOutbox.kind, SearchOutbox.record_id)
@@ -76,9 +86,9 @@ def _take(session: Session, engine: SearchEngine, today: dt.date) -> int:
         for document in documents.documents_of(session, kind, _ids(keys, kind), today)
     ]
     gone = keys - {document.key for document in found}
-    last = max(sequence for sequence, _, _ in rows)
-    engine.apply(found, gone, max(last, engine.sequence() or 0))
-    _remove(session, [sequence for sequence, _, _ in rows])
+    taken = [number for number, _, _ in rows]
+    engine.apply(found, gone, Mark(max(sequence, *taken), today))
+    _remove(session, taken)
     return len(rows)
 
 
@@ -87,8 +97,9 @@ def _rebuild(session: Session, engine: SearchEngine, today: dt.date) -> int:
     # Rows are noted before the records are read: what changes meanwhile stays in the outbox.
     waiting = list(session.scalars(sa.select(SearchOutbox.sequence)))
     session.rollback()
-    sequence = max(waiting, default=engine.sequence() or 0)
-    engine.rebuild(documents.all_documents(session, today), sequence)
+    before = engine.mark()
+    sequence = max(waiting, default=before.sequence if before else 0)
+    engine.rebuild(documents.all_documents(session, today), Mark(sequence, today))
     session.rollback()
     _remove(session, waiting)
     return len(waiting)

@@ -1,6 +1,7 @@
 """The embedded search engine: Whoosh keeps the files, sets of positions answer the queries."""
 
 import contextlib
+import datetime as dt
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +21,7 @@ from search.engine import (
     FacetCount,
     Hit,
     Key,
+    Mark,
     Query,
     Results,
     Sort,
@@ -35,7 +37,7 @@ from search.whoosh_segment import Caches, LiveSegment, Segment
 
 CACHE_OCTETS = 16_000_000
 _SEGMENT_DOCUMENTS = 20_000
-_SEQUENCE_TOKEN = "sequence"  # noqa: S105 - an index entry
+_MARK_TOKEN = "mark"  # noqa: S105 - an index entry
 _OPEN_ATTEMPTS = 20
 _SUGGESTIONS_LOOKED_AT = 100
 
@@ -47,6 +49,7 @@ class _Snapshot:
     folder: Path
     generation: int
     segments: tuple[LiveSegment, ...]
+    mark: Mark | None
 
 
 class WhooshEngine:
@@ -116,17 +119,12 @@ class WhooshEngine:
                 break
         return tuple(found.values())
 
-    def sequence(self) -> int | None:
-        """Return the number of the last change held, or None where there is no usable index."""
+    def mark(self) -> Mark | None:
+        """Return where the index stands, or None where there is no usable index."""
         try:
-            segments = self._snapshot().segments
+            return self._snapshot().mark
         except IndexUnavailableError:
             return None
-        for live in segments:
-            number = live.segment.document_number(whoosh_schema.KEY, _SEQUENCE_TOKEN, live.deleted_numbers)
-            if number is not None:
-                return int(live.segment.stored(number)[0])
-        return None
 
     def held(self) -> frozenset[Key]:
         """Return the identities of all documents held."""
@@ -171,24 +169,24 @@ class WhooshEngine:
                 numbers = frozenset(entry.deleted_docs())
                 live = segment.every() & ~segment.positions(numbers)
                 segments.append(LiveSegment(segment, live, numbers))
-            self._current = _Snapshot(folder, contents.generation, tuple(segments))
+            self._current = _Snapshot(folder, contents.generation, tuple(segments), _read_mark(segments))
             return self._current
 
     # Writing
 
-    def apply(self, documents: Iterable[Document], removed: Iterable[Key], sequence: int) -> None:
-        """Add, replace and remove documents in one commit that also records ``sequence``."""
+    def apply(self, documents: Iterable[Document], removed: Iterable[Key], mark: Mark) -> None:
+        """Add, replace and remove documents in one commit that also records ``mark``."""
         snapshot = self._snapshot()
         added = {document.key: document for document in documents}
         with _writing(snapshot.folder) as writer:
-            gone = {whoosh_schema.key_token(key) for key in (*removed, *added)} | {_SEQUENCE_TOKEN}
+            gone = {whoosh_schema.key_token(key) for key in (*removed, *added)} | {_MARK_TOKEN}
             for segment in writer.segments:
                 _delete(segment, gone, snapshot)
             for document in added.values():
                 writer.add_document(**whoosh_schema.fields_of(document))
-            _record_sequence(writer, sequence)
+            _record_mark(writer, mark)
 
-    def rebuild(self, documents: Iterable[Document], sequence: int) -> None:
+    def rebuild(self, documents: Iterable[Document], mark: Mark) -> None:
         """Build a new index beside the live one and switch to it at once."""
         folder = self._folder.new()
         FileIndex.create(MappedStorage(str(folder)), whoosh_schema.schema())
@@ -198,7 +196,7 @@ class WhooshEngine:
                 for document in batch:
                     writer.add_document(**whoosh_schema.fields_of(document))
         with _writing(folder, merge=False) as writer:
-            _record_sequence(writer, sequence)
+            _record_mark(writer, mark)
         self._folder.switch_to(folder)
 
     def lock(self, *, wait: bool = False) -> contextlib.AbstractContextManager[bool]:
@@ -232,8 +230,18 @@ def _delete(segment: Any, tokens: set[str], snapshot: _Snapshot) -> None:
                     segment.delete_document(number)
 
 
-def _record_sequence(writer: Any, sequence: int) -> None:
-    writer.add_document(**{whoosh_schema.KEY: _SEQUENCE_TOKEN, whoosh_schema.STORED: (sequence,)})
+def _read_mark(segments: Iterable[LiveSegment]) -> Mark | None:
+    for live in segments:
+        number = live.segment.document_number(whoosh_schema.KEY, _MARK_TOKEN, live.deleted_numbers)
+        if number is not None:
+            sequence, day = live.segment.stored(number)
+            return Mark(sequence, dt.date.fromordinal(day))
+    return None
+
+
+def _record_mark(writer: Any, mark: Mark) -> None:
+    stored = (mark.sequence, mark.day.toordinal())
+    writer.add_document(**{whoosh_schema.KEY: _MARK_TOKEN, whoosh_schema.STORED: stored})
 
 
 def _both(left: Sets, right: Sets) -> Sets:

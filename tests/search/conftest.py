@@ -9,10 +9,16 @@ from typing import Any
 import pytest
 
 from minsheng.outbox import RecordKind
-from search.engine import Document
+from search.engine import Document, Mark
 from search.whoosh_engine import WhooshEngine
 
 MakeDocument = Callable[..., Document]
+
+
+def mark(sequence: int) -> Mark:
+    """The mark of a change made on some day."""
+    return Mark(sequence, dt.date(2026, 6, 10))
+
 
 _numbers = itertools.count(1)
 
@@ -42,5 +48,5 @@ def document() -> MakeDocument:
 def engine(tmp_path: Path) -> WhooshEngine:
     """An engine with an empty index."""
     engine = WhooshEngine(tmp_path / "index")
-    engine.rebuild([], 0)
+    engine.rebuild([], mark(0))
     return engine

@@ -5,13 +5,13 @@ from hypothesis import strategies as st
 from search.corrections import one_slip_apart
 from search.engine import Query
 from search.whoosh_engine import WhooshEngine
-from tests.search.conftest import MakeDocument
+from tests.search.conftest import MakeDocument, mark
 
 
 @pytest.fixture
 def filled(engine: WhooshEngine, document: MakeDocument) -> WhooshEngine:
     titles = ["农村低保提标", "城乡低保", "农村公路硬化", "青石桥道路", "Rural hospital", "Rural schools"]
-    engine.apply([document(title, text="正文") for title in titles], [], 1)
+    engine.apply([document(title, text="正文") for title in titles], [], mark(1))
     return engine
 
 

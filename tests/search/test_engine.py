@@ -14,7 +14,7 @@ from search import analysis
 from search.engine import MAX_LIMIT, MAX_REACH, Document, Facet, Key, Query, Results, Sort
 from search.errors import IndexUnavailableError
 from search.whoosh_engine import WhooshEngine
-from tests.search.conftest import MakeDocument
+from tests.search.conftest import MakeDocument, mark
 
 TITLES = [
     "农村公路“村村通”22.5公里硬化工程",
@@ -41,7 +41,7 @@ def titled(tmp_path_factory: pytest.TempPathFactory) -> WhooshEngine:
         Document(RecordKind.PROJECT, number, str(number), title, text=f"第{number}号记录")
         for number, title in enumerate(TITLES, start=1)
     ]
-    engine.rebuild(documents, 1)
+    engine.rebuild(documents, mark(1))
     return engine
 
 
@@ -92,7 +92,7 @@ def test_traditional_finds_simplified_and_is_highlighted_in_the_original(titled:
 
 
 def test_simplified_finds_traditional(engine: WhooshEngine, document: MakeDocument) -> None:
-    engine.apply([document("農村公路養護"), document("城鄉供水")], [], 1)
+    engine.apply([document("農村公路養護"), document("城鄉供水")], [], mark(1))
     results = engine.search(Query("农村公路"))
     assert titles(results) == ["農村公路養護"]
     assert marked(results) == ["農村公路"]
@@ -111,14 +111,14 @@ def test_english_words_match_by_their_stem(titled: WhooshEngine) -> None:
 
 
 def test_all_words_must_hold_and_may_stand_apart(engine: WhooshEngine, document: MakeDocument) -> None:
-    engine.apply([document("农村公路", text="供水到户"), document("农村电网"), document("城市供水")], [], 1)
+    engine.apply([document("农村公路", text="供水到户"), document("农村电网"), document("城市供水")], [], mark(1))
     assert titles(engine.search(Query("农村供水"))) == ["农村公路"]
 
 
 def test_where_no_record_has_all_words_those_with_most_are_shown_and_said_so(
     engine: WhooshEngine, document: MakeDocument
 ) -> None:
-    engine.apply([document("农村公路养护"), document("农村电网"), document("幼儿园")], [], 1)
+    engine.apply([document("农村公路养护"), document("农村电网"), document("幼儿园")], [], mark(1))
     results = engine.search(Query("农村 公路 火箭"))
     assert titles(results) == ["农村公路养护"]
     assert results.is_partial
@@ -127,7 +127,7 @@ def test_where_no_record_has_all_words_those_with_most_are_shown_and_said_so(
 
 def test_an_exact_phrase_must_stand_in_one_piece(engine: WhooshEngine, document: MakeDocument) -> None:
     apart = document("公路村与农村公", text="农村、村公、公路")
-    engine.apply([document("农村公路养护"), apart], [], 1)
+    engine.apply([document("农村公路养护"), apart], [], mark(1))
     assert engine.search(Query("农村公路")).total == 2
     results = engine.search(Query("「农村公路」"))
     assert titles(results) == ["农村公路养护"]
@@ -135,21 +135,21 @@ def test_an_exact_phrase_must_stand_in_one_piece(engine: WhooshEngine, document:
 
 
 def test_a_phrase_looks_past_punctuation_and_width(engine: WhooshEngine, document: MakeDocument) -> None:
-    engine.apply([document("农村公路（ＳＯＳ）改造"), document("公路改造")], [], 1)
+    engine.apply([document("农村公路（ＳＯＳ）改造"), document("公路改造")], [], mark(1))
     assert titles(engine.search(Query('"公路 sos改造"'))) == ["农村公路（ＳＯＳ）改造"]
 
 
 def test_phrases_with_very_many_candidates_say_that_the_total_is_an_estimate(
     engine: WhooshEngine, document: MakeDocument
 ) -> None:
-    engine.apply([document("农村公路") for _ in range(301)], [], 1)
+    engine.apply([document("农村公路") for _ in range(301)], [], mark(1))
     results = engine.search(Query('"农村公路"'))
     assert results.total == 301
     assert results.is_estimate
 
 
 def test_exclusion_takes_records_out(engine: WhooshEngine, document: MakeDocument) -> None:
-    engine.apply([document("农村公路"), document("农村公厕"), document("城市公路")], [], 1)
+    engine.apply([document("农村公路"), document("农村公厕"), document("城市公路")], [], mark(1))
     assert titles(engine.search(Query("农村 -公厕"))) == ["农村公路"]
     assert sorted(titles(engine.search(Query("-农村")))) == ["城市公路"]
 
@@ -158,7 +158,7 @@ def test_a_field_limits_where_a_word_is_looked_for(engine: WhooshEngine, documen
     engine.apply(
         [document("水库加固", agency_name="县水利局"), document("水利局大楼", agency_name="县住建局", text="水利局")],
         [],
-        1,
+        mark(1),
     )
     assert titles(engine.search(Query("责任单位:水利局"))) == ["水库加固"]
     assert titles(engine.search(Query("标题：水利局"))) == ["水利局大楼"]
@@ -169,14 +169,14 @@ def test_title_matches_come_first_the_closest_of_them_ahead(engine: WhooshEngine
     in_text = document("道路", text="公厕三座", date=dt.date(2026, 6, 1))
     longer = document("新改建城乡公厕若干座并配套管网", date=dt.date(2026, 6, 1))
     exact = document("公厕", date=dt.date(2020, 1, 1))
-    engine.apply([in_text, longer, exact], [], 1)
+    engine.apply([in_text, longer, exact], [], mark(1))
     assert titles(engine.search(Query("公厕"))) == [exact.title, longer.title, in_text.title]
 
 
 def test_a_project_comes_before_the_reports_that_repeat_its_title(engine: WhooshEngine, document: MakeDocument) -> None:
     report = document("公厕 2026年5月月报", kind=RecordKind.REPORT, date=dt.date(2026, 5, 31))
     project = document("公厕", date=dt.date(2025, 1, 1))
-    engine.apply([report, project], [], 1)
+    engine.apply([report, project], [], mark(1))
     assert titles(engine.search(Query("公厕"))) == [project.title, report.title]
 
 
@@ -184,7 +184,7 @@ def test_newest_first_over_all_segments(engine: WhooshEngine, document: MakeDocu
     days = [dt.date(2026, 1, 1) + dt.timedelta(days) for days in range(40)]
     random.Random(7).shuffle(days)  # noqa: S311 - a fixed order, no secret
     for number, start in enumerate(range(0, 40, 8)):
-        engine.apply([document(f"公路{day}", date=day) for day in days[start : start + 8]], [], number)
+        engine.apply([document(f"公路{day}", date=day) for day in days[start : start + 8]], [], mark(number))
     for query in (Query("公路", limit=40), Query(limit=40), Query("公路", sort=Sort.NEWEST, limit=40)):
         found = [hit.document.date for hit in engine.search(query).hits]
         assert found == sorted(days, reverse=True)
@@ -203,8 +203,8 @@ def test_newest_first_over_all_segments(engine: WhooshEngine, document: MakeDocu
 def test_orders_by_number_put_records_without_one_last(
     engine: WhooshEngine, document: MakeDocument, sort: Sort, expected: list[str]
 ) -> None:
-    engine.apply([document("甲", money_fen=0, progress=103.57, date=dt.date(2020, 1, 1))], [], 1)
-    engine.apply([document("乙", date=None), document("丙", money_fen=9_000_000_000_000, progress=99.5)], [], 2)
+    engine.apply([document("甲", money_fen=0, progress=103.57, date=dt.date(2020, 1, 1))], [], mark(1))
+    engine.apply([document("乙", date=None), document("丙", money_fen=9_000_000_000_000, progress=99.5)], [], mark(2))
     assert titles(engine.search(Query(sort=sort))) == expected
 
 
@@ -217,7 +217,7 @@ def test_facets_count_what_each_value_would_leave(engine: WhooshEngine, document
             document("学校", category="education", year=2026),
         ],
         [],
-        1,
+        mark(1),
     )
     query = Query("公路", filters={Facet.YEAR: ("2026",)}, counted=(Facet.YEAR, Facet.CATEGORY))
     results = engine.search(query)
@@ -238,7 +238,7 @@ def test_places_count_one_level_below_and_filter_with_all_below(engine: WhooshEn
             document("丁", place_path=("980000",)),
         ],
         [],
-        1,
+        mark(1),
     )
     top = engine.search(Query(counted=(Facet.PLACE,)))
     assert dict(top.facets[Facet.PLACE]) == {"990000": 3, "980000": 1}
@@ -249,7 +249,7 @@ def test_places_count_one_level_below_and_filter_with_all_below(engine: WhooshEn
 
 def test_snippets_show_where_the_words_meet(engine: WhooshEngine, document: MakeDocument) -> None:
     text = "开工。" * 60 + "公路" + "。续" * 100 + "养护公路八公里，护栏两公里。" + "完工。" * 60
-    engine.apply([document("月报", text=text)], [], 1)
+    engine.apply([document("月报", text=text)], [], mark(1))
     (hit,) = engine.search(Query("公路 护栏")).hits
     assert [passage.text for passage in hit.snippet if passage.is_match] == ["公路", "护栏"]
     assert hit.snippet[0].text == hit.snippet[-1].text == "…"
@@ -261,7 +261,7 @@ def test_snippets_show_where_the_words_meet(engine: WhooshEngine, document: Make
 def test_hidden_records_and_what_depends_on_them_are_absent(engine: WhooshEngine, document: MakeDocument) -> None:
     project, other = document("公路甲"), document("公路乙")
     report = document("公路甲月报", kind=RecordKind.REPORT, parent=project.key)
-    engine.apply([project, other, report], [], 1)
+    engine.apply([project, other, report], [], mark(1))
     results = engine.search(Query("公路", hidden=frozenset({project.key}), counted=(Facet.KIND,)))
     assert titles(results) == ["公路乙"]
     assert dict(results.facets[Facet.KIND]) == {"project": 1}
@@ -269,13 +269,13 @@ def test_hidden_records_and_what_depends_on_them_are_absent(engine: WhooshEngine
 
 def test_documents_are_replaced_whole_and_removed(engine: WhooshEngine, document: MakeDocument) -> None:
     first, second = document("公路", record_id=901), document("公厕", record_id=902)
-    engine.apply([first, second], [], 5)
-    engine.apply([document("学校", record_id=901)], [second.key, Key(RecordKind.REPORT, 903)], 6)
+    engine.apply([first, second], [], mark(5))
+    engine.apply([document("学校", record_id=901)], [second.key, Key(RecordKind.REPORT, 903)], mark(6))
     assert engine.search(Query("公路")).total == 0
     assert engine.search(Query("公厕")).total == 0
     assert titles(engine.search(Query("学校"))) == ["学校"]
     assert engine.held() == {first.key}
-    assert engine.sequence() == 6
+    assert engine.mark() == mark(6)
 
 
 def test_a_document_comes_back_as_it_was_put_in(engine: WhooshEngine, document: MakeDocument) -> None:
@@ -298,7 +298,7 @@ def test_a_document_comes_back_as_it_was_put_in(engine: WhooshEngine, document: 
         parent=Key(RecordKind.PROJECT, 5),
     )
     bare = Document(RecordKind.AGENCY, 77, "a", "局")
-    engine.apply([full, bare], [], 1)
+    engine.apply([full, bare], [], mark(1))
     assert {hit.document for hit in engine.search(Query()).hits} == {full, bare}
 
 
@@ -310,7 +310,7 @@ def test_many_small_changes_leave_few_segments_and_nothing_lost(
     for sequence in range(60):
         added = [document(f"记录{chance.randrange(99)}", record_id=chance.randrange(1, 40)) for _ in range(2)]
         removed = [Key(RecordKind.PROJECT, chance.randrange(1, 40))]
-        engine.apply(added, [key for key in removed if key not in {item.key for item in added}], sequence)
+        engine.apply(added, [key for key in removed if key not in {item.key for item in added}], mark(sequence))
         for key in removed:
             expected.pop(key, None)
         expected.update({item.key: item for item in added})
@@ -321,7 +321,7 @@ def test_many_small_changes_leave_few_segments_and_nothing_lost(
 
 
 def test_paging_goes_through_all_and_ends(engine: WhooshEngine, document: MakeDocument) -> None:
-    engine.apply([document(f"公路{number}") for number in range(45)], [], 1)
+    engine.apply([document(f"公路{number}") for number in range(45)], [], mark(1))
     seen = [
         title for offset in range(0, 60, 20) for title in titles(engine.search(Query("公路", offset=offset, limit=20)))
     ]
@@ -334,7 +334,7 @@ def test_paging_goes_through_all_and_ends(engine: WhooshEngine, document: MakeDo
 
 def test_without_an_index_search_says_so(tmp_path: Path) -> None:
     engine = WhooshEngine(tmp_path / "nothing")
-    assert engine.sequence() is None
+    assert engine.mark() is None
     with pytest.raises(IndexUnavailableError):
         engine.search(Query("公路"))
 
@@ -342,48 +342,48 @@ def test_without_an_index_search_says_so(tmp_path: Path) -> None:
 def test_a_torn_file_is_noticed_and_a_rebuild_heals_it(
     engine: WhooshEngine, document: MakeDocument, tmp_path: Path
 ) -> None:
-    engine.apply([document("公路")], [], 4)
+    engine.apply([document("公路")], [], mark(4))
     (terms,) = (tmp_path / "index").glob("*/*.trm")
     terms.write_bytes(terms.read_bytes()[:40])
     fresh = WhooshEngine(tmp_path / "index")
-    assert fresh.sequence() is None
-    fresh.rebuild([document("公厕")], 5)
+    assert fresh.mark() is None
+    fresh.rebuild([document("公厕")], mark(5))
     assert titles(engine.search(Query())) == ["公厕"]
-    assert engine.sequence() == 5
+    assert engine.mark() == mark(5)
 
 
 def test_an_index_of_another_version_is_not_used(
     engine: WhooshEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert engine.sequence() == 0
+    assert engine.mark() == mark(0)
     monkeypatch.setattr("search.whoosh_schema.LAYOUT", "another")
-    assert WhooshEngine(tmp_path / "index").sequence() is None
+    assert WhooshEngine(tmp_path / "index").mark() is None
 
 
 def test_a_rebuild_that_dies_leaves_the_live_index_alone(
     engine: WhooshEngine, document: MakeDocument, tmp_path: Path
 ) -> None:
-    engine.apply([document("公路")], [], 4)
+    engine.apply([document("公路")], [], mark(4))
 
     def dying() -> Iterator[Document]:
         yield document("甲")
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        engine.rebuild(dying(), 9)
+        engine.rebuild(dying(), mark(9))
     assert titles(WhooshEngine(tmp_path / "index").search(Query())) == ["公路"]
-    engine.rebuild([document("乙")], 10)
+    engine.rebuild([document("乙")], mark(10))
     assert len([path for path in (tmp_path / "index").iterdir() if path.is_dir()]) == 1
 
 
 def test_a_change_that_fails_leaves_the_index_as_it_was(engine: WhooshEngine, document: MakeDocument) -> None:
-    engine.apply([document("公路")], [], 4)
+    engine.apply([document("公路")], [], mark(4))
     broken = document("坏", date="no date")
     with pytest.raises(AttributeError):
-        engine.apply([document("公厕"), broken], [], 5)
+        engine.apply([document("公厕"), broken], [], mark(5))
     assert titles(engine.search(Query())) == ["公路"]
-    engine.apply([document("公厕")], [], 5)
-    assert engine.sequence() == 5
+    engine.apply([document("公厕")], [], mark(5))
+    assert engine.mark() == mark(5)
 
 
 def test_only_one_writer_holds_the_lock(engine: WhooshEngine, tmp_path: Path) -> None:
@@ -394,7 +394,7 @@ def test_only_one_writer_holds_the_lock(engine: WhooshEngine, tmp_path: Path) ->
 
 
 def test_stored_documents_name_no_class_of_ours(engine: WhooshEngine, document: MakeDocument) -> None:
-    engine.apply([document("公路", parent=Key(RecordKind.PROJECT, 1))], [], 1)
+    engine.apply([document("公路", parent=Key(RecordKind.PROJECT, 1))], [], mark(1))
     live = engine._snapshot().segments[0]
     assert json.dumps(live.segment.stored(0))
 
@@ -405,8 +405,8 @@ def test_few_and_many_results_are_sorted_alike(engine: WhooshEngine, document: M
         document(f"记录{number}{'少见' if number % 80 == 0 else ''}", money_fen=chance.choice([None, *range(9)]))
         for number in range(400)
     ]
-    engine.apply(documents[:150], [], 1)
-    engine.apply(documents[150:], [], 2)
+    engine.apply(documents[:150], [], mark(1))
+    engine.apply(documents[150:], [], mark(2))
     for text in ("", "少见"):
         for sort, sign in ((Sort.MOST_MONEY, -1), (Sort.LEAST_MONEY, 1)):
             found = [hit.document.money_fen for hit in engine.search(Query(text, sort=sort, limit=100)).hits]

@@ -294,3 +294,18 @@ def test_suggestions_leave_out_what_has_just_changed(session: Session, make: Mak
     touch(session, RecordKind.PROJECT, project.id)
     session.commit()
     assert suggest(session, engine, "青石") == ()
+
+
+def test_status_is_stated_anew_each_day(session: Session, make: Make, engine: WhooshEngine) -> None:
+    project = make.project(title="青石桥")
+    make.published_report(project)
+    session.commit()
+    indexer.rebuild(session, engine, TODAY)
+    query = Query("青石桥", filters={Facet.STATUS: ("overdue",)})
+    assert find(session, engine, query, TODAY).total == 0
+    after = dt.date(2027, 1, 20)
+    assert find(session, engine, query, after).total == 1
+    assert indexer.drain(session, engine, after) == 0
+    stated = engine.mark()
+    assert stated is not None
+    assert stated.day == after

@@ -9,6 +9,7 @@ from benchmarks.search_judging import Judged, empty_database, judge, read_judgem
 from search import synonyms
 from search.engine import Document, Query
 from search.whoosh_engine import WhooshEngine
+from tests.search.conftest import mark
 
 JUDGED = read_judgements()
 FLOORS = {
@@ -38,7 +39,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[WhooshEngine, dict
     with empty_database(folder) as session:
         documents, names = sample_documents(session)
     engine = WhooshEngine(folder / "index", synonyms.load())
-    engine.rebuild(documents, 0)
+    engine.rebuild(documents, mark(0))
     return engine, names
 
 

@@ -4,7 +4,7 @@ from minsheng.outbox import RecordKind
 from search.engine import Query
 from search.query import parse
 from search.whoosh_engine import WhooshEngine
-from tests.search.conftest import MakeDocument
+from tests.search.conftest import MakeDocument, mark
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def filled(engine: WhooshEngine, document: MakeDocument) -> WhooshEngine:
             document("Rural hospital"),
         ],
         [],
-        1,
+        mark(1),
     )
     return engine
 

@@ -5,7 +5,7 @@ from search.engine import Query
 from search.query import parse
 from search.synonyms import SynonymError
 from search.whoosh_engine import WhooshEngine
-from tests.search.conftest import MakeDocument
+from tests.search.conftest import MakeDocument, mark
 
 LIST = synonyms.read(
     ["# remark", "", "村村通 = 农村公路 = 通村公路", "低保=最低生活保障", "road = 公路", "学校 > 小学 = 中学"]
@@ -16,13 +16,13 @@ LIST = synonyms.read(
 def widened(engine: WhooshEngine, tmp_path_factory: pytest.TempPathFactory) -> WhooshEngine:
     folder = tmp_path_factory.mktemp("index")
     widened = WhooshEngine(folder, LIST)
-    widened.rebuild([], 0)
+    widened.rebuild([], mark(0))
     return widened
 
 
 def test_every_member_of_a_set_finds_the_others(widened: WhooshEngine, document: MakeDocument) -> None:
     titles = ["村村通工程", "农村公路养护", "通村公路硬化", "城市道路"]
-    widened.apply([document(title) for title in titles], [], 1)
+    widened.apply([document(title) for title in titles], [], mark(1))
     for member in ("村村通", "农村公路", "通村公路", "農村公路"):
         hits = widened.search(Query(member)).hits
         assert {hit.document.title for hit in hits} == set(titles[:3])
@@ -30,23 +30,25 @@ def test_every_member_of_a_set_finds_the_others(widened: WhooshEngine, document:
 
 
 def test_a_broader_word_finds_the_narrower_ones_only(widened: WhooshEngine, document: MakeDocument) -> None:
-    widened.apply([document("第一小学"), document("学校食堂")], [], 1)
+    widened.apply([document("第一小学"), document("学校食堂")], [], mark(1))
     assert [hit.document.title for hit in widened.search(Query("学校")).hits] == ["学校食堂", "第一小学"]
     assert [hit.document.title for hit in widened.search(Query("小学")).hits] == ["第一小学"]
 
 
 def test_a_member_is_known_inside_a_longer_query(widened: WhooshEngine, document: MakeDocument) -> None:
-    widened.apply([document("提高最低生活保障标准", place_name="示例县"), document("低保", place_name="别县")], [], 1)
+    widened.apply(
+        [document("提高最低生活保障标准", place_name="示例县"), document("低保", place_name="别县")], [], mark(1)
+    )
     assert [hit.document.title for hit in widened.search(Query("示例县低保标准")).hits] == ["提高最低生活保障标准"]
 
 
 def test_english_words_have_synonyms_by_their_stem(widened: WhooshEngine, document: MakeDocument) -> None:
-    widened.apply([document("公路养护"), document("公厕")], [], 1)
+    widened.apply([document("公路养护"), document("公厕")], [], mark(1))
     assert widened.search(Query("Roads")).total == 1
 
 
 def test_a_phrase_is_taken_at_its_word(widened: WhooshEngine, document: MakeDocument) -> None:
-    widened.apply([document("村村通工程"), document("农村公路养护")], [], 1)
+    widened.apply([document("村村通工程"), document("农村公路养护")], [], mark(1))
     assert widened.search(Query("“村村通”")).total == 1
 
 
