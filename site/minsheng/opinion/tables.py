@@ -1,6 +1,7 @@
 """The package's tables as text: one place that fixes columns, order, decimals and the guard against formulas."""
 
 import csv
+import functools
 import io
 import string
 from collections.abc import Iterable, Mapping, Sequence
@@ -52,6 +53,7 @@ DISPOSITION_COLUMNS = ("division", "channel", *Disposition, "rr1", "rr2", "rr3",
 EXCLUSION_COLUMNS = ("rule", "count", "who", "why")
 
 
+@functools.lru_cache(maxsize=4096)
 def guarded(text: str) -> str:
     """Return the text so that no spreadsheet runs it: a quote goes before what would start a formula.
 
@@ -63,6 +65,7 @@ def guarded(text: str) -> str:
     return _GUARD + text if is_risky or text.startswith(_GUARD) else text
 
 
+@functools.lru_cache(maxsize=4096)
 def unguarded(text: str) -> str:
     """Return what ``guarded`` was given."""
     return text[1:] if text.startswith(_GUARD) and guarded(text[1:]) == text else text
