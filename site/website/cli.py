@@ -14,7 +14,7 @@ from minsheng.importing.published import import_published, read_rows
 from minsheng.journal import current_head
 from pages.services import services
 from search import indexer
-from website import import_words, sample_content
+from website import database_setup, import_words, sample_content
 from website.application import create_app
 from website.config import ConfigurationError, Settings, load_or_make_secrets
 from website.server import run_server
@@ -125,7 +125,7 @@ def journal() -> None:
 @click.pass_obj
 def journal_head(settings: Settings) -> None:
     """Print the head to keep elsewhere: with it a cut tail is noticed."""
-    with create_app(settings).app_context():
+    with create_app(settings).app_context(), database_setup.reading():
         click.echo(current_head(db.session()))
 
 
@@ -134,7 +134,7 @@ def journal_head(settings: Settings) -> None:
 @click.pass_obj
 def verify_journal(settings: Settings, saved_head: str | None) -> None:
     """Check the chain and every published record against it; exit 1 and name the places that do not fit."""
-    with create_app(settings).app_context():
+    with create_app(settings).app_context(), database_setup.reading():
         faults = publishing.verify(db.session(), saved_head)
         for fault in faults:
             click.echo(f"{fault.kind}: {fault.where}", err=True)

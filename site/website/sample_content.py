@@ -27,7 +27,9 @@ BAR_WIDTH = 30
 
 def load_into_empty_site(data: Path) -> bool:
     """Load everything into a site without programmes or staff; return whether anything was loaded."""
-    if _has_content():
+    is_empty = not _has_content()
+    db.session.rollback()
+    if not is_empty:
         return False
     at = now()
     password = _password()

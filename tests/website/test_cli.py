@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from minsheng.importing.published import read_rows
-from website import sample_content
+from website import cli, sample_content
 from website.cli import UNREADABLE, main
 
 Runner = Callable[..., Result]
@@ -85,3 +85,17 @@ def test_a_record_altered_by_hand_is_named_by_the_command(run: Runner, tmp_path:
 
 def test_the_projects_own_copy_can_be_read() -> None:
     assert len(read_rows(sample_content.PUBLISHED / "projects.json")) == 528
+
+
+def test_a_second_start_keeps_the_data_and_ends_in_serving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[tuple[str, int]] = []
+    monkeypatch.setattr(cli, "run_server", lambda host, port: served.append((host, port)))
+    runner = CliRunner()
+    arguments = ["--data", str(tmp_path / "var"), "import", "published", write(tmp_path / "projects.json", [RECORD])]
+    runner.invoke(main, arguments, catch_exceptions=False)
+    for _ in range(2):
+        start = runner.invoke(main, ["--data", str(tmp_path / "var"), "serve"], catch_exceptions=False)
+        assert start.exit_code == 0
+    assert served == [("127.0.0.1", 8000)] * 2
+    head = runner.invoke(main, ["--data", str(tmp_path / "var"), "journal", "head"]).output
+    assert int(head.partition(":")[0]) == 3

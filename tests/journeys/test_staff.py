@@ -1,0 +1,196 @@
+"""A month of staff, in Chinese, on a phone and at a desk: report, second signature, correction, answer, export."""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import ExifTags, Image
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import Site
+
+pytestmark = pytest.mark.browser
+Opener = Callable[..., Page]
+MONTHS = {"phone": "9月", "desk": "10月"}
+WRITER, PUBLISHER, REVIEWER, HANDLER, ASSESSOR = "yuebao", "shenhe", "laixin", "banli", "kaohe"
+
+
+def sign_in(open_page: Opener, site: Site, username: str) -> Page:
+    page = open_page()
+    page.goto("/admin/")
+    page.locator("input[name=username]").fill(username)
+    page.locator("input[type=password]").fill(site.password)
+    page.get_by_role("button", name="登录").click()
+    expect(page.locator("h1")).to_contain_text("今天要办的")
+    return page
+
+
+def picture(folder: Path) -> Path:
+    """A photo with a camera's name and a place in its metadata."""
+    path = folder / "site.jpg"
+    data = Image.Exif()
+    data[ExifTags.Base.Make] = "SECRET-CAMERA"
+    data.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = "2026:09:20 09:10:11"
+    data.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitude] = (30.0, 0.0, 0.0)
+    Image.new("RGB", (1600, 900), "#2f6b52").save(path, exif=data)
+    return path
+
+
+def write_report(page: Page, size: str, spent: str, photo: Path | None) -> str:
+    """Write the report owed for this size's month, starting at the desk; return the project's title."""
+    link = page.locator("main a", has_text=re.compile(rf"例河.*{MONTHS[size]}")).first
+    title = link.inner_text().split("·")[0].strip()
+    link.click()
+    page.get_by_label(re.compile("^工程形象进度")).fill("52")
+    page.get_by_label(re.compile("^累计到位资金")).fill("900万元")
+    page.get_by_label(re.compile("^累计拨付资金")).fill("520")
+    page.get_by_label(re.compile("^累计支出资金")).fill(spent)
+    page.get_by_label(re.compile("^本月做了什么")).fill(f"{MONTHS[size]}完成第三标段护岸，清淤一千二百立方米。")
+    if photo:
+        page.get_by_label(re.compile("^照片文件")).first.set_input_files(photo)
+        page.get_by_label(re.compile("^照片里看得到什么")).first.fill("新砌的护岸，水面清了")
+    page.get_by_role("button", name="保存并提交审核").click()
+    return title
+
+
+def test_a_report_needs_two_people_and_shows_its_correction(
+    open_page: Opener, site: Site, size: str, tmp_path: Path
+) -> None:
+    writer = sign_in(open_page, site, WRITER)
+    title = write_report(writer, size, "十块钱", None)
+    expect(writer.locator(".field-error").first).to_contain_text("请填金额")
+    expect(writer.get_by_label(re.compile("^本月做了什么"))).to_have_value(re.compile("第三标段护岸"))
+    writer.get_by_label(re.compile("^累计支出资金")).fill("450")
+    writer.get_by_label(re.compile("^照片文件")).first.set_input_files(picture(tmp_path))
+    writer.get_by_label(re.compile("^照片里看得到什么")).first.fill("新砌的护岸，水面清了")
+    writer.get_by_role("button", name="保存并提交审核").click()
+    expect(writer.locator("main")).to_contain_text(re.compile("待审核|等.*审核"))
+    assert writer.request.get("/admin/reviews/").status == 403
+
+    publisher = sign_in(open_page, site, PUBLISHER)
+    sign(publisher, title, size)
+
+    reader = open_page()
+    reader.goto("/search/")
+    reader.locator("main").get_by_role("searchbox").fill(f"{MONTHS[size]}完成第三标段护岸")
+    reader.locator("main").get_by_role("button", name="搜索").click()
+    reader.locator(".hits a").first.click()
+    expect(reader.locator("h1")).to_contain_text(title)
+    expect(reader.locator("main")).to_contain_text("第三标段护岸")
+    shown = reader.locator("img[alt*='新砌的护岸']").first
+    address = shown.get_attribute("src")
+    assert address is not None
+    data = reader.request.get(address).body()
+    assert data[:4] == b"RIFF"
+    assert b"SECRET-CAMERA" not in data
+
+    correct(writer, publisher, title, size)
+    reader.reload()
+    expect(reader.locator("main")).to_contain_text("漏记一笔护栏款")
+
+
+def correct(writer: Page, publisher: Page, title: str, size: str) -> None:
+    """Correct the published month with a public reason; the other person signs again."""
+    writer.goto("/admin/reports/")
+    open_month(writer, title, size)
+    writer.get_by_text("更正这个月").click()
+    writer.get_by_role("button", name="开出更正稿").click()
+    expect(writer.locator(".field-error")).to_contain_text("请写明为什么更正")
+    writer.get_by_label(re.compile("^为什么更正")).fill("漏记一笔护栏款")
+    writer.get_by_role("button", name="开出更正稿").click()
+    writer.get_by_label(re.compile("^累计支出资金")).fill("455")
+    writer.get_by_role("button", name="保存并提交审核").click()
+    sign(publisher, title, size)
+
+
+def sign(publisher: Page, title: str, size: str) -> None:
+    """Publish the report that waits for a second signature."""
+    publisher.goto("/admin/reviews/")
+    publisher.locator("main a", has_text=re.compile(rf"{re.escape(title)}.*{MONTHS[size]}")).first.click()
+    expect(publisher.locator("main")).to_contain_text("第三标段护岸")
+    publisher.get_by_role("button", name="公示", exact=True).click()
+    expect(publisher.locator("body")).to_contain_text("已公示")
+
+
+def open_month(page: Page, title: str, size: str) -> None:
+    """Open one month of one project from the list of all."""
+    block = page.locator("main").get_by_text(title, exact=True).locator("xpath=ancestor::*[.//a][1]")
+    block.locator("a", has_text=MONTHS[size]).last.click()
+
+
+def test_a_suggestion_is_reviewed_answered_and_rated(open_page: Opener, site: Site, size: str) -> None:
+    words = f"我是示城镇的居民（{size}），三号楼电梯井口没有围挡，电话13800138000，孩子路过很危险。"
+    citizen = open_page()
+    citizen.goto("/suggestions/new")
+    citizen.get_by_label("投诉", exact=True).check()
+    citizen.get_by_label("您想说的话").fill(words)
+    citizen.get_by_label(re.compile("同意把内容")).check()
+    citizen.get_by_role("button", name="提交").click()
+    code = citizen.locator(".code").inner_text()
+    number = re.search(r"\d{4}-\d{5}", citizen.locator("main").inner_text())
+    assert number is not None
+
+    reviewer = sign_in(open_page, site, REVIEWER)
+    reviewer.goto("/admin/suggestions/")
+    reviewer.locator("main a", has_text=number.group()).first.click()
+    expect(reviewer.get_by_label(re.compile("公开稿|公开的话|内容"), exact=False).last).not_to_have_value(
+        re.compile("13800138000")
+    )
+    reviewer.get_by_label(re.compile("标题")).fill(f"电梯井口没有围挡（{size}）")
+    reviewer.get_by_label("公开", exact=True).check()
+    reviewer.get_by_role("button", name="保存审核结果").click()
+    choose = reviewer.get_by_label(re.compile("承办单位|交给"))
+    choose.select_option(label="示例县住房和城乡建设局")
+    reviewer.get_by_role("button", name="受理并交办").click()
+
+    handler = sign_in(open_page, site, HANDLER)
+    handler.goto("/admin/suggestions/")
+    handler.locator("main a", has_text=re.compile(f"{number.group()}|电梯井口没有围挡（{size}）")).first.click()
+    handler.locator("textarea[name$=text]").first.fill("已于当天下午装好围挡，并安排专人每天检查。")
+    handler.get_by_role("button", name="发出答复").click()
+    expect(handler.locator("body")).to_contain_text("已答复")
+
+    citizen.goto(f"/suggestions/follow/{code}")
+    expect(citizen.locator("main")).to_contain_text("已于当天下午装好围挡")
+    citizen.get_by_label("满意", exact=True).check()
+    citizen.get_by_role("button", name="提交评价").click()
+    expect(citizen.locator("main")).to_contain_text("您的评价")
+
+    reader = open_page()
+    reader.goto("/suggestions/")
+    reader.locator("main a", has_text=f"电梯井口没有围挡（{size}）").first.click()
+    expect(reader.locator("main")).to_contain_text("已于当天下午装好围挡")
+    expect(reader.locator("main")).not_to_contain_text("13800138000")
+
+
+def test_only_closed_surveys_are_exported(open_page: Opener, site: Site) -> None:
+    assessor = sign_in(open_page, site, ASSESSOR)
+    assessor.goto("/admin/surveys/")
+    links = assessor.locator("main a[href^='/admin/surveys/']")
+    addresses = list(dict.fromkeys(links.evaluate_all("links => links.map(link => link.getAttribute('href'))")))
+    seen = {"sealed": 0, "exported": 0}
+    for address in addresses:
+        assessor.goto(address)
+        button = assessor.get_by_role("button", name=re.compile("^导出答卷"))
+        if button.count() == 0:
+            expect(assessor.locator("main")).to_contain_text("封存")
+            seen["sealed"] += 1
+            continue
+        with assessor.expect_download() as download:
+            button.click()
+        text = Path(download.value.path()).read_text(encoding="utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(text)))
+        assert len(rows) > 500
+        assert not {"name", "phone", "address", "time", "ticket"} & set(rows[0])
+        assert all(not cell.startswith(("=", "+", "@")) for row in rows for cell in row.values())
+        seen["exported"] += 1
+    assert seen["sealed"] >= 1
+    assert seen["exported"] >= 1
+
+
+def test_the_journal_is_whole_after_all_of_this(site: Site) -> None:
+    head = site.run("journal", "head").strip()
+    assert site.run("journal", "verify", "--head", head).startswith("OK")
