@@ -21,7 +21,7 @@ from minsheng.sums import ProgrammeSums, sums_of
 from minsheng.surveys import Wave
 
 WATCHED_SHOWN = 6
-MOVED_SHOWN = 6
+MOVED_SHOWN = 3
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,17 @@
 """The journal in words: what was done, and which fields changed from what to what."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from minsheng.journal import JournalEntry
+from minsheng.publication import Origin
 from pages import formats
+from pages.language import gettext as _
 from pages.language import lazy_gettext as _l
-from pages.language import plain_record_text
+from pages.language import ngettext, plain_record_text
+from pages.words import WORDS, word
+from public.change_details import LISTS, Line
 
 
 @dataclass(frozen=True)
@@ -17,15 +20,17 @@ class ActGroup:
 
     label: str
     acts: tuple[str, ...]
+    origin: Origin = Origin.OWN
 
 
 ACT_GROUPS: Mapping[str, ActGroup] = MappingProxyType(
     {
         "corrections": ActGroup(_l("更正与撤回"), ("report_corrected", "report_superseded", "report_withdrawn")),
         "projects": ActGroup(_l("项目"), ("project_published", "project_revised", "project_withdrawn")),
-        "reports": ActGroup(_l("月报"), ("report_published", "report_compiled")),
+        "reports": ActGroup(_l("月报"), ("report_published", "report_revised")),
         "problems": ActGroup(_l("问题与回头看"), ("problem_opened", "problem_closed", "looked_back")),
         "programmes": ActGroup(_l("民生工程"), ("programme_published", "programme_revised")),
+        "compiled": ActGroup(_l("整理录入"), (), Origin.COMPILED),
     }
 )
 
@@ -36,6 +41,7 @@ ACTS: Mapping[str, str] = MappingProxyType(
         "project_published": _l("公示项目"),
         "project_revised": _l("修改项目"),
         "project_withdrawn": _l("撤回项目"),
+        "report_revised": _l("修改月报的图片或说明"),
         "report_published": _l("公示月报"),
         "report_corrected": _l("更正月报"),
         "report_superseded": _l("旧版月报转为留存"),
@@ -49,7 +55,6 @@ ACTS: Mapping[str, str] = MappingProxyType(
     }
 )
 OTHER_ACT = _l("登记一项变动")
-SUGGESTION_STEP = _l("居民来件有新进展")
 
 FIELDS: Mapping[str, str] = MappingProxyType(
     {
@@ -76,11 +81,6 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "done": _l("本月进展"),
         "difficulties": _l("困难"),
         "next_step": _l("下一步"),
-        "values": _l("指标完成值"),
-        "indicators": _l("目标任务"),
-        "funding": _l("资金"),
-        "milestones": _l("里程碑"),
-        "responsibilities": _l("责任人"),
         "photos": _l("图片"),
         "explanations": _l("数据说明"),
         "agency": _l("责任单位"),
@@ -89,13 +89,25 @@ FIELDS: Mapping[str, str] = MappingProxyType(
     }
 )
 INTERNAL = frozenset({"revision", "correction_reason", "withdrawn_reason", "one_person"})
+OTHER_FIELD = _l("其他内容")
+CODED = MappingProxyType(
+    {
+        "stage": "stage",
+        "state": "report_state",
+        "publication": "publication",
+        "category": "category",
+        "kind": "project_kind",
+    }
+)
+"""Fields that hold a value of an enumeration, and the group of words for it."""
 LONGEST = 80
 
 
 def act_words(entry: JournalEntry) -> str:
     """Return what an entry says was done."""
-    if entry.subject.startswith("suggestion:"):
-        return str(SUGGESTION_STEP)
+    step = WORDS["case_event_kind"].get(entry.act.removeprefix("suggestion_"))
+    if entry.subject.startswith("suggestion:") and step:
+        return _("居民来件：%(step)s", step=step)
     return str(ACTS.get(entry.act, OTHER_ACT))
 
 
@@ -111,27 +123,33 @@ def reason_of(entry: JournalEntry) -> str:
     return str(entry.details.get("reason", ""))
 
 
-def changed_fields(entry: JournalEntry) -> list[tuple[str, str, str]]:
-    """Return name, old and new of every field an entry changed, in the reader's words.
+def changed_fields(entry: JournalEntry) -> list[Line]:
+    """Return name, old and new of everything an entry changed, in the reader's words.
 
-    Long texts and lists are cut short here; the downloaded journal has them whole.
+    Long texts are cut short here; the downloaded journal has them whole.
     """
     changes = entry.details.get("changes")
     if not isinstance(changes, dict):
         return []
-    return [
-        (str(FIELDS.get(name, name)), _shown(name, pair[0]), _shown(name, pair[1]))
-        for name, pair in changes.items()
-        if name not in INTERNAL
-    ]
+    lines: list[Line] = []
+    for name, (old, new) in changes.items():
+        if name in LISTS:
+            lines += LISTS[name](old or [], new or [])
+        elif name not in INTERNAL:
+            lines.append((str(FIELDS.get(name, OTHER_FIELD)), _shown(name, old), _shown(name, new)))
+    return lines
 
 
 def _shown(name: str, value: object) -> str:
-    if value in (None, "", []):
-        return formats.NOTHING
+    if value is None or value in ("", []):
+        return ""
     if name.endswith("_fen") and isinstance(value, int):
         return formats.money(value)
     if name == "physical_progress":
         return f"{value}%"
-    text = plain_record_text(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    if name in CODED:
+        return word(str(value), CODED[name])
+    if isinstance(value, list):
+        return ngettext("%(num)s 项", "%(num)s 项", len(value))
+    text = plain_record_text(value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

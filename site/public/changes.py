@@ -7,9 +7,12 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, Response, render_template, request, stream_with_context
 
+from minsheng import changelog
 from minsheng.database import db
 from minsheng.journal import JournalEntry, current_head
+from minsheng.places import Division
 from minsheng.projects import Project
+from minsheng.publication import Origin
 from public.change_words import ACT_GROUPS
 
 blueprint = Blueprint("changes", __name__, url_prefix="/changes")
@@ -21,29 +24,22 @@ BATCH = 500
 def index() -> str:
     """List public entries, newest first, of one project or one group of acts if the address says so."""
     chosen = {name: request.args.get(name, "").strip()[:80] for name in ("project", "act")}
-    query = sa.select(JournalEntry).where(JournalEntry.is_public)
-    project = None
-    if chosen["project"]:
-        project = db.session.scalar(Project.visible_to_residents().where(Project.slug == chosen["project"]))
-        query = query.where(JournalEntry.about_project == chosen["project"])
-    if chosen["act"] in ACT_GROUPS:
-        query = query.where(JournalEntry.act.in_(ACT_GROUPS[chosen["act"]].acts))
-    total = db.session.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
+    group = ACT_GROUPS.get(chosen["act"])
+    query = changelog.public_entries(
+        project=chosen["project"] or None,
+        acts=group.acts if group else (),
+        origin=None if chosen["project"] else group.origin if group else Origin.OWN,
+    )
+    total = changelog.count(db.session(), query)
     pages = max(-(-total // PAGE_SIZE), 1)
     page = min(max(request.args.get("page", 1, type=int), 1), pages)
-    entries = db.session.scalars(
-        query.order_by(JournalEntry.sequence.desc()).offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE)
-    ).all()
-    slugs = {entry.about_project for entry in entries if entry.about_project}
-    titles = dict(
-        db.session.execute(
-            Project.visible_to_residents().where(Project.slug.in_(slugs)).with_only_columns(Project.slug, Project.title)
-        ).all()
-    )
+    entries = changelog.newest(db.session(), query, (page - 1) * PAGE_SIZE, PAGE_SIZE)
+    about = Project.visible_to_residents().where(Project.slug == chosen["project"])
+    project = db.session.scalar(about) if chosen["project"] else None
     return render_template(
         "public/changes/index.html",
         entries=entries,
-        titles=titles,
+        titles=changelog.titles(db.session(), entries),
         project=project,
         chosen=chosen,
         groups=ACT_GROUPS,
@@ -51,7 +47,14 @@ def index() -> str:
         pages=pages,
         total=total,
         head=current_head(db.session()),
+        shows_invented=project.is_invented if project else _has_invented_places(),
+        shows_compiled=project.is_compiled if project else group is not None and group.origin is Origin.COMPILED,
     )
+
+
+def _has_invented_places() -> bool:
+    """Whether the log of own records tells of the invented county."""
+    return db.session.scalar(sa.select(Division.id).where(Division.is_invented).limit(1)) is not None
 
 
 @blueprint.get("/journal.jsonl")

@@ -49,6 +49,7 @@ def own(session: Session, project: Project, today: dt.date, due_day: int) -> dic
         "earlier": entries[RECENT_REPORTS:],
         "withdrawn": history.withdrawn_reports(project),
         "pair": before_and_after(visible),
+        "picture": visible[-1] if visible else None,
         "gallery": [photo for photo in visible if photo.report_id is None],
         "sources": [
             {

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from minsheng.database import db
 from pages.services import EXTENSION
-from tests.pages.reading import Page
+from tests.pages.reading import Page, parse
 
 Reader = Callable[[str], Page]
 Counter = Callable[[], AbstractContextManager[list[str]]]
@@ -34,8 +34,7 @@ def read(client: FlaskClient, standing_clock: None) -> Reader:
         db.session.commit()
         response = client.get(address)
         assert response.status_code == 200, response.text[:500]
-        page = Page()
-        page.feed(response.text)
+        page = parse(response.text)
         assert len(page.every("h1")) == 1
         assert page.every("title")[0].text.strip(" –\n")
         assert page.every("main")

@@ -1,0 +1,56 @@
+"""The public part of the journal as a list to read: of own records, of compiled ones, or of one project."""
+
+from collections.abc import Collection, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from minsheng.journal import JournalEntry
+from minsheng.programmes import Programme
+from minsheng.projects import Project
+from minsheng.publication import Origin
+
+
+def public_entries(
+    *, project: str | None = None, acts: Collection[str] = (), origin: Origin | None = None
+) -> sa.Select[JournalEntry]:
+    """Return the query of public entries: about one project (its slug), of these acts, of records of one origin.
+
+    What belongs to no record of either origin, such as a survey, counts as own.
+    """
+    query = sa.select(JournalEntry).where(JournalEntry.is_public)
+    if project:
+        query = query.where(JournalEntry.about_project == project)
+    if acts:
+        query = query.where(JournalEntry.act.in_(acts))
+    if origin is not None:
+        compiled = _about_compiled()
+        query = query.where(compiled if origin is Origin.COMPILED else sa.not_(compiled))
+    return query
+
+
+def _about_compiled() -> sa.ColumnElement[bool]:
+    """Return the condition that an entry is about a compiled project or programme."""
+    projects = sa.select(Project.slug).where(Project.origin == Origin.COMPILED)
+    programmes = sa.select("programme:" + Programme.slug).where(Programme.origin == Origin.COMPILED)
+    about = sa.func.coalesce(JournalEntry.about_project, "")
+    return sa.or_(about.in_(projects), JournalEntry.subject.in_(programmes))
+
+
+def newest(session: Session, query: sa.Select[JournalEntry], offset: int, limit: int) -> Sequence[JournalEntry]:
+    """Return a stretch of entries, newest first."""
+    return session.scalars(query.order_by(JournalEntry.sequence.desc()).offset(offset).limit(limit)).all()
+
+
+def count(session: Session, query: sa.Select[JournalEntry]) -> int:
+    """Return how many entries a query has."""
+    return session.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
+
+
+def titles(session: Session, entries: Collection[JournalEntry]) -> dict[str, str]:
+    """Return the titles of the visible projects that entries are about, by slug."""
+    slugs = {entry.about_project for entry in entries if entry.about_project}
+    rows = session.execute(
+        Project.visible_to_residents().where(Project.slug.in_(slugs)).with_only_columns(Project.slug, Project.title)
+    )
+    return dict(rows.all())
