@@ -1,6 +1,6 @@
 """How long a large wave takes: 200,000 answers, 100 places, 33 programmes, as ratios to one plain pass.
 
-    python benchmarks/opinion_speed.py [--answers N] [--places N] [--programmes N]
+    PYTHONPATH=site:. python -m benchmarks.opinion_speed [--answers N] [--places N] [--programmes N]
 
 The plain pass sums every coded answer once, in a Python loop over the same columns. Ratios travel better between
 machines than seconds; both are printed.

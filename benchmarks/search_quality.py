@@ -20,7 +20,7 @@ from benchmarks.search_judging import (
     read_judgements,
     sample_documents,
 )
-from search import matching, query, segmentation, synonyms
+from search import corrections, query, segmentation, synonyms
 from search.engine import Document, Mark, Query
 from search.whoosh_engine import WhooshEngine
 
@@ -61,8 +61,8 @@ def ablations() -> dict[str, AbstractContextManager[object]]:
         "nothing": nullcontext(),
         "synonyms": mock.patch.object(synonyms.Synonyms, "split", lambda _list, han: iter([(han, ())])),
         "pinyin": mock.patch.object(query, "READ_FIELDS", frozenset()),
-        "guesses by sound": mock.patch.object(matching, "sounds_like", return_value=None),
-        "guesses by looks": mock.patch.object(matching, "looks_like", return_value=None),
+        "guesses by sound": mock.patch.object(corrections, "_sounds_like", return_value=None),
+        "guesses by looks": mock.patch.object(corrections, "_looks_like", return_value=None),
         "segmentation": mock.patch.object(segmentation, "words", lambda han: [segmentation.Word(han, han)]),
     }
 

@@ -7,31 +7,66 @@ word that does stand in the index, taken from it.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Protocol
 
-from search import analysis, bitsets, pinyin
+from search import analysis, pinyin
 from search.engine import Document
-from search.query import Field, Group
-from search.whoosh_segment import Segment
+from search.query import Alternative, Field, Group, Token, word_group
 
 MIN_LATIN = 4
-_LOOKED_AT = 40
-_FROM, _TO = "a", "z"
+LOOKED_AT = 40
+"""How many records are read to find the commonest correction."""
 
 
-def sounds_like(group: Group, segments: Sequence[Segment], universe: Sequence[int]) -> str | None:
-    """Return the commonest word of the index that is read like a Chinese word that stands nowhere, or None."""
-    return _by_sound(group.text, segments, universe) if _nature(group) == "han" else None
+class Lexicon(Protocol):
+    """What an index can tell about the words in it."""
+
+    def some_documents(self, groups: Iterable[Group]) -> Iterator[Document]:
+        """Yield a few documents that satisfy all groups, as they stand."""
+        ...
+
+    def words_near(self, word: str) -> Mapping[str, int]:
+        """Return the Latin words of the index one slip away from ``word``, with the number of their documents."""
+        ...
 
 
-def looks_like(group: Group, segments: Sequence[Segment], universe: Sequence[int]) -> str | None:
+def readings(group: Group, lexicon: Lexicon) -> Iterator[tuple[Group, str | None]]:
+    """Yield ways to read a group, with the word meant where that is another.
+
+    As typed, then by its sound, then its looser readings, then by its looks; each is worked out only if the ones
+    before found nothing.
+    """
+    field = group.alternatives[0].field
+    yield group, None
+    if meant := _sounds_like(group, lexicon):
+        yield word_group(meant, field), meant
+    for fallback in group.fallbacks:
+        yield replace(group, alternatives=(fallback,)), None
+    if meant := _looks_like(group, lexicon):
+        yield word_group(meant, field), meant
+
+
+def _sounds_like(group: Group, lexicon: Lexicon) -> str | None:
+    """Return the commonest word in names that is read like a Chinese word that stands nowhere, or None."""
+    word = group.text
+    tokens = pinyin.homophone_tokens(word) if _nature(group) == "han" else []
+    if not tokens or not all(tokens):
+        return None
+    asked = [_any_of(sorted(alternatives), Field.PINYIN) for alternatives in tokens]
+    return _commonest(pinyin.homophone_pattern(word), word, lexicon.some_documents(asked))
+
+
+def _looks_like(group: Group, lexicon: Lexicon) -> str | None:
     """Return the commonest word of the index one slip away from a word that stands nowhere, or None."""
     word, nature = group.text, _nature(group)
     if nature == "han":
-        return _one_character_wrong(word, segments, universe)
-    is_word = nature == "word" and word.isalpha() and len(word) >= MIN_LATIN
-    return _one_letter_wrong(word, segments) if is_word else None
+        return _one_character_wrong(word, lexicon)
+    if nature == "word" and word.isalpha() and len(word) >= MIN_LATIN:
+        counts = lexicon.words_near(word)
+        return min(counts, key=lambda text: (-counts[text], -len(text), text)) if counts else None
+    return None
 
 
 def _nature(group: Group) -> str | None:
@@ -40,68 +75,34 @@ def _nature(group: Group) -> str | None:
     return pieces[0].nature if len(pieces) == 1 and not group.is_exact else None
 
 
-def _by_sound(word: str, segments: Sequence[Segment], universe: Sequence[int]) -> str | None:
-    """Return the commonest text in names that reads like ``word``."""
-    tokens = pinyin.homophone_tokens(word)
-    if not tokens or not all(tokens):
-        return None
-    candidates = []
-    for segment, bits in zip(segments, universe, strict=True):
-        for alternatives in tokens:
-            held = 0
-            for token in alternatives:
-                held |= segment.holding(Field.PINYIN.value, token)
-            bits &= held  # noqa: PLW2901 - narrowed step by step
-        candidates.append(bits)
-    return _commonest(pinyin.homophone_pattern(word), word, segments, candidates)
+def _any_of(tokens: Iterable[str], field: Field) -> Group:
+    ways = tuple(Alternative((Token(token),), field=field) for token in tokens)
+    return Group("", ways)
 
 
-def _one_character_wrong(word: str, segments: Sequence[Segment], universe: Sequence[int]) -> str | None:
+def _one_character_wrong(word: str, lexicon: Lexicon) -> str | None:
     """Return the commonest text in titles that differs from ``word``, of three or more, in one character."""
     for wrong in range(len(word)) if len(word) >= 3 else ():
-        candidates = list(universe)
-        for character in word[:wrong] + word[wrong + 1 :]:
-            # Every occurrence of a character begins a pair or ends a run, so its prefix finds them all.
-            candidates = [
-                bits & segment.holding_prefix(Field.TITLE.value, character) if bits else 0
-                for segment, bits in zip(segments, candidates, strict=True)
-            ]
+        # Every occurrence of a character begins a pair or ends a run, so its prefix finds them all.
+        others = [Token(character, is_prefix=True) for character in word[:wrong] + word[wrong + 1 :]]
+        asked = Group("", (Alternative(tuple(others), field=Field.TITLE),))
         pattern = re.compile(f"{re.escape(word[:wrong])}[{analysis.HAN}]{re.escape(word[wrong + 1 :])}")
-        found = _commonest(pattern, word, segments, candidates)
-        if found:
+        if found := _commonest(pattern, word, lexicon.some_documents([asked])):
             return found
     return None
 
 
-def _commonest(
-    pattern: re.Pattern[str], word: str, segments: Sequence[Segment], candidates: Sequence[int]
-) -> str | None:
-    """Return what ``pattern`` matches most often in the names of some candidates, other than ``word``."""
+def _commonest(pattern: re.Pattern[str], word: str, documents: Iterable[Document]) -> str | None:
+    """Return what ``pattern`` matches most often in the names of the documents, other than ``word``."""
     counts: Counter[str] = Counter()
-    for segment, bits in zip(segments, candidates, strict=True):
-        for position in islice(bitsets.positions(bits), _LOOKED_AT):
-            counts.update(pattern.findall(_names(segment.document(position))))
+    for document in documents:
+        counts.update(pattern.findall(_names(document)))
     counts.pop(word, None)
     return min(counts, key=lambda text: (-counts[text], text)) if counts else None
 
 
 def _names(document: Document) -> str:
     return analysis.fold("\n".join((document.title, document.place_name, document.agency_name)))
-
-
-def _one_letter_wrong(word: str, segments: Sequence[Segment]) -> str | None:
-    """Return the token of the index nearest to a misspelt word: one slip away, and in the most documents."""
-    counts: Counter[str] = Counter()
-    for segment in segments:
-        for known in _latin_tokens(segment):
-            if one_slip_apart(word, known):
-                counts[known] += segment.holding(Field.ANY.value, known).bit_count()
-    return min(counts, key=lambda text: (-counts[text], -len(text), text)) if counts else None
-
-
-def _latin_tokens(segment: Segment) -> Iterator[str]:
-    for letter in map(chr, range(ord(_FROM), ord(_TO) + 1)):
-        yield from segment.tokens(Field.ANY.value, letter)
 
 
 def one_slip_apart(left: str, right: str) -> bool:

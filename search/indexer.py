@@ -15,7 +15,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from minsheng.outbox import RecordKind, SearchOutbox, touch
+from minsheng.outbox import RecordKind, SearchOutbox
 from search import documents
 from search.engine import Key, Mark, SearchEngine
 
@@ -38,7 +38,7 @@ def drain(session: Session, engine: SearchEngine, today: dt.date) -> int:
             if mark is None or _waiting(own) >= REBUILD_FROM:
                 return _rebuild(own, engine, today)
             if mark.day < today:
-                _touch_what_ages(own)
+                _state_anew(own, engine, mark, today)
             return _take(own, engine, mark.sequence, today)
 
 
@@ -58,11 +58,11 @@ def waiting_keys(session: Session) -> frozenset[Key]:
         return frozenset(Key(kind, record_id) for kind, record_id in rows)
 
 
-def _touch_what_ages(session: Session) -> None:
-    """Put the projects whose schedule status depends on the day into the outbox."""
-    for number in session.scalars(documents.ageing_projects()).all():
-        touch(session, RecordKind.PROJECT, number)
-    session.commit()
+def _state_anew(session: Session, engine: SearchEngine, mark: Mark, today: dt.date) -> None:
+    """Bring the schedule status of the day to the projects it may change for."""
+    ids = list(session.scalars(documents.ageing_projects()))
+    found = documents.documents_of(session, RecordKind.PROJECT, ids, today)
+    engine.apply(found, (), Mark(mark.sequence, today))
 
 
 def _waiting(session: Session) -> int:

@@ -5,14 +5,16 @@ document has all words, those with as many as possible are the answer, which the
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import string
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from search import analysis, bitsets
-from search.corrections import looks_like, sounds_like
+from search.corrections import LOOKED_AT, one_slip_apart, readings
 from search.engine import Document
-from search.query import Alternative, Field, Group, ParsedQuery, Token, word_group
+from search.query import Alternative, Field, Group, ParsedQuery, Token
 from search.whoosh_segment import LiveSegment, Segment
 
 MAX_PHRASE_CHECKS = 300
@@ -103,7 +105,7 @@ class Matcher:
 
     def _answered(self, group: Group) -> tuple[Group, Sets]:
         """Return the documents that satisfy a group, and the group in the reading that they satisfy."""
-        for reading, meant in self._readings(group):
+        for reading, meant in readings(group, self):
             sets = self._holding(reading)
             if self._has_any(sets):
                 if meant is not None:
@@ -111,18 +113,24 @@ class Matcher:
                 return replace(reading, fallbacks=()), sets
         return group, [0] * len(self._segments)
 
-    def _readings(self, group: Group) -> Iterator[tuple[Group, str | None]]:
-        """Yield ways to read a group, with the word meant where that is another: as typed, then by its sound,
-        then its looser readings, then by its looks. Each is worked out only if the ones before found nothing.
-        """
-        field = group.alternatives[0].field
-        yield group, None
-        if meant := sounds_like(group, self._segments, self._universe):
-            yield word_group(meant, field), meant
-        for fallback in group.fallbacks:
-            yield replace(group, alternatives=(fallback,)), None
-        if meant := looks_like(group, self._segments, self._universe):
-            yield word_group(meant, field), meant
+    def some_documents(self, groups: Iterable[Group]) -> Iterator[Document]:
+        """Yield a few documents of each segment that satisfy all groups, the newest first."""
+        sets = list(self._universe)
+        for group in groups:
+            sets = [bits & held for bits, held in zip(sets, self._holding(group), strict=True)]
+        for segment, bits in zip(self._segments, sets, strict=True):
+            for position in islice(bitsets.positions(bits), LOOKED_AT):
+                yield segment.document(position)
+
+    def words_near(self, word: str) -> Mapping[str, int]:
+        """Return the Latin words of the index one slip away from ``word``, with the number of their documents."""
+        found: Counter[str] = Counter()
+        for segment in self._segments:
+            for letter in string.ascii_lowercase:
+                for known in segment.tokens(Field.ANY.value, letter):
+                    if one_slip_apart(word, known):
+                        found[known] += segment.holding(Field.ANY.value, known).bit_count()
+        return found
 
     def _holding(self, group: Group) -> Sets:
         return [self._any_of(segment, group, group.alternatives) for segment in self._segments]
