@@ -38,9 +38,9 @@ class Column:
         return [keys[code] for code in self.codes]
 
     def mask(self, options: Iterable[str]) -> bytes:
-        """Return 1 for each person who chose one of ``options``, else 0."""
+        """Return 1 for each person who chose one of ``options`` (``""``: gave no answer), else 0."""
         wanted = set(options)
-        table = bytes([0, *(int(option in wanted) for option in self.options)]).ljust(256, b"\0")
+        table = bytes(int(option in wanted) for option in ("", *self.options)).ljust(256, b"\0")
         return self.codes.translate(table)
 
 

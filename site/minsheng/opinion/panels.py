@@ -58,11 +58,13 @@ Key = tuple[str, str, str]
 class Panel:
     """The weighted answers of one group of channels, and their sums by stratum.
 
+    ``answers`` are those that could be weighted, in the order of ``coded`` and of ``classes``.
     ``cells`` has each figure's strata by division, programme and item; ``reasons`` the divisions that could not be
     weighted, with the code of why; ``notes`` what must be said of a division's weights.
     """
 
     name: str
+    answers: Answers
     classes: Classes
     strata: dict[str, list[int]]
     coded: dict[str, Coded]
@@ -97,7 +99,8 @@ def weigh_panel(sample: Sample, answers: Answers, channels: Sequence[str]) -> Pa
         strata.setdefault(division, []).append(number)
     scheme = sample.scheme
     coded = {item.key: code_item(item, held, scheme.filters) for item in scheme.survey_items}
-    panel = Panel("+".join(channels), classes, strata, coded, {}, reasons, {d: w.notes for d, w in weighted.items()})
+    notes = {division: weights.notes for division, weights in weighted.items()}
+    panel = Panel("+".join(channels), held, classes, strata, coded, {}, reasons, notes)
     for key, item in coded.items():
         _sum_item(panel, NO_PROGRAMME, key, item)
     for programme, question in sorted(held.programmes.items()) if scheme.programme_item else ():

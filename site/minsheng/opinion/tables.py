@@ -90,11 +90,11 @@ def write_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str
 
 def _written(cell: object) -> str:
     """Figures are not guarded: a spreadsheet reads −3 as a number, and a number runs nothing."""
+    if isinstance(cell, str):
+        return guarded(cell)
     if cell is None:
         return ""
-    if isinstance(cell, Fixed):
-        return str(cell)
-    return repr(cell) if isinstance(cell, int | float) else guarded(str(cell))
+    return str(cell) if isinstance(cell, Fixed) else repr(cell)
 
 
 def read_table(text: str, columns: Sequence[str]) -> list[dict[str, str]]:
