@@ -110,7 +110,7 @@ def _conditions(session: Session, filters: Filters, glances: Mapping[int, Glance
             Project.division.has(Division.path.startswith(place.path, autoescape=True)) if place else sa.false()
         )
     if filters.status:
-        conditions.append(_among(glances, lambda glance: glance.status is filters.status))
+        conditions.append(_among(glances, lambda glance: glance.status == filters.status))
     if filters.silent:
         conditions.append(_among(glances, lambda glance: glance.months_silent > 0))
     return conditions

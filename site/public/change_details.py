@@ -1,5 +1,6 @@
 """What changed inside a list of a record — ledger, milestones, targets — one line for each thing that did."""
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
@@ -29,7 +30,7 @@ def funding(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[Li
                 known.remove(movement)
                 continue
             moved_on, kind, fen = movement[:3]
-            what = f"{source} · {word(kind, 'movement_kind')} · {moved_on}"
+            what = f"{source} · {word(kind, 'movement_kind')} · {_day(moved_on)}"
             yield what, "", formats.money_exact(fen)
 
 
@@ -41,7 +42,7 @@ def milestones(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator
         name = word(step["kind"], "milestone_kind")
         for field, label in (("planned_on", _("计划")), ("actual_on", _("实际"))):
             if known.get(field) != step[field]:
-                yield f"{name} · {label}", known.get(field) or "", step[field] or formats.NOTHING
+                yield f"{name} · {label}", _day(known.get(field)), _day(step[field]) or formats.NOTHING
         if known.get("slip_reason", "") != step["slip_reason"]:
             yield name + " · " + _("推迟的原因"), "", plain_record_text(step["slip_reason"])
 
@@ -82,6 +83,11 @@ def responsibilities(old: list[list[str]], new: list[list[str]]) -> Iterator[Lin
         post = " ".join(rest).strip()
         if before.get(role, "") != post:
             yield word(role, "responsibility_role"), plain_record_text(before.get(role)), plain_record_text(post)
+
+
+def _day(text: str | None) -> str:
+    """Return a day of a snapshot as a reader sees it, or nothing."""
+    return formats.date(dt.date.fromisoformat(text)) if text else ""
 
 
 def _decimal(text: object) -> Decimal | None:

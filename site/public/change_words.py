@@ -1,11 +1,15 @@
 """The journal in words: what was done, and which fields changed from what to what."""
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from types import MappingProxyType
+from typing import Any
 
 from minsheng.journal import JournalEntry
 from minsheng.publication import Origin
+from minsheng.suggestions import CaseEventKind
 from pages import formats
 from pages.language import gettext as _
 from pages.language import lazy_gettext as _l
@@ -29,6 +33,7 @@ ACT_GROUPS: Mapping[str, ActGroup] = MappingProxyType(
         "projects": ActGroup(_l("项目"), ("project_published", "project_revised", "project_withdrawn")),
         "reports": ActGroup(_l("月报"), ("report_published", "report_revised")),
         "problems": ActGroup(_l("问题与回头看"), ("problem_opened", "problem_closed", "looked_back")),
+        "suggestions": ActGroup(_l("居民来件"), tuple(f"suggestion_{kind.value}" for kind in CaseEventKind)),
         "programmes": ActGroup(_l("民生工程"), ("programme_published", "programme_revised")),
         "compiled": ActGroup(_l("整理录入"), (), Origin.COMPILED),
     }
@@ -100,6 +105,18 @@ CODED = MappingProxyType(
     }
 )
 """Fields that hold a value of an enumeration, and the group of words for it."""
+DATES = frozenset(
+    {
+        "planned_start",
+        "planned_finish",
+        "first_planned_start",
+        "first_planned_finish",
+        "actual_start",
+        "actual_finish",
+        "deadline",
+        "closed_on",
+    }
+)
 LONGEST = 80
 
 
@@ -140,16 +157,28 @@ def changed_fields(entry: JournalEntry) -> list[Line]:
     return lines
 
 
-def _shown(name: str, value: object) -> str:
+def _shown(name: str, value: Any) -> str:
+    """Return a value of a snapshot as a reader sees it; nothing for what was not there."""
     if value is None or value in ("", []):
         return ""
-    if name.endswith("_fen") and isinstance(value, int):
-        return formats.money(value)
-    if name == "physical_progress":
-        return f"{value}%"
-    if name in CODED:
-        return word(str(value), CODED[name])
     if isinstance(value, list):
         return ngettext("%(num)s 项", "%(num)s 项", len(value))
+    return _writer(name)(value)
+
+
+def _writer(name: str) -> Callable[[Any], str]:
+    """Return how values of a field are written."""
+    if name.endswith("_fen"):
+        return formats.money
+    if name == "physical_progress":
+        return lambda value: formats.percent(Decimal(value))
+    if name in DATES:
+        return lambda value: formats.date(dt.date.fromisoformat(value))
+    if name in CODED:
+        return lambda value: word(value, CODED[name])
+    return _cut
+
+
+def _cut(value: object) -> str:
     text = plain_record_text(value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

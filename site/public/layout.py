@@ -5,6 +5,7 @@ from typing import Any
 from flask import current_app, has_request_context, request, url_for
 
 from pages.language import gettext as _
+from pages.language import ngettext
 
 
 def names() -> dict[str, Any]:
@@ -17,8 +18,8 @@ def names() -> dict[str, Any]:
         for endpoint, label in (
             ("public.projects.index", _("项目")),
             ("public.programmes.index", _("民生工程")),
-            ("public.places.index", _("地方")),
-            ("public.agencies.index", _("责任单位")),
+            ("public.places.index", ngettext("地方", "地方", 2)),
+            ("public.agencies.index", ngettext("责任单位", "责任单位", 2)),
             ("public.suggestions.index", _("建议与答复")),
             ("public.surveys.index", _("问卷")),
         )

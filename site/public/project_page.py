@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from minsheng import history, reporting
-from minsheng.funding import FundingKind, FundingLine, FundMovement
+from minsheng.funding import FundingKind, FundingLine, FundMovement, MovementKind
 from minsheng.history import Month, MonthState
 from minsheng.journal import JournalEntry
 from minsheng.photos import Photo, PhotoPhase
@@ -62,7 +62,11 @@ def own(session: Session, project: Project, today: dt.date, due_day: int) -> dic
             for each in by_source(project.funding_lines)
         ],
         "ledger": ledger(project.funding_lines),
-        "apart": [line for line in project.funding_lines if line.kind is not FundingKind.FUNDS],
+        "apart": [
+            (line, line.moved(MovementKind.ARRIVED), line.moved(MovementKind.SPENT))
+            for line in project.funding_lines
+            if line.kind is not FundingKind.FUNDS
+        ],
         "checks": explained_checks(project),
         "cases": cases_about(session, project),
         "changes": changes_of(session, project),

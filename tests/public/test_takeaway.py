@@ -191,7 +191,7 @@ def test_a_changed_ledger_is_told_movement_by_movement(make: Make, session: Sess
     journal.record(session, act, make.at)
     page = read("/changes/")
     changed = [" ".join(item.text.split()) for item in page.inside(page.one("ul", "changes"), "li")]
-    assert changed == ["县级资金 · 到位 · 2026-03-02 12,345元"]
+    assert changed == ["县级资金 · 到位 · 2026年3月2日 12,345元"]
 
 
 def test_the_log_of_own_records_is_not_drowned_by_the_archive(make: Make, session: Session, read: Reader) -> None:
