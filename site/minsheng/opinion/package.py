@@ -198,9 +198,10 @@ def _common_files(contents: Contents) -> dict[str, bytes]:
 
 
 def _code_files() -> dict[str, bytes]:
-    """Return the arithmetic itself, as it ran, so that the package needs nothing else."""
+    """Return the arithmetic itself, as it ran, and how to read the tables, so that the package needs nothing else."""
     files = {f"minsheng/opinion/{name}.py": (_CODE / f"{name}.py").read_bytes() for name in _MODULES}
     files |= {f"minsheng/{name}.py": (_CODE.parent / f"{name}.py").read_bytes() for name in ("__init__", "errors")}
+    files["README.md"] = (_CODE / "package_readme.md").read_bytes()
     return files | {"recompute.py": (_CODE / "recompute.py").read_bytes()}
 
 
@@ -256,6 +257,6 @@ def _zip(contents: Contents, files: Mapping[str, bytes], edition: str, export_nu
 
 
 def data_hash(hashes: Mapping[str, str]) -> str:
-    """Return the SHA-256 over the tables' hashes as ``sha256sum`` lists them; the code is not data."""
-    lines = [f"{value}  {name}\n" for name, value in sorted(hashes.items()) if not name.endswith(".py")]
+    """Return the SHA-256 over the tables' hashes as ``sha256sum`` lists them, without the code and its description."""
+    lines = [f"{value}  {name}\n" for name, value in sorted(hashes.items()) if not name.endswith((".py", ".md"))]
     return hashlib.sha256("".join(lines).encode()).hexdigest()

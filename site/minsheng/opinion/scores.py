@@ -109,7 +109,7 @@ def division_scores(scheme: Scheme, book: CellBook, handling: Mapping[str, Handl
         for division in sorted((divisions | set(handling)) - {ALL_DIVISIONS}):
             rows.extend(_division_rows(scheme, book, view, division, handling.get(division, Handling())))
         composites = [row for row in rows if row.item == COMPOSITE]
-        ranked = {row.division: row for row in _ranked(scheme, composites, scheme.rank.method)}
+        ranked = {row.division: row for row in rank_scores(scheme, composites, scheme.rank.method)}
         scores.extend(ranked[row.division] if row.item == COMPOSITE else row for row in rows)
     return scores
 
@@ -183,7 +183,7 @@ def programme_scores(scheme: Scheme, book: CellBook) -> list[Score]:
             row = _row(scheme, item, view, key, cells, book.reasons, book.notes.get((view, division), ()))
             by_division.setdefault(division, []).append(row)
         for rows in by_division.values():
-            scores.extend(_ranked(scheme, rows, RankMethod.BONFERRONI))
+            scores.extend(rank_scores(scheme, rows, RankMethod.BONFERRONI))
     return scores
 
 
@@ -193,8 +193,8 @@ def total_cells(panel: Mapping[Key, Sequence[CellSums]], key: Key) -> list[CellS
     return by_name({held[0]: cells for held, cells in panel.items() if held[1:] == (programme, item)})
 
 
-def _ranked(scheme: Scheme, rows: Sequence[Score], method: RankMethod) -> list[Score]:
-    """Return the rows with the ranks of those that have a score."""
+def rank_scores(scheme: Scheme, rows: Sequence[Score], method: RankMethod) -> list[Score]:
+    """Return the rows with the ranks of those that have a score, printed and as joint intervals."""
 
     def name(row: Score) -> str:
         return f"{row.division}/{row.programme}"

@@ -4,6 +4,9 @@ import math
 from dataclasses import replace
 
 import pytest
+from hypothesis import given as examples
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from minsheng.opinion.cellbook import UNFLAGGED, build
 from minsheng.opinion.coding import Answers, Column
@@ -336,3 +339,33 @@ def test_every_shown_figure_is_finite() -> None:
         figures = [] if row.estimate is None else [row.estimate.value, row.estimate.se, row.estimate.n_eff]
         assert all(figure is None or math.isfinite(figure) for figure in figures)
         assert (row.estimate is None) == bool(row.reason)
+
+
+@examples(
+    st.dictionaries(st.sampled_from("ABCDE"), st.integers(1, 70), min_size=1),
+    st.integers(0, 25),
+    st.integers(0, 1000),
+)
+@settings(max_examples=40, deadline=None)
+def test_published_cells_give_no_withheld_division_back(sizes: dict[str, int], flagged: int, seed: int) -> None:
+    given = sample(shipped("top-two"), invented(sizes, seed, programmes=1, flagged=flagged))
+    book = build(given)
+    for (view, _), cells in book.cells.items():
+        for held in cells.values():
+            assert all(cell.n >= 10 for cell in held)
+        total = (ALL_DIVISIONS, "p1", "satisfaction")
+        is_total_shown = (view, total) not in book.reasons and any(key[1] == "p1" for key in cells)
+        # Divisions that could not be weighted, or in which nobody answered, are no part of the total.
+        hidden = {
+            key[0]
+            for (held, key), code in book.reasons.items()
+            if held == view and key[1:] == total[1:] and code in set(Reason) - {Reason.NO_ANSWERS}
+        }
+        if hidden and is_total_shown:
+            assert len(hidden) >= 2
+            assert total in cells
+    if UNFLAGGED in book.views:
+        every, fewer = (book.cells[view, "phone+paper_sample"] for view in (ALL, UNFLAGGED))
+        for key in fewer:
+            difference = sum(cell.n for cell in every[key]) - sum(cell.n for cell in fewer[key])
+            assert not 0 < difference < 10
