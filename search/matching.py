@@ -20,7 +20,7 @@ from search.whoosh_segment import LiveSegment, Segment
 MAX_PHRASE_CHECKS = 300
 """How many leading candidates of an exact phrase are checked against their text, per segment."""
 
-_TITLED = {Field.ANY: Field.TITLE, Field.TITLE: Field.TITLE, Field.PARTS: Field.PARTS, Field.PINYIN: Field.PINYIN}
+TITLED = {Field.ANY: Field.TITLE, Field.TITLE: Field.TITLE, Field.PARTS: Field.PARTS, Field.PINYIN: Field.PINYIN}
 """Where to look whether a word that was found in a field stands in a title. Pinyin is that of names, mostly titles."""
 
 Sets = list[int]
@@ -139,7 +139,7 @@ class Matcher:
         return any(bits & universe for bits, universe in zip(sets, self._universe, strict=True))
 
     def _holding_in_title(self, group: Group) -> Sets:
-        ways = [_TITLED.get(way.field) and replace(way, field=_TITLED[way.field]) for way in group.alternatives]
+        ways = [TITLED.get(way.field) and replace(way, field=TITLED[way.field]) for way in group.alternatives]
         return [self._any_of(segment, None, [way for way in ways if way]) for segment in self._segments]
 
     def _any_of(self, segment: Segment, group: Group | None, ways: Sequence[Alternative]) -> int:

@@ -106,10 +106,14 @@ def by_relevance(segments: Sequence[LiveSegment], matched: Matched, typed: str) 
 
 def _closest_first(segments: Sequence[LiveSegment], places: list[Place], typed: str) -> list[Place]:
     wanted = _letters(typed)
-    return sorted(
-        places,
-        key=lambda place: _distance(wanted, segments[place[0]].segment.document(place[1])),
-    )
+    return sorted(places, key=lambda place: _distance(wanted, segments[place[0]].segment.document(place[1])))
+
+
+def closest_first(documents: Sequence[Document], typed: str) -> list[Document]:
+    """Return documents with the first ``CLOSELY_COMPARED`` of them in order of how close their titles are."""
+    wanted = _letters(typed)
+    compared = sorted(documents[:CLOSELY_COMPARED], key=lambda document: _distance(wanted, document))
+    return [*compared, *documents[CLOSELY_COMPARED:]]
 
 
 def _distance(wanted: str, document: Document) -> tuple[int, int]:

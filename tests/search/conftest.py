@@ -2,14 +2,16 @@
 
 import datetime as dt
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from minsheng.outbox import RecordKind
-from search.engine import Document, Mark
+from search.engine import Document, Mark, SearchEngine
+from search.postgres_engine import PostgresEngine
 from search.whoosh_engine import WhooshEngine
 
 MakeDocument = Callable[..., Document]
@@ -45,8 +47,26 @@ def document() -> MakeDocument:
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> WhooshEngine:
-    """An engine with an empty index."""
+def whoosh_engine(tmp_path: Path) -> WhooshEngine:
+    """The embedded engine with an empty index."""
     engine = WhooshEngine(tmp_path / "index")
     engine.rebuild([], mark(0))
     return engine
+
+
+@pytest.fixture
+def postgres_engine(postgresql_url: str) -> Iterator[PostgresEngine]:
+    """The engine in PostgreSQL with an empty index."""
+    database = sa.create_engine(postgresql_url)
+    engine = PostgresEngine(database)
+    engine.rebuild([], mark(0))
+    yield engine
+    database.dispose()
+
+
+@pytest.fixture(params=["embedded", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def engine(request: pytest.FixtureRequest) -> SearchEngine:
+    """Each engine in turn, with an empty index: both must behave alike."""
+    name = {"embedded": "whoosh_engine", "postgresql": "postgres_engine"}[request.param]
+    chosen: SearchEngine = request.getfixturevalue(name)
+    return chosen

@@ -3,13 +3,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.corrections import one_slip_apart
-from search.engine import Query
-from search.whoosh_engine import WhooshEngine
+from search.engine import Query, SearchEngine
 from tests.search.conftest import MakeDocument, mark
 
 
 @pytest.fixture
-def filled(engine: WhooshEngine, document: MakeDocument) -> WhooshEngine:
+def filled(engine: SearchEngine, document: MakeDocument) -> SearchEngine:
     titles = ["农村低保提标", "城乡低保", "农村公路硬化", "青石桥道路", "Rural hospital", "Rural schools"]
     engine.apply([document(title, text="正文") for title in titles], [], mark(1))
     return engine
@@ -28,7 +27,7 @@ def filled(engine: WhooshEngine, document: MakeDocument) -> WhooshEngine:
     ],
 )
 def test_a_slip_is_corrected_to_a_word_that_stands_somewhere(
-    filled: WhooshEngine, typed: str, meant: str, title: str
+    filled: SearchEngine, typed: str, meant: str, title: str
 ) -> None:
     results = filled.search(Query(typed))
     assert results.corrected == meant
@@ -37,12 +36,12 @@ def test_a_slip_is_corrected_to_a_word_that_stands_somewhere(
         assert any(passage.is_match for passage in results.hits[0].title)
 
 
-def test_words_that_stand_somewhere_are_left_alone(filled: WhooshEngine) -> None:
+def test_words_that_stand_somewhere_are_left_alone(filled: SearchEngine) -> None:
     assert filled.search(Query("低保")).corrected == ""
     assert filled.search(Query("农村 火箭发射")).corrected == ""
 
 
-def test_phrases_fields_of_nothing_and_exclusions_are_not_guessed_at(filled: WhooshEngine) -> None:
+def test_phrases_fields_of_nothing_and_exclusions_are_not_guessed_at(filled: SearchEngine) -> None:
     assert filled.search(Query("“低宝”")).corrected == ""
     assert filled.search(Query("低保 -底堡")).corrected == ""
 

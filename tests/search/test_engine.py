@@ -1,8 +1,5 @@
 import datetime as dt
-import json
 import random
-from collections.abc import Iterator
-from pathlib import Path
 
 import opencc
 import pytest
@@ -11,8 +8,7 @@ from hypothesis import strategies as st
 
 from minsheng.outbox import RecordKind
 from search import analysis
-from search.engine import MAX_LIMIT, MAX_REACH, Document, Facet, Key, Query, Results, Sort
-from search.errors import IndexUnavailableError
+from search.engine import MAX_REACH, Document, Facet, Key, Query, Results, SearchEngine, Sort
 from search.whoosh_engine import WhooshEngine
 from tests.search.conftest import MakeDocument, mark
 
@@ -91,7 +87,7 @@ def test_traditional_finds_simplified_and_is_highlighted_in_the_original(titled:
     assert marked(results) == ["农村公路"]
 
 
-def test_simplified_finds_traditional(engine: WhooshEngine, document: MakeDocument) -> None:
+def test_simplified_finds_traditional(engine: SearchEngine, document: MakeDocument) -> None:
     engine.apply([document("農村公路養護"), document("城鄉供水")], [], mark(1))
     results = engine.search(Query("农村公路"))
     assert titles(results) == ["農村公路養護"]
@@ -110,13 +106,13 @@ def test_english_words_match_by_their_stem(titled: WhooshEngine) -> None:
     assert marked(results) == ["roads", "schools"]
 
 
-def test_all_words_must_hold_and_may_stand_apart(engine: WhooshEngine, document: MakeDocument) -> None:
+def test_all_words_must_hold_and_may_stand_apart(engine: SearchEngine, document: MakeDocument) -> None:
     engine.apply([document("农村公路", text="供水到户"), document("农村电网"), document("城市供水")], [], mark(1))
     assert titles(engine.search(Query("农村供水"))) == ["农村公路"]
 
 
 def test_where_no_record_has_all_words_those_with_most_are_shown_and_said_so(
-    engine: WhooshEngine, document: MakeDocument
+    engine: SearchEngine, document: MakeDocument
 ) -> None:
     engine.apply([document("农村公路养护"), document("农村电网"), document("幼儿园")], [], mark(1))
     results = engine.search(Query("农村 公路 火箭"))
@@ -125,7 +121,7 @@ def test_where_no_record_has_all_words_those_with_most_are_shown_and_said_so(
     assert not engine.search(Query("农村 公路")).is_partial
 
 
-def test_an_exact_phrase_must_stand_in_one_piece(engine: WhooshEngine, document: MakeDocument) -> None:
+def test_an_exact_phrase_must_stand_in_one_piece(engine: SearchEngine, document: MakeDocument) -> None:
     apart = document("公路村与农村公", text="农村、村公、公路")
     engine.apply([document("农村公路养护"), apart], [], mark(1))
     assert engine.search(Query("农村公路")).total == 2
@@ -134,27 +130,18 @@ def test_an_exact_phrase_must_stand_in_one_piece(engine: WhooshEngine, document:
     assert not results.is_estimate
 
 
-def test_a_phrase_looks_past_punctuation_and_width(engine: WhooshEngine, document: MakeDocument) -> None:
+def test_a_phrase_looks_past_punctuation_and_width(engine: SearchEngine, document: MakeDocument) -> None:
     engine.apply([document("农村公路（ＳＯＳ）改造"), document("公路改造")], [], mark(1))
     assert titles(engine.search(Query('"公路 sos改造"'))) == ["农村公路（ＳＯＳ）改造"]
 
 
-def test_phrases_with_very_many_candidates_say_that_the_total_is_an_estimate(
-    engine: WhooshEngine, document: MakeDocument
-) -> None:
-    engine.apply([document("农村公路") for _ in range(301)], [], mark(1))
-    results = engine.search(Query('"农村公路"'))
-    assert results.total == 301
-    assert results.is_estimate
-
-
-def test_exclusion_takes_records_out(engine: WhooshEngine, document: MakeDocument) -> None:
+def test_exclusion_takes_records_out(engine: SearchEngine, document: MakeDocument) -> None:
     engine.apply([document("农村公路"), document("农村公厕"), document("城市公路")], [], mark(1))
     assert titles(engine.search(Query("农村 -公厕"))) == ["农村公路"]
     assert sorted(titles(engine.search(Query("-农村")))) == ["城市公路"]
 
 
-def test_a_field_limits_where_a_word_is_looked_for(engine: WhooshEngine, document: MakeDocument) -> None:
+def test_a_field_limits_where_a_word_is_looked_for(engine: SearchEngine, document: MakeDocument) -> None:
     engine.apply(
         [document("水库加固", agency_name="县水利局"), document("水利局大楼", agency_name="县住建局", text="水利局")],
         [],
@@ -165,7 +152,7 @@ def test_a_field_limits_where_a_word_is_looked_for(engine: WhooshEngine, documen
     assert titles(engine.search(Query("地方:示例县 -标题:大楼"))) == ["水库加固"]
 
 
-def test_title_matches_come_first_the_closest_of_them_ahead(engine: WhooshEngine, document: MakeDocument) -> None:
+def test_title_matches_come_first_the_closest_of_them_ahead(engine: SearchEngine, document: MakeDocument) -> None:
     in_text = document("道路", text="公厕三座", date=dt.date(2026, 6, 1))
     longer = document("新改建城乡公厕若干座并配套管网", date=dt.date(2026, 6, 1))
     exact = document("公厕", date=dt.date(2020, 1, 1))
@@ -173,14 +160,14 @@ def test_title_matches_come_first_the_closest_of_them_ahead(engine: WhooshEngine
     assert titles(engine.search(Query("公厕"))) == [exact.title, longer.title, in_text.title]
 
 
-def test_a_project_comes_before_the_reports_that_repeat_its_title(engine: WhooshEngine, document: MakeDocument) -> None:
+def test_a_project_comes_before_the_reports_that_repeat_its_title(engine: SearchEngine, document: MakeDocument) -> None:
     report = document("公厕 2026年5月月报", kind=RecordKind.REPORT, date=dt.date(2026, 5, 31))
     project = document("公厕", date=dt.date(2025, 1, 1))
     engine.apply([report, project], [], mark(1))
     assert titles(engine.search(Query("公厕"))) == [project.title, report.title]
 
 
-def test_newest_first_over_all_segments(engine: WhooshEngine, document: MakeDocument) -> None:
+def test_newest_first_over_all_segments(engine: SearchEngine, document: MakeDocument) -> None:
     days = [dt.date(2026, 1, 1) + dt.timedelta(days) for days in range(40)]
     random.Random(7).shuffle(days)  # noqa: S311 - a fixed order, no secret
     for number, start in enumerate(range(0, 40, 8)):
@@ -201,14 +188,14 @@ def test_newest_first_over_all_segments(engine: WhooshEngine, document: MakeDocu
     ],
 )
 def test_orders_by_number_put_records_without_one_last(
-    engine: WhooshEngine, document: MakeDocument, sort: Sort, expected: list[str]
+    engine: SearchEngine, document: MakeDocument, sort: Sort, expected: list[str]
 ) -> None:
     engine.apply([document("甲", money_fen=0, progress=103.57, date=dt.date(2020, 1, 1))], [], mark(1))
     engine.apply([document("乙", date=None), document("丙", money_fen=9_000_000_000_000, progress=99.5)], [], mark(2))
     assert titles(engine.search(Query(sort=sort))) == expected
 
 
-def test_facets_count_what_each_value_would_leave(engine: WhooshEngine, document: MakeDocument) -> None:
+def test_facets_count_what_each_value_would_leave(engine: SearchEngine, document: MakeDocument) -> None:
     engine.apply(
         [
             document("公路甲", category="transport", year=2025),
@@ -229,7 +216,7 @@ def test_facets_count_what_each_value_would_leave(engine: WhooshEngine, document
     assert both.total == 2
 
 
-def test_places_count_one_level_below_and_filter_with_all_below(engine: WhooshEngine, document: MakeDocument) -> None:
+def test_places_count_one_level_below_and_filter_with_all_below(engine: SearchEngine, document: MakeDocument) -> None:
     engine.apply(
         [
             document("甲", place_path=("990000", "990100", "990101")),
@@ -247,7 +234,7 @@ def test_places_count_one_level_below_and_filter_with_all_below(engine: WhooshEn
     assert dict(inside.facets[Facet.PLACE]) == {"990101": 1, "990102": 1}
 
 
-def test_snippets_show_where_the_words_meet(engine: WhooshEngine, document: MakeDocument) -> None:
+def test_snippets_show_where_the_words_meet(engine: SearchEngine, document: MakeDocument) -> None:
     text = "开工。" * 60 + "公路" + "。续" * 100 + "养护公路八公里，护栏两公里。" + "完工。" * 60
     engine.apply([document("月报", text=text)], [], mark(1))
     (hit,) = engine.search(Query("公路 护栏")).hits
@@ -258,7 +245,7 @@ def test_snippets_show_where_the_words_meet(engine: WhooshEngine, document: Make
     assert len(shown) <= 110
 
 
-def test_hidden_records_and_what_depends_on_them_are_absent(engine: WhooshEngine, document: MakeDocument) -> None:
+def test_hidden_records_and_what_depends_on_them_are_absent(engine: SearchEngine, document: MakeDocument) -> None:
     project, other = document("公路甲"), document("公路乙")
     report = document("公路甲月报", kind=RecordKind.REPORT, parent=project.key)
     engine.apply([project, other, report], [], mark(1))
@@ -267,7 +254,7 @@ def test_hidden_records_and_what_depends_on_them_are_absent(engine: WhooshEngine
     assert dict(results.facets[Facet.KIND]) == {"project": 1}
 
 
-def test_documents_are_replaced_whole_and_removed(engine: WhooshEngine, document: MakeDocument) -> None:
+def test_documents_are_replaced_whole_and_removed(engine: SearchEngine, document: MakeDocument) -> None:
     first, second = document("公路", record_id=901), document("公厕", record_id=902)
     engine.apply([first, second], [], mark(5))
     engine.apply([document("学校", record_id=901)], [second.key, Key(RecordKind.REPORT, 903)], mark(6))
@@ -278,7 +265,7 @@ def test_documents_are_replaced_whole_and_removed(engine: WhooshEngine, document
     assert engine.mark() == mark(6)
 
 
-def test_a_document_comes_back_as_it_was_put_in(engine: WhooshEngine, document: MakeDocument) -> None:
+def test_a_document_comes_back_as_it_was_put_in(engine: SearchEngine, document: MakeDocument) -> None:
     full = document(
         "公路",
         text="正文",
@@ -302,25 +289,7 @@ def test_a_document_comes_back_as_it_was_put_in(engine: WhooshEngine, document: 
     assert {hit.document for hit in engine.search(Query()).hits} == {full, bare}
 
 
-def test_many_small_changes_leave_few_segments_and_nothing_lost(
-    engine: WhooshEngine, document: MakeDocument, tmp_path: Path
-) -> None:
-    chance = random.Random(3)  # noqa: S311 - a fixed sequence, no secret
-    expected: dict[Key, Document] = {}
-    for sequence in range(60):
-        added = [document(f"记录{chance.randrange(99)}", record_id=chance.randrange(1, 40)) for _ in range(2)]
-        removed = [Key(RecordKind.PROJECT, chance.randrange(1, 40))]
-        engine.apply(added, [key for key in removed if key not in {item.key for item in added}], mark(sequence))
-        for key in removed:
-            expected.pop(key, None)
-        expected.update({item.key: item for item in added})
-    held = {hit.document.key: hit.document for hit in engine.search(Query(limit=MAX_LIMIT)).hits}
-    assert held == expected
-    assert engine.held() == frozenset(expected)
-    assert len(list((tmp_path / "index").glob("*/*.trm"))) <= 6
-
-
-def test_paging_goes_through_all_and_ends(engine: WhooshEngine, document: MakeDocument) -> None:
+def test_paging_goes_through_all_and_ends(engine: SearchEngine, document: MakeDocument) -> None:
     engine.apply([document(f"公路{number}") for number in range(45)], [], mark(1))
     seen = [
         title for offset in range(0, 60, 20) for title in titles(engine.search(Query("公路", offset=offset, limit=20)))
@@ -332,74 +301,17 @@ def test_paging_goes_through_all_and_ends(engine: WhooshEngine, document: MakeDo
     assert MAX_REACH >= 1_000
 
 
-def test_without_an_index_search_says_so(tmp_path: Path) -> None:
-    engine = WhooshEngine(tmp_path / "nothing")
-    assert engine.mark() is None
-    with pytest.raises(IndexUnavailableError):
-        engine.search(Query("公路"))
-
-
-def test_a_torn_file_is_noticed_and_a_rebuild_heals_it(
-    engine: WhooshEngine, document: MakeDocument, tmp_path: Path
-) -> None:
-    engine.apply([document("公路")], [], mark(4))
-    (terms,) = (tmp_path / "index").glob("*/*.trm")
-    terms.write_bytes(terms.read_bytes()[:40])
-    fresh = WhooshEngine(tmp_path / "index")
-    assert fresh.mark() is None
-    fresh.rebuild([document("公厕")], mark(5))
-    assert titles(engine.search(Query())) == ["公厕"]
-    assert engine.mark() == mark(5)
-
-
-def test_an_index_of_another_version_is_not_used(
-    engine: WhooshEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert engine.mark() == mark(0)
-    monkeypatch.setattr("search.whoosh_schema.LAYOUT", "another")
-    assert WhooshEngine(tmp_path / "index").mark() is None
-
-
-def test_a_rebuild_that_dies_leaves_the_live_index_alone(
-    engine: WhooshEngine, document: MakeDocument, tmp_path: Path
-) -> None:
-    engine.apply([document("公路")], [], mark(4))
-
-    def dying() -> Iterator[Document]:
-        yield document("甲")
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        engine.rebuild(dying(), mark(9))
-    assert titles(WhooshEngine(tmp_path / "index").search(Query())) == ["公路"]
-    engine.rebuild([document("乙")], mark(10))
-    assert len([path for path in (tmp_path / "index").iterdir() if path.is_dir()]) == 1
-
-
-def test_a_change_that_fails_leaves_the_index_as_it_was(engine: WhooshEngine, document: MakeDocument) -> None:
+def test_a_change_that_fails_leaves_the_index_as_it_was(engine: SearchEngine, document: MakeDocument) -> None:
     engine.apply([document("公路")], [], mark(4))
     broken = document("坏", date="no date")
-    with pytest.raises(AttributeError):
+    with pytest.raises(Exception, match=r"no date|toordinal"):
         engine.apply([document("公厕"), broken], [], mark(5))
     assert titles(engine.search(Query())) == ["公路"]
     engine.apply([document("公厕")], [], mark(5))
     assert engine.mark() == mark(5)
 
 
-def test_only_one_writer_holds_the_lock(engine: WhooshEngine, tmp_path: Path) -> None:
-    with engine.lock() as first, WhooshEngine(tmp_path / "index").lock() as second:
-        assert (first, second) == (True, False)
-    with engine.lock() as again:
-        assert again
-
-
-def test_stored_documents_name_no_class_of_ours(engine: WhooshEngine, document: MakeDocument) -> None:
-    engine.apply([document("公路", parent=Key(RecordKind.PROJECT, 1))], [], mark(1))
-    live = engine._snapshot().segments[0]
-    assert json.dumps(live.segment.stored(0))
-
-
-def test_few_and_many_results_are_sorted_alike(engine: WhooshEngine, document: MakeDocument) -> None:
+def test_few_and_many_results_are_sorted_alike(engine: SearchEngine, document: MakeDocument) -> None:
     chance = random.Random(11)  # noqa: S311 - a fixed sequence, no secret
     documents = [
         document(f"记录{number}{'少见' if number % 80 == 0 else ''}", money_fen=chance.choice([None, *range(9)]))

@@ -37,6 +37,11 @@ def session(tmp_path: Path) -> Iterator[Session]:
 
 
 @pytest.fixture
+def engine(whoosh_engine: WhooshEngine) -> WhooshEngine:
+    return whoosh_engine
+
+
+@pytest.fixture
 def make(session: Session) -> Make:
     return Make(session, AT)
 

@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search import analysis, pinyin
-from search.engine import Query
-from search.whoosh_engine import WhooshEngine
+from search.engine import Query, SearchEngine
 from tests.search.conftest import MakeDocument, mark
 
 
@@ -55,7 +54,7 @@ def test_the_table_knows_common_characters_with_both_readings() -> None:
 
 
 @pytest.mark.parametrize("typed", ["cuncuntong", "CunCun", "cct", "nongcungonglu", "ncgl", "nong cun gonglu"])
-def test_titles_are_found_by_pinyin_and_initials(engine: WhooshEngine, document: MakeDocument, typed: str) -> None:
+def test_titles_are_found_by_pinyin_and_initials(engine: SearchEngine, document: MakeDocument, typed: str) -> None:
     engine.apply([document("农村公路村村通工程"), document("城乡供水")], [], mark(1))
     results = engine.search(Query(typed))
     assert [hit.document.title for hit in results.hits] == ["农村公路村村通工程"]
@@ -64,7 +63,7 @@ def test_titles_are_found_by_pinyin_and_initials(engine: WhooshEngine, document:
     assert marked in "农村公路村村通"
 
 
-def test_places_agencies_and_traditional_titles_are_read_too(engine: WhooshEngine, document: MakeDocument) -> None:
+def test_places_agencies_and_traditional_titles_are_read_too(engine: SearchEngine, document: MakeDocument) -> None:
     engine.apply(
         [document("供水", place_name="重庆市万州区", agency_name="县水利局"), document("農村電網")], [], mark(1)
     )
@@ -72,7 +71,7 @@ def test_places_agencies_and_traditional_titles_are_read_too(engine: WhooshEngin
         assert [hit.document.title for hit in engine.search(Query(typed)).hits] == [title]
 
 
-def test_a_latin_word_that_exists_is_not_taken_for_pinyin(engine: WhooshEngine, document: MakeDocument) -> None:
+def test_a_latin_word_that_exists_is_not_taken_for_pinyin(engine: SearchEngine, document: MakeDocument) -> None:
     engine.apply([document("Dibao payments"), document("低保")], [], mark(1))
     assert engine.search(Query("dibao")).total == 1
 

@@ -1,14 +1,13 @@
 import pytest
 
 from minsheng.outbox import RecordKind
-from search.engine import Query
+from search.engine import Query, SearchEngine
 from search.query import parse
-from search.whoosh_engine import WhooshEngine
 from tests.search.conftest import MakeDocument, mark
 
 
 @pytest.fixture
-def filled(engine: WhooshEngine, document: MakeDocument) -> WhooshEngine:
+def filled(engine: SearchEngine, document: MakeDocument) -> SearchEngine:
     engine.apply(
         [
             document("农村公路村村通", text="供水"),
@@ -24,12 +23,12 @@ def filled(engine: WhooshEngine, document: MakeDocument) -> WhooshEngine:
     return engine
 
 
-def suggested(engine: WhooshEngine, typed: str) -> list[str]:
+def suggested(engine: SearchEngine, typed: str) -> list[str]:
     return [hit.document.title for hit in engine.suggest(typed)]
 
 
 @pytest.mark.parametrize("typed", ["农", "农村", "农村公", "cunc", "cuncunt", "cct", "農村"])
-def test_names_are_suggested_once_from_the_first_letters_on(filled: WhooshEngine, typed: str) -> None:
+def test_names_are_suggested_once_from_the_first_letters_on(filled: SearchEngine, typed: str) -> None:
     assert suggested(filled, typed) == ["农村公路村村通"]
 
 
@@ -37,26 +36,26 @@ def test_names_are_suggested_once_from_the_first_letters_on(filled: WhooshEngine
     ("typed", "title"),
     [("hos", "Rural hospital"), ("rural ho", "Rural hospital"), ("shuili", "示例县水利局"), ("供水", "城乡供水")],
 )
-def test_latin_words_may_be_begun(filled: WhooshEngine, typed: str, title: str) -> None:
+def test_latin_words_may_be_begun(filled: SearchEngine, typed: str, title: str) -> None:
     assert suggested(filled, typed) == [title]
 
 
 @pytest.mark.parametrize("typed", ["", " ", "火箭", "-农村", '"'])
-def test_nothing_is_suggested_for_nothing(filled: WhooshEngine, typed: str) -> None:
+def test_nothing_is_suggested_for_nothing(filled: SearchEngine, typed: str) -> None:
     assert suggested(filled, typed) == []
 
 
-def test_what_was_typed_is_marked(filled: WhooshEngine) -> None:
+def test_what_was_typed_is_marked(filled: SearchEngine) -> None:
     (hit,) = filled.suggest("hos")
     assert [passage.text for passage in hit.title if passage.is_match] == ["hospital"]
     assert hit.snippet == ()
 
 
-def test_hidden_records_are_not_suggested(filled: WhooshEngine) -> None:
+def test_hidden_records_are_not_suggested(filled: SearchEngine) -> None:
     (hit,) = filled.suggest("水利局")
     assert filled.suggest("水利局", hidden=frozenset({hit.document.key})) == ()
 
 
-def test_a_finished_word_is_not_a_beginning(filled: WhooshEngine) -> None:
+def test_a_finished_word_is_not_a_beginning(filled: SearchEngine) -> None:
     assert len(parse("road ", is_typing=True).groups[0].alternatives) == 1
     assert filled.search(Query("rural")).total == 1

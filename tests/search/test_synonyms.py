@@ -13,7 +13,7 @@ LIST = synonyms.read(
 
 
 @pytest.fixture
-def widened(engine: WhooshEngine, tmp_path_factory: pytest.TempPathFactory) -> WhooshEngine:
+def widened(tmp_path_factory: pytest.TempPathFactory) -> WhooshEngine:
     folder = tmp_path_factory.mktemp("index")
     widened = WhooshEngine(folder, LIST)
     widened.rebuild([], mark(0))
