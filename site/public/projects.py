@@ -12,15 +12,16 @@ from minsheng.listing import Choice, Filters, Sort, choices, list_page
 from minsheng.projects import Category, Project, ProjectKind, Stage
 from minsheng.publication import Origin
 from minsheng.schedule import ScheduleStatus
+from pages.addresses import url_with
+from pages.language import gettext as _
 from pages.language import lazy_gettext as _l
 from pages.language import plain_record_text
-from pages.words import WORDS
+from pages.words import WORDS, word
 from public import presenting, project_page
 
 blueprint = Blueprint("projects", __name__, url_prefix="/projects")
 
 FACETS = {
-    "origin": _l("来源"),
     "status": _l("进度状态"),
     "place": _l("地方"),
     "year": _l("年份"),
@@ -33,7 +34,6 @@ FACETS = {
     "silent": _l("月报"),
 }
 WORD_GROUPS = {
-    "origin": "origin",
     "status": "schedule_status",
     "category": "category",
     "kind": "project_kind",
@@ -56,12 +56,14 @@ def index() -> str:
     """List projects; every choice is in the address, so that a list can be sent to someone."""
     filters, sort = filters_from_address(), sort_from_address()
     known = presenting.all_glances()
+    found = choices(db.session(), filters, known)
     page = list_page(db.session(), filters, sort, request.args.get("page", 1, type=int), known)
     return render_template(
         "public/projects/index.html",
         page=page,
         standings=standings(page.projects, presenting.today(), presenting.due_day()),
-        facets=_facets(choices(db.session(), filters, known), filters),
+        facets=_facets(found, filters),
+        origins=_origins(found["origin"], filters),
         filters=filters,
         sort={
             "name": "sort",
@@ -73,6 +75,7 @@ def index() -> str:
         shows_invented=any(project.is_invented for project in page.projects),
         shows_compiled=any(project.is_compiled for project in page.projects),
         csv_address=_csv_address(),
+        canonical=f"{request.base_url}?page={page.page}" if page.page > 1 else request.base_url,
     )
 
 
@@ -192,8 +195,23 @@ def _facets(found: dict[str, list[Choice]], filters: Filters) -> list[dict[str, 
             nothing = Choice(chosen, None, 0)
             options.insert(0, {"value": chosen, "label": _label(name, nothing), "count": 0, "selected": True})
         if chosen or len(options) > 1 or (options and name in SWITCHES):
-            facets.append({"name": name, "label": label, "options": options, "open": name in {"origin", "status"}})
+            facets.append({"name": name, "label": label, "options": options})
     return facets
+
+
+def _origins(found: list[Choice], filters: Filters) -> list[dict[str, Any]]:
+    """Return the ways between own and compiled records, or nothing where there are only records of one origin."""
+    if len(found) < 2 and filters.origin is None:
+        return []
+    counts = {choice.value: choice.count for choice in found}
+    ways = [{"label": _("全部"), "count": sum(counts.values()), "url": url_with(origin=None, page=None)}]
+    ways += [
+        {"label": word(origin), "count": counts.get(origin, 0), "url": url_with(origin=origin.value, page=None)}
+        for origin in Origin
+    ]
+    for way, origin in zip(ways, (None, *Origin), strict=True):
+        way["current"] = filters.origin == origin
+    return ways
 
 
 def _label(name: str, choice: Choice) -> str:
