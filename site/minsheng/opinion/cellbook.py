@@ -55,6 +55,7 @@ def build(sample: Sample) -> CellBook:
     withheld: dict[str, dict[Key, str]] = {}
     for view in views:
         own = _imprecise(sample, panels[view], pooled[view])
+        _drop_unanswered(pooled[view])
         if view == UNFLAGGED:
             own = _small_differences(sample, pooled) | withheld[ALL] | own
         _protect_composites(sample, pooled[view], own)
@@ -130,6 +131,17 @@ def _imprecise(sample: Sample, panels: Sequence[Panel], cells: Sequence[Cells]) 
         if reason is not None:
             found[key] = reason.value
     return found
+
+
+def _drop_unanswered(cells: Sequence[Cells]) -> None:
+    """Leave a division out of a programme's total where a panel of a blend has no answers for it.
+
+    What the other panel has of it would otherwise stand in the total without enough others to hide it.
+    """
+    for key in {key for panel in cells for key in panel if key[1] != NO_PROGRAMME}:
+        if not _people(cells, key):
+            for panel in cells:
+                panel.pop(key, None)
 
 
 def _small_differences(sample: Sample, pooled: Mapping[str, Sequence[Cells]]) -> dict[Key, str]:

@@ -369,3 +369,24 @@ def test_published_cells_give_no_withheld_division_back(sizes: dict[str, int], f
         for key in fewer:
             difference = sum(cell.n for cell in every[key]) - sum(cell.n for cell in fewer[key])
             assert not 0 < difference < 10
+
+
+def test_a_division_that_one_part_of_a_blend_lacks_is_no_part_of_the_total() -> None:
+    text = shipped_text("top-two").replace("[weighting]\n", "[channels.blend]\nphone = 0.6\nweb = 0.4\n\n[weighting]\n")
+    phone, web = invented({"A": 12, "B": 90, "C": 120}), invented({"B": 80, "C": 70}, seed=4, channel="web")
+    joined = Answers(
+        [*phone.division, *web.division],
+        [*phone.channel, *web.channel],
+        {key: Column.of([*phone.columns[key].values(), *web.columns[key].values()]) for key in phone.columns},
+        [1.0] * (len(phone) + len(web)),
+        phone.programmes,
+    )
+    given = sample(read_scheme(text), joined)
+    found = scored(given)
+    assert found[ALL, "A", "p1", "satisfaction"].estimate is None
+    whole = found[ALL, ALL_DIVISIONS, "p1", "satisfaction"].estimate
+    parts = [found[ALL, name, "p1", "satisfaction"].estimate for name in "BC"]
+    assert whole is not None
+    # A's few telephone answers are in no published sum.
+    assert whole.n == sum(part.n for part in parts if part is not None)
+    assert all(cell.n >= 10 for cells in build(given).cells.values() for held in cells.values() for cell in held)
