@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from admin.sign_in_form import keep_form
 from minsheng import signing_in
 from minsheng.database import db
 from minsheng.errors import NotAllowedError
@@ -64,6 +65,8 @@ def guard() -> ResponseReturnValue | None:
     if endpoint in OPEN_ENDPOINTS:
         return None
     if g.staff is None:
+        if request.method == "POST" and request.form:
+            return keep_form()
         return redirect(url_for("admin.account.sign_in", next=_way_back()))
     needed = needed_permissions(endpoint)
     if needed is None:

@@ -3,9 +3,9 @@
 import hashlib
 import secrets
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import HiddenField, PasswordField, StringField
+from wtforms import PasswordField
 from wtforms.validators import EqualTo
 
 from admin.access import (
@@ -17,6 +17,7 @@ from admin.access import (
     sign_in_browser,
     sign_out_browser,
 )
+from admin.sign_in_form import SignInForm, kept_fields
 from minsheng import passwords, signing_in
 from minsheng.database import db
 from minsheng.staff import StaffMember
@@ -29,14 +30,6 @@ from pages.services import services
 blueprint = Blueprint("account", __name__)
 DEVICES_KEPT = 5
 REFUSED = 422
-
-
-class SignInForm(Form):
-    """Name and password."""
-
-    next = HiddenField()
-    username = StringField(_l("用户名"), validators=[required(_l("请填用户名")), length(most=60)])
-    password = PasswordField(_l("密码"), validators=[required(_l("请填密码")), length(most=passwords.GREATEST_LENGTH)])
 
 
 class PasswordForm(Form):
@@ -81,7 +74,7 @@ def sign_in() -> ResponseReturnValue:
         username, password = form.username.data or "", form.password.data or ""
         member = signing_in.authenticate(db.session(), username, password, at)
         if member is not None:
-            return _enter(member, safe_next(form.next.data))
+            return _enter(member, form)
         db.session.commit()
         form.password.errors = [_("用户名或密码不对，请再试一次。")]
     page = render_template("admin/account/sign_in.html", form=form)
@@ -167,8 +160,8 @@ def _fits(form: PasswordForm) -> bool:
     return not form.errors
 
 
-def _enter(member: StaffMember, target: str | None) -> ResponseReturnValue:
-    """Begin a new sign-in under a new token, ending the one this browser held."""
+def _enter(member: StaffMember, form: SignInForm) -> ResponseReturnValue:
+    """Begin a new sign-in under a new token, ending the one this browser held; go on where it was interrupted."""
     at = services().clock()
     held = session.get(TOKEN)
     earlier = signing_in.find(db.session(), held, at) if isinstance(held, str) else None
@@ -179,7 +172,16 @@ def _enter(member: StaffMember, target: str | None) -> ResponseReturnValue:
     db.session.commit()
     sign_in_browser(token, at)
     _remember_device(member.username)
-    return redirect(target or url_for("admin.desk.index"))
+    going_to = safe_next(form.going_to.data)
+    if form.kept.data and going_to:
+        g.pop("csrf_token", None)
+        return render_template(
+            "admin/account/resume.html",
+            fields=kept_fields(form.kept.data),
+            going_to=going_to,
+            had_files=bool(form.had_files.data),
+        )
+    return redirect(safe_next(form.next.data) or url_for("admin.desk.index"))
 
 
 def _remember_device(username: str) -> None:

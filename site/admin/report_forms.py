@@ -107,6 +107,8 @@ class ReportForm(Form):
         super().__init__(**kwargs)
         self.stage.choices = [("", _("请选择")), *((stage.value, word(stage)) for stage in Stage)]
         self.stage.validators = []
+        for field in (self.stage, self.done):
+            field.flags.required = True
 
     def photo_forms(self) -> list[PhotoForm]:
         """Return the slots for pictures."""

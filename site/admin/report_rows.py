@@ -18,7 +18,7 @@ from pages.words import word
 
 @dataclass(frozen=True)
 class Row:
-    """One figure: before and now as a reader sees them, and the change in words ('' where there is none)."""
+    """One figure: before and now as a reader sees them, and the change in words."""
 
     label: str
     before: str
@@ -96,7 +96,7 @@ def _typed(field: Any, value: Any) -> str:
 
 def _stage_row(report: ProgressReport, before: ProgressReport | None) -> Row:
     was = before.stage if before else None
-    change = _("变了") if before is not None and was is not report.stage else ""
+    change = formats.NOTHING if before is None else _("没有变化") if was is report.stage else _("变了")
     return Row(
         _("阶段"),
         word(was) if was else formats.NOTHING,
@@ -135,9 +135,9 @@ def _money(fen: int) -> str:
 
 
 def _signed(difference: decimal.Decimal | int | None, write: Any) -> str:
-    """Return a change with its sign, or '' where there is none."""
+    """Return a change with its sign; a dash where there is nothing to compare."""
     if difference is None:
-        return ""
+        return formats.NOTHING
     if difference == 0:
         return _("没有变化")
     text = str(write(difference))

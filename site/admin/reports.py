@@ -37,7 +37,8 @@ def index() -> ResponseReturnValue:
         show=request.args.get("show", ""),
         owed=duties.owed_months(projects, today, due_day),
         returned=duties.returned_reports(projects),
-        projects=[(project, _strip(project)) for project in projects],
+        under_way=[(project, _strip(project)) for project in projects if project.stage is Stage.UNDER_WAY],
+        others=[(project, _strip(project)) for project in projects if project.stage is not Stage.UNDER_WAY],
         today=today,
     )
 
@@ -94,9 +95,11 @@ def _strip(project: Project) -> list[dict[str, str]]:
             state, url = "published", url_for("admin.reviews.show", report_id=one.published.id)
         else:
             url = url_for("admin.reports.write", slug=project.slug, month=one.month)
-            late = one.is_late(services().today())
-            state = "missing" if late else "due" if one.owed_by or one.in_work else "none"
+            is_to_come = project.stage is Stage.UNDER_WAY or one.in_work
+            state = "missing" if one.is_late(services().today()) else "due" if is_to_come else "none"
         strip.append({"month": one.month, "state": state, "url": url})
+    while strip and strip[-1]["state"] == "none":
+        strip.pop()
     return strip
 
 

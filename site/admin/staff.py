@@ -39,9 +39,11 @@ class GrantForm(Form):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.role.choices = [(role.value, word(role)) for role in Role]
-        self.division.choices = [("", _("全部地方")), *_division_choices()]
+        everywhere = [("", _("全部地方"))] if staffing.may_grant(current_staff(), None, None) else []
+        self.division.choices = [*everywhere, *_division_choices()]
         self.agency.choices = [("", _("全部单位")), *_agency_choices()]
-        self.division.validators = self.agency.validators = []
+        for field in (self.role, self.division, self.agency):
+            field.flags.required = True
 
     def scope(self) -> Scope:
         """Return the role with the place and agency chosen."""
@@ -194,7 +196,7 @@ def _division_choices() -> list[tuple[str, str]]:
     return [
         (str(place.id), plain_record_text(place.full_name))
         for place in sorted(places.values(), key=lambda place: place.path)
-        if staffing.may_grant(current_staff(), place, None) or place in run_in
+        if any(grant.division is None or grant.division.covers(place) for grant in current_staff().grants)
     ]
 
 

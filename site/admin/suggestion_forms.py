@@ -50,7 +50,8 @@ class ReviewForm(CheckedForm):
             proposal = {"title": first_words(masked), "words": masked}
         else:
             proposal = {"title": case.public_title, "words": case.public_words}
-        chosen = case.prominence.value if case.prominence is not Prominence.UNREVIEWED else None
+        decided = case.prominence is not Prominence.UNREVIEWED
+        chosen = case.prominence.value if decided else None if case.consent_to_publish else Prominence.INTERNAL.value
         super().__init__(data={**proposal, "prominence": chosen}, **kwargs)
         allowed = [Prominence.PUBLIC, Prominence.INTERNAL] if case.consent_to_publish else [Prominence.INTERNAL]
         self.prominence.choices = [(one.value, word(one)) for one in allowed]
@@ -128,6 +129,11 @@ def first_words(text: str) -> str:
     for end in "。！？!?；;":
         sentence = sentence.split(end)[0]
     return sentence[:TITLE_LENGTH]
+
+
+def gist(case: Suggestion) -> str:
+    """Return what a case is about in a line of a list: its public title, else its first words, masked."""
+    return case.public_title or privacy.mask(case.words).text
 
 
 def marked(text: str) -> Markup:

@@ -12,6 +12,7 @@ from admin.suggestion_forms import (
     ReplyForm,
     ReviewForm,
     StepForm,
+    gist,
     marked,
 )
 from minsheng import contacts, duties, publishing
@@ -28,6 +29,7 @@ from pages.services import services
 
 blueprint = Blueprint("suggestions", __name__, url_prefix="/suggestions")
 blueprint.add_app_template_filter(marked, "marked_words")
+blueprint.add_app_template_filter(gist, "gist")
 PAGE_SIZE = 50
 UNREADABLE = 422
 ANY = (Permission.REVIEW_SUGGESTION, Permission.HANDLE_SUGGESTION, Permission.SUPERVISE_SUGGESTION)

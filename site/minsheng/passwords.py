@@ -6,7 +6,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 # RFC 9106, section 4, the second recommended option: 3 passes over 64 MiB with 4 lanes.
-_HASHER = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4, hash_len=32, salt_len=16)
+HASHER = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4, hash_len=32, salt_len=16)
 
 LEAST_LENGTH = 12
 """Characters of a password that a person chooses (NIST SP 800-63B asks for no rules but length)."""
@@ -15,13 +15,13 @@ GREATEST_LENGTH = 200
 
 def hash_password(text: str) -> str:
     """Return the encoded hash of a password, with a new salt and its costs inside."""
-    return _HASHER.hash(text)
+    return HASHER.hash(text)
 
 
 def verify(password_hash: str, text: str) -> bool:
     """Return whether ``text`` is the password of this hash; a damaged hash admits nobody."""
     try:
-        return _HASHER.verify(password_hash, text)
+        return HASHER.verify(password_hash, text)
     except (VerificationError, InvalidHashError):
         return False
 
@@ -34,7 +34,7 @@ def verify_nobody(text: str) -> bool:
 
 def needs_rehash(password_hash: str) -> bool:
     """Return whether the hash was made with other costs than today's."""
-    return _HASHER.check_needs_rehash(password_hash)
+    return HASHER.check_needs_rehash(password_hash)
 
 
 @cache

@@ -15,10 +15,12 @@ from types import MappingProxyType
 from typing import Any
 
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from wtforms import Field, FieldList, FormField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, Length, NumberRange
+from wtforms.widgets import HiddenInput
 
 from pages.formats import HUNDRED_MILLION, TEN_THOUSAND, YUAN
 from pages.language import gettext
@@ -99,6 +101,11 @@ class Form(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
         def get_translations(self, form: BaseForm) -> Messages:  # noqa: ARG002 - WTForms' signature
             """Return our messages instead of WTForms' catalogues."""
             return Messages()
+
+    def hidden_tag(self, *fields: str | Field) -> Markup:
+        """Return the hidden controls without ids: a page may hold several forms, and nothing points at these."""
+        listed = [self[one] if isinstance(one, str) else one for one in fields] or list(self)
+        return Markup("\n").join(one(id=False) for one in listed if isinstance(one.widget, HiddenInput))
 
     def error_list(self) -> list[tuple[str, str]]:
         """Return (id of the control, message) for every error, in the order of the form.

@@ -7,19 +7,21 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask, g
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from minsheng import passwords
 from minsheng.database import db
-from minsheng.passwords import hash_password
 from minsheng.staff import StaffMember
 from pages.services import EXTENSION
 
 AT = dt.datetime(2026, 6, 10, 4, 0, tzinfo=dt.UTC)
 PASSWORD = "correct horse battery staple"
-HASHED = hash_password(PASSWORD)
+CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+HASHED = CHEAP.hash(PASSWORD)
 
 
 class Browser:
@@ -51,6 +53,10 @@ class Browser:
         """What the controls of a page hold."""
         return _Fields.of(self.get(url))
 
+    def post_as_typed(self, url: str, data: dict[str, Any]) -> TestResponse:
+        """Send a form from a page that was opened before, with the token that stood on it."""
+        return self._open("POST", url, data=data, content_type="multipart/form-data")
+
     def post(self, url: str, data: dict[str, Any] | None = None, *, on: str | None = None) -> TestResponse:
         """Send a form that stands on the page ``on`` (the same address unless given)."""
         sent = {"csrf_token": self.token(on or url), **(data or {})}
@@ -58,6 +64,11 @@ class Browser:
 
     def sign_in(self, member: StaffMember, password: str = PASSWORD, **query: str) -> TestResponse:
         return self.post("/admin/sign-in", {"username": member.username, "password": password, **query})
+
+
+def read_fields(response: TestResponse) -> dict[str, str]:
+    """What the controls of a page that was answered hold."""
+    return _Fields.of(response)
 
 
 class _Fields(HTMLParser):
@@ -110,6 +121,12 @@ class Clock:
 
     def forward(self, **by: float) -> None:
         self.at += dt.timedelta(**by)
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash with the least costs: what a hash should cost is tested beside the domain's own."""
+    monkeypatch.setattr(passwords, "HASHER", CHEAP)
 
 
 @pytest.fixture

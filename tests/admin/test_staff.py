@@ -117,6 +117,10 @@ def test_an_administrator_of_one_place_reaches_no_other(make: Make, session: Ses
         assert admin.post(f"/admin/staff/{member.id}/deactivate", on="/admin/").status_code == 403
         assert admin.post(f"/admin/staff/{member.id}/password", on="/admin/").status_code == 403
         assert member.post not in admin.get("/admin/staff/").get_data(as_text=True)
-    refused = admin.post("/admin/staff/new", {**NEW, "division": "", "agency": ""})
-    assert refused.status_code == 403
+    page = admin.get("/admin/staff/new").get_data(as_text=True)
+    assert "全部地方" not in page
+    for division in ("", str(elsewhere.id)):
+        answer = admin.post("/admin/staff/new", {**NEW, "division": division, "agency": ""})
+        assert answer.status_code == 422
+        assert "请从列出的选项中选一个" in answer.get_data(as_text=True)
     assert staff_by_username(session, "li.fang") is None
