@@ -56,7 +56,7 @@ def aspects(project: Project) -> tuple[tuple[Aspect, ...], tuple[Aspect, ...]]:
     )
 
 
-def same_notice(session: Session, project: Project, limit: int = 12) -> tuple[Sequence[Project], int]:
+def same_notice(session: Session, project: Project, limit: int = 40) -> tuple[Sequence[Project], int]:
     """Return other compiled projects of the same programme, and how many there are in all."""
     query = _others(project).where(Project.programme_id == project.programme_id)
     total = session.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0

@@ -44,6 +44,7 @@ blueprint.app_context_processor(layout.names)
 FILTERS: dict[str, Callable[..., Any]] = {
     "tenth": presenting.tenth,
     "place_name": presenting.place_name,
+    "printed_date": presenting.printed_date,
     "published_totals": presenting.published_totals,
     "change_act": change_words.act_words,
     "change_month": change_words.month_of,

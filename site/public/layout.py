@@ -34,6 +34,7 @@ def names() -> dict[str, Any]:
             ("public.opendata.index", _("开放数据")),
             ("public.about.privacy", _("个人信息保护")),
             ("public.about.accessibility", _("无障碍")),
+            ("admin.desk.index", _("工作人员入口")),
         )
         if is_there(endpoint)
     ]

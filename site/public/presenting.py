@@ -36,6 +36,14 @@ def place_name(place: Division | None) -> str:
     return "".join(step.name for step in chain)
 
 
+def printed_date(text: str) -> str:
+    """Return a date as exactly as it was printed: a day, a month, or whatever else the text says."""
+    try:
+        return formats.date(dt.date.fromisoformat(text)) if len(text) == 10 else formats.month(text)
+    except ValueError:
+        return plain_record_text(text)
+
+
 def published_totals(programme: Programme) -> list[tuple[str, str]]:
     """Return what the publisher printed about a whole list, in words; never added to anything."""
     counts = (
