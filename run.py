@@ -68,7 +68,7 @@ def test(arguments: list[str]) -> int:
         if code := call(check):
             return code
     print("== pytest", flush=True)
-    return call(["pytest", "--quiet"])
+    return call(["pytest", "--quiet", "--numprocesses", "2", "--dist", "loadfile"])
 
 
 def call(module: list[str]) -> int:

@@ -85,7 +85,7 @@ def test_fill_in_a_survey(open_page: Opener, script: bool) -> None:
     page.get_by_role("link", name="开始填写").first.click()
     page.get_by_role("button", name="提交答卷").click()
     expect(page.locator("main")).to_contain_text("请回答这一题")
-    names = page.locator("main form[method=post] input[type=radio]").evaluate_all(
+    names = page.locator("main form[method=post] :is(input[type=radio], input[type=checkbox])").evaluate_all(
         "inputs => [...new Set(inputs.map(input => input.name))]"
     )
     for name in names:
