@@ -55,7 +55,7 @@ def load_or_make_secrets(data: Path, environment: Mapping[str, str]) -> dict[str
     What the environment already sets wins. The file is readable by its owner only.
     """
     path = data / SECRETS_FILE
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
         made = {
             "MINSHENG_SECRET_KEY": secrets.token_urlsafe(48),

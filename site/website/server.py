@@ -19,4 +19,5 @@ def run_server(host: str, port: int) -> None:
         blocking_threads=THREADS,
         backpressure=256,
         log_access=False,
+        websockets=False,
     ).serve()

@@ -12,6 +12,7 @@ def test_secrets_are_made_once_kept_private_and_read_again(tmp_path: Path) -> No
     first = load_or_make_secrets(tmp_path / "var", {})
     assert load_or_make_secrets(tmp_path / "var", {}) == first
     assert stat.S_IMODE((tmp_path / "var" / "secrets.env").stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
     other = load_or_make_secrets(tmp_path / "other", {})
     assert other["MINSHENG_SECRET_KEY"] != first["MINSHENG_SECRET_KEY"]
 
