@@ -18,7 +18,7 @@ from minsheng.opinion.dispositions import Disposition, response_rates
 from minsheng.opinion.errors import PackageError
 from minsheng.opinion.panels import Sample
 from minsheng.opinion.recompute import MANIFEST, SCORES
-from minsheng.opinion.responses import responses_table
+from minsheng.opinion.responses import response_rows
 from minsheng.opinion.scores import CellBook, division_scores, programme_scores
 from minsheng.opinion.tables import (
     CHANNEL_COLUMNS,
@@ -35,9 +35,10 @@ from minsheng.opinion.tables import (
     remarks_table,
     write_table,
 )
+from minsheng.opinion.workbook import write_workbook
 
 FORMAT = "minsheng-opinion-package/1"
-RESTRICTED_ATTACHMENTS = ("responses.xlsx", "responses.sav")
+RESTRICTED_ATTACHMENTS = ("responses.sav",)
 _CODE = Path(__file__).resolve().parent
 _MODULES = (
     "__init__",
@@ -103,7 +104,7 @@ class Contents:
 
     ``dispositions[division, channel]`` counts the people drawn; ``eligible_shares`` gives e where it is known rather
     than estimated. ``questionnaires`` maps a version number to its JSON text. ``attachments`` may hold the
-    answers as ``responses.xlsx`` and ``responses.sav``, made elsewhere.
+    answers as ``responses.sav``, which takes more than the standard library.
     """
 
     wave: str
@@ -141,7 +142,9 @@ def restricted_package(contents: Contents, export_number: str) -> bytes:
         raise PackageError("a restricted export needs its number")
     _refuse_free_text(contents)
     files = _common_files(contents)
-    files["responses.csv"] = responses_table(contents.sample.answers, export_number).encode()
+    header, rows = response_rows(contents.sample.answers, export_number)
+    files["responses.csv"] = write_table(header, rows).encode()
+    files["responses.xlsx"] = write_workbook("responses", header, rows)
     strata = sorted(contents.sample.stratum_populations.items())
     files["strata.csv"] = write_table(STRATA_COLUMNS, [[*place, float(units)] for place, units in strata]).encode()
     for name, content in contents.attachments.items():

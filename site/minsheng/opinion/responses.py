@@ -12,11 +12,12 @@ from minsheng.opinion.tables import BYTE_ORDER_MARK, unguarded, write_table
 DESIGN_COLUMNS = ("export_number", "division", "channel", "stratum", "psu", "base_weight", "flagged")
 
 
-def responses_table(answers: Answers, export_number: str) -> str:
-    """Return ``responses.csv``: design columns, then one column per question with option keys.
+def response_rows(answers: Answers, export_number: str) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+    """Return header and rows: design columns, then one column per question with option keys.
 
     The rows are in the order of their own hashes: neither the order of arrival nor that of the database can be
-    read from it, and the same answers always give the same file. Each row carries the export's number.
+    read from it, and the same answers always give the same rows. Each row carries the export's number. Raises
+    ``PackageError`` for a question that has the name of a design column.
     """
     size = len(answers)
     names = sorted(answers.columns)
@@ -33,7 +34,12 @@ def responses_table(answers: Answers, export_number: str) -> str:
         *(answers.columns[name].values() for name in names),
     )
     rows = sorted(zip(*parts, strict=True), key=lambda row: (hashlib.sha256(repr(row).encode()).digest(), row))
-    return write_table((*DESIGN_COLUMNS, *names), rows)
+    return (*DESIGN_COLUMNS, *names), rows
+
+
+def responses_table(answers: Answers, export_number: str) -> str:
+    """Return ``responses.csv``, from which ``read_responses`` gives the same answers back."""
+    return write_table(*response_rows(answers, export_number))
 
 
 def read_responses(text: str, programmes: Mapping[str, str]) -> Answers:

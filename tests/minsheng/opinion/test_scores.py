@@ -355,8 +355,9 @@ def test_published_cells_give_no_withheld_division_back(sizes: dict[str, int], f
             assert all(cell.n >= 10 for cell in held)
         total = (ALL_DIVISIONS, "p1", "satisfaction")
         is_total_shown = (view, total) not in book.reasons and any(key[1] == "p1" for key in cells)
-        # Divisions that could not be weighted, or in which nobody answered, are no part of the total.
-        hidden = {
+        # Divisions that could not be weighted, or from which nobody is in the view, are no part of the total.
+        present = {name for name, size in sizes.items() if view == ALL or size > flagged}
+        hidden = present & {
             key[0]
             for (held, key), code in book.reasons.items()
             if held == view and key[1:] == total[1:] and code in set(Reason) - {Reason.NO_ANSWERS}
