@@ -32,8 +32,9 @@ PLACE_DEPTH = 5
 class Glance:
     """What a list needs to know of one project to filter, count and sort it.
 
-    ``progress`` and ``gap`` are exact percentages and points. A compiled record has neither status nor gap nor
-    silence, only the percentage its notice printed.
+    ``progress`` and ``gap`` are exact percentages and points. A suspended or cancelled project has no gap: nobody
+    is behind with it. A compiled record has neither status nor gap nor silence, only the percentage its notice
+    printed.
     """
 
     project_id: int
@@ -46,7 +47,8 @@ class Glance:
     @classmethod
     def of(cls, project: Project, known: Standing) -> "Glance":
         """Return the glance that belongs to a full standing."""
-        gap = known.schedule.gap if known.schedule else None
+        is_interrupted = known.status in {ScheduleStatus.SUSPENDED, ScheduleStatus.CANCELLED}
+        gap = known.schedule.gap if known.schedule and not is_interrupted else None
         return cls(project.id, project.origin, known.status, known.progress, gap, known.months_silent)
 
 

@@ -38,8 +38,7 @@ def show(slug: str) -> str:
     if programme is None:
         abort(404)
     today, due_day = presenting.today(), presenting.due_day()
-    sort = Sort.NEWEST if programme.is_compiled else Sort.GAP
-    page = list_page(db.session(), Filters(programme=slug), sort, 1, presenting.all_glances(), SHOWN)
+    page = list_page(db.session(), Filters(programme=slug), Sort.NEWEST, 1, {}, SHOWN)
     sums = directory.sums_of_programme(db.session(), programme, today, due_day)
     late = presenting.loaded(sums.late[:LAGGARDS]) if sums else []
     silent = presenting.loaded(sums.silent) if sums else []

@@ -107,6 +107,13 @@ def test_every_order_puts_what_has_no_value_last(session: Session, make: Make, s
     assert slugs(session, make, Filters(), sort) == order
 
 
+def test_nobody_is_behind_with_a_cancelled_project(session: Session, make: Make) -> None:
+    cancelled = make.project(title="取消的", stage=Stage.CANCELLED, stage_reason="地块另有安排")
+    make.published_report(cancelled, physical_progress=Decimal(0), stage=Stage.CANCELLED)
+    make.published_report(make.project(title="慢的"), physical_progress=Decimal(20))
+    assert slugs(session, make, Filters(), Sort.GAP) == ["慢的", "取消的"]
+
+
 def test_a_page_beyond_the_last_is_the_last(session: Session, make: Make) -> None:
     for _ in range(3):
         make.project()
