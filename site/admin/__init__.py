@@ -1,6 +1,7 @@
 """The staff's face: one module per noun, closed by default."""
 
 from flask import Blueprint
+from sqlalchemy.orm.exc import StaleDataError
 
 from admin import access, account, desk, journal, navigation, photos, reports, reviews, staff, suggestions, surveys
 
@@ -8,4 +9,5 @@ blueprint = Blueprint("admin", __name__, url_prefix="/admin", template_folder="t
 for module in (account, desk, reports, reviews, photos, suggestions, surveys, journal, staff):
     blueprint.register_blueprint(module.blueprint)
 blueprint.before_request(access.guard)
+blueprint.register_error_handler(StaleDataError, access.written_meanwhile)
 blueprint.context_processor(navigation.names)

@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from flask import abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm.exc import StaleDataError
 
 from admin.sign_in_form import keep_form
 from minsheng import signing_in
 from minsheng.database import db
-from minsheng.errors import NotAllowedError
+from minsheng.errors import NotAllowedError, WrongStateError
 from minsheng.places import Agency, Division
 from minsheng.staff import Permission, StaffMember, StaffSession
 from pages.services import services
@@ -74,6 +75,14 @@ def guard() -> ResponseReturnValue | None:
     if needed and not any(current_staff().may(permission) for permission in needed):
         raise NotAllowedError
     return None
+
+
+def written_meanwhile(error: StaleDataError) -> ResponseReturnValue:
+    """Say that someone else changed the record in the same moment, and keep what they wrote."""
+    db.session.rollback()
+    refusal = WrongStateError("save", "changed")
+    refusal.__cause__ = error
+    return current_app.handle_user_exception(refusal)
 
 
 def current_staff() -> StaffMember:

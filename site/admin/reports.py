@@ -272,15 +272,17 @@ def _stale(project: Project, month: str, report: ProgressReport | None, form: Re
     """Someone else changed the record meanwhile: show both, and let what was typed be saved knowingly."""
     other = report or reporting.report_in_force(project, month)
     can_save = report is not None and report.may_be_edited
-    rows = differences(values_of(other), form, reporting.whole_indicators(project)) if other else []
-    if report is not None:
-        form.version.data = str(report.version)
-    page = render_template(
-        "admin/reports/write.html",
-        **_names(project, month, report, form),
-        conflict={"other": other, "rows": rows, "can_save": can_save},
-    )
-    return page, STALE
+    conflict = {
+        "is_there": other is not None,
+        "post": other.author.post if other and other.author else "",
+        "at": other.updated_at if other else None,
+        "rows": differences(values_of(other), form, reporting.whole_indicators(project)) if other else [],
+        "can_save": can_save or other is None,
+    }
+    if report is not None and can_save:
+        _keep_pictures(project, month, report, form)
+    form.version.data = str(report.version) if report else ""
+    return render_template("admin/reports/write.html", **_names(project, month, report, form), conflict=conflict), STALE
 
 
 def _page(project: Project, month: str, report: ProgressReport | None, form: ReportForm) -> str:

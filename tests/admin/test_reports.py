@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 from PIL import Image
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from minsheng.indicators import Indicator
 from minsheng.journal import JournalEntry
@@ -449,3 +450,40 @@ def test_values_of_parts_are_not_asked_for(
 
     assert "indicator_0" in form
     assert "indicator_1" not in form
+
+
+def test_pictures_of_a_form_that_came_too_late_are_kept(
+    make: Make, session: Session, project: Project, reporter: StaffMember, browser_of: SignIn
+) -> None:
+    colleague = make.staff(Role.REPORTER, division=project.division)
+    first, second = browser_of(reporter), browser_of(colleague)
+    url = _address(project)
+    first.post(url, FIGURES)
+    opened = first.fields(url)
+    second.post(url, {**second.fields(url), "done": "同事的话"})
+
+    picture = {"photos-0-picture": (jpeg(), "a.jpg"), "photos-0-alt_text": "路面"}
+    answer = first.post(url, {**opened, **picture, "done": "我的话"})
+
+    assert answer.status_code == 409
+    assert session.scalars(sa.select(Photo.alt_text)).all() == ["路面"]
+    (report,) = _reports(session, project)
+    assert report.done == "同事的话"
+    assert f'name="version" type="hidden" value="{report.version}"' in answer.get_data(as_text=True)
+
+
+def test_a_change_in_the_same_moment_is_refused_in_words(
+    app: Flask, project: Project, reporter: StaffMember, browser_of: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = browser_of(reporter)
+    browser.post(_address(project), FIGURES)
+
+    def changed_meanwhile(*_: object, **__: object) -> None:
+        raise StaleDataError
+
+    form = browser.fields(_address(project))
+    monkeypatch.setattr("admin.reports.reporting.explain", changed_meanwhile)
+    answer = browser.post(_address(project), form)
+
+    assert answer.status_code == 409
+    assert "这一步现在做不了" in answer.get_data(as_text=True)

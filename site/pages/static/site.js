@@ -103,7 +103,7 @@ function drafts() {
   for (const form of document.querySelectorAll("form[data-draft]")) {
     const key = `draft-${location.pathname}-${form.dataset.draft}`;
     const controls = () => [...form.querySelectorAll(kept)].filter((control) => control.name && !control.closest(".trap"));
-    const untouched = controls().every((control) => (choice(control) ? control.checked === control.defaultChecked : control.tagName === "SELECT" || !control.value));
+    const untouched = controls().every((control) => (choice(control) ? control.checked === control.defaultChecked : control.tagName === "SELECT" || control.value === control.defaultValue));
     const saved = store.get(key);
     // A form that came back from the server already holds what was typed.
     if (saved && untouched && !document.querySelector(".error-summary")) {
