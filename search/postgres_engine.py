@@ -38,6 +38,14 @@ _SUGGESTIONS_LOOKED_AT = 100
 _LOCK = 7_308_619_001
 """The number of the advisory lock that makes one writer at a time."""
 
+# The planner cannot know how rare a pair of characters is: it would read the whole table, or, seeing the cost of
+# not being allowed to, compile the query first.
+_PLANNING = sa.select(
+    sa.func.set_config("enable_seqscan", "off", True),
+    sa.func.set_config("jit", "off", True),
+    sa.func.set_config("plan_cache_mode", "force_custom_plan", True),
+)
+
 _SORTS = {
     Sort.OLDEST: ("date", False),
     Sort.NEWEST: ("date", True),
@@ -128,9 +136,7 @@ class PostgresEngine:
                 raise IndexUnavailableError("nothing has ever been built") from error
             if name is None:
                 raise IndexUnavailableError("there is no index of this version")
-            # The planner cannot know how rare a pair of characters is, and would read the whole table.
-            connection.execute(sa.text("SET LOCAL enable_seqscan = off"))
-            connection.execute(sa.text("SET LOCAL plan_cache_mode = force_custom_plan"))
+            connection.execute(_PLANNING)
             yield _Reader(connection, postgres_schema.document_table(name))
 
     # Writing
@@ -219,7 +225,8 @@ class _Reader:
         answer = _Answer(all_words, tuple(groups), corrected, is_estimate=is_estimate)
         if len(groups) == 1 or self._exists(all_words):
             return answer
-        held = sum((sa.cast(self._holds(group), sa.Integer) for group in groups), start=sa.literal(0))
+        among = [self._is_among(query_text([group])) for group in groups]
+        held = sum((sa.cast(one, sa.Integer) for one in among), start=sa.literal(0))
         some_words = sa.and_(self._universe, sa.or_(*map(self._holds, groups)))
         most = self._connection.scalar(sa.select(sa.func.max(held)).where(some_words))
         if most is None:
@@ -260,7 +267,17 @@ class _Reader:
 
     def _stands_in_title(self, group: Group) -> sa.ColumnElement[bool]:
         ways = tuple(replace(way, field=TITLED[way.field]) for way in group.alternatives if way.field in TITLED)
-        return self._matches(query_text([replace(group, alternatives=ways)])) if ways else sa.false()
+        return self._is_among(query_text([replace(group, alternatives=ways)])) if ways else sa.false()
+
+    def _is_among(self, query: str) -> sa.ColumnElement[bool]:
+        """Return the condition that a document matches, found through the index rather than in its vector.
+
+        Vectors are stored compressed and apart; unpacking thousands of them only to put results in order takes
+        longer than all the rest.
+        """
+        other = self.table.alias()
+        found = sa.select(other.c.row).where(other.c.words.op("@@", is_comparison=True)(as_query(query)))
+        return self.table.c.row.in_(found)
 
     def _holds(self, group: Group) -> sa.ColumnElement[bool]:
         """Return the condition that a document satisfies a group, and holds its phrase in one piece."""
@@ -349,13 +366,12 @@ class _Reader:
             return [document_of(row) for row in rows]
         some = sa.or_(*(self._stands_in_title(group) for group in answer.wanted))
         tier = sa.case((self.in_titles(answer.wanted), 0), (some, 1), else_=2)
-        typed_first = [replace(group, alternatives=group.alternatives[:1]) for group in answer.wanted]
-        is_other = sa.and_(
-            *(
-                sa.or_(self._holds(first), sa.not_(self._holds(group)))
-                for first, group in zip(typed_first, answer.wanted, strict=True)
-            )
-        ).is_(False)
+        by_synonyms = [
+            sa.not_(self._is_among(query_text([replace(group, alternatives=group.alternatives[:1])])))
+            for group in answer.wanted
+            if len(group.alternatives) > 1
+        ]
+        is_other = sa.or_(sa.false(), *by_synonyms)
         repeats = self.table.c.kind == RecordKind.REPORT.value
         ordered = (
             chosen.add_columns(tier.label("tier"), is_other.label("is_other"), repeats.label("repeats"))

@@ -17,7 +17,7 @@ from search.digest import digest
 from search.engine import Document, Facet, Key
 from search.query import Alternative, Field, Group, Token
 
-LAYOUT = "1"
+LAYOUT = "2"
 SCHEMA = "minsheng_search"
 PLAIN_FACETS = tuple(facet for facet in Facet if facet is not Facet.PLACE)
 _LETTERS = {
@@ -66,6 +66,7 @@ def document_table(name: str) -> sa.Table:
         sa.MetaData(schema=SCHEMA),
         sa.Column("kind", sa.Text, primary_key=True),
         sa.Column("record_id", sa.BigInteger, primary_key=True),
+        sa.Column("row", sa.BigInteger, sa.Identity(), nullable=False),
         sa.Column("parent", sa.Text),
         sa.Column("words", TSVECTOR, nullable=False),
         sa.Column("runs", sa.Text, nullable=False),
