@@ -1,8 +1,12 @@
 """Surveys: how many answers came, closing early, and the answers as a table once no more can come."""
 
+import datetime as dt
+from collections.abc import Iterator
+
 import sqlalchemy as sa
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 from wtforms import BooleanField
 
 from admin.access import current_session, current_staff, needs
@@ -111,15 +115,19 @@ def table(slug: str, table: str) -> ResponseReturnValue:
         raise NotAllowedError
     if not wave.has_closed(services().today()):
         raise SealedError
-    if table == "codebook":
-        rows = answers.codebook_rows(wave)
-    else:
-        rows = answers.answer_rows(db.session(), wave, services().today())
     return Response(
-        stream_with_context(csv_guard.lines(rows)),
+        stream_with_context(_lines(db.engine, wave.id, table, services().today())),
         mimetype="text/csv",
         headers={"Content-Disposition": f'attachment; filename="{wave.slug}-{table}.csv"'},
     )
+
+
+def _lines(engine: sa.Engine, wave_id: int, table: str, today: dt.date) -> Iterator[str]:
+    """Yield a table's text with a session of its own: the request's ends before the last line has gone."""
+    with Session(engine) as session:
+        wave = session.get_one(Wave, wave_id)
+        rows = answers.codebook_rows(wave) if table == "codebook" else answers.answer_rows(session, wave, today)
+        yield from csv_guard.lines(rows)
 
 
 def _purpose(wave: Wave) -> str:

@@ -1,5 +1,6 @@
 """A browser that has signed in, and helpers that read its pages the way a person does."""
 
+import contextvars
 import dataclasses
 import datetime as dt
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
-from flask import Flask, g
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -31,11 +32,10 @@ class Browser:
         self.client = client
 
     def _open(self, method: str, url: str, **kwargs: Any) -> TestResponse:
-        """Send a request as if it were alone: nothing is left over from another or left behind uncommitted."""
-        for name in list(g):
-            g.pop(name)
-        answer = self.client.open(url, method=method, **kwargs)
-        db.session.rollback()
+        """Send a request in a context of its own, as a server does: with its own session, which ends with it."""
+        db.session.commit()
+        answer = contextvars.Context().run(self.client.open, url, method=method, buffered=True, **kwargs)
+        db.session.expire_all()
         return answer
 
     def get(self, url: str, **kwargs: Any) -> TestResponse:
