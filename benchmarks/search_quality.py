@@ -3,12 +3,14 @@
 Run with ``PYTHONPATH=site:. python -m benchmarks.search_quality``; prints recall@10, MRR@10 and nDCG@10.
 """
 
+import contextlib
 import sqlite3
 import tempfile
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from unittest import mock
+
+import sqlalchemy as sa
 
 from benchmarks.search_judging import (
     AT,
@@ -21,8 +23,10 @@ from benchmarks.search_judging import (
     sample_documents,
 )
 from search import corrections, query, segmentation, synonyms
-from search.engine import Document, Mark, Query
+from search.engine import Document, Mark, Query, SearchEngine
+from search.postgres_engine import PostgresEngine
 from search.whoosh_engine import WhooshEngine
+from tests import rigs
 
 _ASKED = 60
 
@@ -30,16 +34,21 @@ _ASKED = 60
 def main() -> None:
     """Print the tables."""
     judged = read_judgements()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as servers:
         with empty_database(Path(folder)) as session:
             documents, names = sample_documents(session)
         engine = WhooshEngine(Path(folder) / "index", synonyms.load())
         engine.rebuild(documents, Mark(0, AT.date()))
         print(f"{len(judged)} queries, {len(documents)} documents\n")
         rankings: dict[str, Ranking] = {
-            "embedded engine": lambda text: [hit.document for hit in engine.search(Query(text, limit=_ASKED)).hits],
+            "embedded engine": lambda text: _found(engine, text),
             "SQLite FTS5 trigram": trigram_ranking(documents),
         }
+        if binaries := rigs.find_postgresql():
+            url = servers.enter_context(rigs.throwaway_postgresql(binaries))
+            inside = PostgresEngine(sa.create_engine(url), synonyms.load())
+            inside.rebuild(documents, Mark(0, AT.date()))
+            rankings["PostgreSQL engine"] = lambda text: _found(inside, text)
         for title, ranking in rankings.items():
             print(f"{title:28} recall@10  MRR@10  nDCG@10")
             for kind in [*dict.fromkeys(one.kind for one in judged), "all"]:
@@ -55,10 +64,10 @@ def main() -> None:
             print(f"  {one}")
 
 
-def ablations() -> dict[str, AbstractContextManager[object]]:
+def ablations() -> dict[str, contextlib.AbstractContextManager[object]]:
     """Return contexts in which one feature each is switched off."""
     return {
-        "nothing": nullcontext(),
+        "nothing": contextlib.nullcontext(),
         "synonyms": mock.patch.object(synonyms.Synonyms, "split", lambda _list, han: iter([(han, ())])),
         "pinyin": mock.patch.object(query, "READ_FIELDS", frozenset()),
         "guesses by sound": mock.patch.object(corrections, "_sounds_like", return_value=None),
@@ -94,6 +103,10 @@ def trigram_ranking(documents: Sequence[Document]) -> Ranking:
         return [by_row[row] for (row,) in rows]
 
     return ranking
+
+
+def _found(engine: SearchEngine, text: str) -> list[Document]:
+    return [hit.document for hit in engine.search(Query(text, limit=_ASKED)).hits]
 
 
 def _print_row(title: str, quality: Quality) -> None:

@@ -7,25 +7,43 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
-from search import analysis
-from search.engine import Document
+import sqlalchemy as sa
+
+from benchmarks.search_judging import AT
+from search import analysis, synonyms
+from search.engine import Document, Facet, Mark, Query
 from search.highlight import Highlighter
+from search.postgres_engine import PostgresEngine
+from search.postgres_schema import SCHEMA
 from search.query import parse
+
+PLAIN_SHAPES = frozenset({"word", "two words", "phrase"})
+EVERY_SHAPE = PLAIN_SHAPES | {"prefix", "nothing"}
+"""Shapes of question that an engine is set up to answer here."""
 
 
 class Rival(Protocol):
     """An engine to compare with."""
 
     name: str
-    folder: Path
+    shapes: frozenset[str]
 
     def build(self, documents: Iterator[Document]) -> None:
         """Index the documents."""
         ...
 
+    def megabytes(self) -> float:
+        """Return the size of the index on the disk."""
+        ...
+
     def page(self, text: str) -> object:
         """Return total, three facets and the first 20 records with snippets."""
         ...
+
+
+def folder_megabytes(folder: Path) -> float:
+    """Return the size of all files in a folder."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
 
 
 def _tokens(document: Document) -> str:
@@ -49,14 +67,42 @@ def _snippets(text: str, rows: list[tuple[str, str]]) -> list[object]:
     return [(highlighter.whole(title), highlighter.snippet(body)) for title, body in rows]
 
 
+class PostgresRival:
+    """Our engine in PostgreSQL, on a throw-away server."""
+
+    name = "PostgreSQL engine"
+    shapes = EVERY_SHAPE
+
+    def __init__(self, url: str) -> None:
+        self._database = sa.create_engine(url)
+        self._engine = PostgresEngine(self._database, synonyms.load())
+
+    def build(self, documents: Iterator[Document]) -> None:
+        """Index the documents."""
+        self._engine.rebuild(documents, Mark(0, AT.date()))
+
+    def megabytes(self) -> float:
+        """Return the size of the tables and their indexes."""
+        each = sa.text(
+            "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relnamespace = :schema ::regnamespace"
+        )
+        with self._database.connect() as connection:
+            return float(connection.scalar(each, {"schema": SCHEMA}) or 0) / 1e6
+
+    def page(self, text: str) -> object:
+        """Return total, three facets and the first 20 records with snippets."""
+        return self._engine.search(Query(text, counted=(Facet.YEAR, Facet.CATEGORY, Facet.STAGE)))
+
+
 class SqliteRival:
     """SQLite FTS5 over pairs of characters, newest first."""
 
     name = "SQLite FTS5"
+    shapes = PLAIN_SHAPES
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir()
-        self.folder = folder
+        self._folder = folder
         self._database = sqlite3.connect(folder / "records.sqlite")
 
     def build(self, documents: Iterator[Document]) -> None:
@@ -73,6 +119,10 @@ class SqliteRival:
             )
         self._database.commit()
 
+    def megabytes(self) -> float:
+        """Return the size of the database."""
+        return folder_megabytes(self._folder)
+
     def page(self, text: str) -> object:
         """Return total, three facets and the first 20 records with snippets."""
         rows = self._database.execute(
@@ -88,12 +138,13 @@ class TantivyRival:
     """tantivy over pairs of characters, by its own score."""
 
     name = "tantivy"
+    shapes = PLAIN_SHAPES
 
     def __init__(self, folder: Path) -> None:
         # Compared with only where it is installed.
         tantivy = importlib.import_module("tantivy")
         folder.mkdir()
-        self.folder = folder
+        self._folder = folder
         self._tantivy = tantivy
         builder = tantivy.SchemaBuilder()
         builder.add_text_field("tokens", tokenizer_name="whitespace", index_option="basic")
@@ -120,6 +171,10 @@ class TantivyRival:
         writer.commit()
         writer.wait_merging_threads()
         self._index.reload()
+
+    def megabytes(self) -> float:
+        """Return the size of the index."""
+        return folder_megabytes(self._folder)
 
     def page(self, text: str) -> object:
         """Return total, three facets and the first 20 records with snippets."""

@@ -1,10 +1,11 @@
-"""How fast search is, beside SQLite FTS5 and (where installed) tantivy, on the same made-up records in one run.
+"""How fast both engines are, beside SQLite FTS5 and (where installed) tantivy, on the same records in one run.
 
 Run with ``PYTHONPATH=site:. python -m benchmarks.search_speed [RECORDS …]``, by default 5000 20000 100000. Times are
 milliseconds at the engine call, one client, files in the page cache. A page is query, total, three facets, the
 first 20 records and their snippets. "Cold" empties the engine's cache of words before every query.
 """
 
+import contextlib
 import datetime as dt
 import importlib.util
 import random
@@ -16,12 +17,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.search_judging import AT, SAMPLE
-from benchmarks.search_rivals import Rival, SqliteRival, TantivyRival
+from benchmarks.search_rivals import PostgresRival, Rival, SqliteRival, TantivyRival
 from minsheng.importing.published import read_rows
 from minsheng.outbox import RecordKind
 from search import synonyms
 from search.engine import Document, Facet, Mark, Query, Sort
 from search.whoosh_engine import WhooshEngine
+from tests import rigs
 
 FACETS = (Facet.YEAR, Facet.CATEGORY, Facet.STAGE)
 QUERIES = 200
@@ -39,9 +41,9 @@ def measure(size: int, folder: Path) -> None:
     """Build and ask every engine with ``size`` records."""
     print(f"\n{size} records")
     engine = WhooshEngine(folder / "index", synonyms.load())
-    started = time.process_time()
+    started = time.perf_counter()
     engine.rebuild(made_up(size), Mark(0, AT.date()))
-    print(f"  embedded: built in {time.process_time() - started:.0f} CPU s, {_megabytes(folder / 'index'):.0f} MB")
+    print(f"  embedded: built in {time.perf_counter() - started:.0f} s, {folder_megabytes(folder / 'index'):.0f} MB")
     before = _private_megabytes()
     asked = questions()
 
@@ -68,16 +70,20 @@ def measure(size: int, folder: Path) -> None:
     print(f"  embedded: {CLIENTS} clients            {_row(times)}   {rate:.0f} pages a second")
     print(f"  embedded: a change is visible after {_times(lambda _: _change(engine), ['once'])[0]:.0f} ms")
     print(f"  embedded: {_private_megabytes() - before:.0f} MB more private memory")
-    for rival in rivals(folder):
-        started = time.process_time()
-        rival.build(made_up(size))
-        print(f"  {rival.name}: built in {time.process_time() - started:.0f} CPU s, {_megabytes(rival.folder):.0f} MB")
-        for name in ("word", "two words", "phrase"):
-            print(f"  {rival.name}: page, {name:14} {_row(_times(rival.page, asked[name]))}")
+    with contextlib.ExitStack() as servers:
+        for rival in rivals(folder, servers):
+            started = time.perf_counter()
+            rival.build(made_up(size))
+            print(f"  {rival.name}: built in {time.perf_counter() - started:.0f} s, {rival.megabytes():.0f} MB")
+            for name, texts in asked.items():
+                if name in rival.shapes:
+                    print(f"  {rival.name}: page, {name:14} {_row(_times(rival.page, texts))}")
 
 
-def rivals(folder: Path) -> Iterator[Rival]:
-    """Yield the engines to compare with."""
+def rivals(folder: Path, servers: contextlib.ExitStack) -> Iterator[Rival]:
+    """Yield the engines to compare with; those that are not installed are left out."""
+    if binaries := rigs.find_postgresql():
+        yield PostgresRival(servers.enter_context(rigs.throwaway_postgresql(binaries)))
     yield SqliteRival(folder / "sqlite")
     if importlib.util.find_spec("tantivy"):
         yield TantivyRival(folder / "tantivy")
@@ -150,10 +156,6 @@ def _times(ask: Callable[[str], object], texts: Sequence[str]) -> list[float]:
 def _row(times: Sequence[float]) -> str:
     ordered = sorted(times)
     return f"p50 {ordered[len(ordered) // 2]:7.2f}  p95 {ordered[int(len(ordered) * 0.95)]:7.2f}"
-
-
-def _megabytes(folder: Path) -> float:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
 
 
 def _private_megabytes() -> float:

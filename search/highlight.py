@@ -54,7 +54,8 @@ class Highlighter:
             return
         if han:
             longest_first = sorted(dict.fromkeys(han), key=len, reverse=True)
-            self._patterns.append((number, re.compile("|".join(map(re.escape, longest_first)))))
+            # Looking ahead finds words that share characters (农村饮水 and 饮水安全); overlaps are joined later.
+            self._patterns.append((number, re.compile(f"(?=({'|'.join(map(re.escape, longest_first))}))")))
             pairs = {pair for word in han for pair in analysis.pairs(word)}
             if pairs:
                 self._pairs.append((number, re.compile("|".join(map(re.escape, sorted(pairs))))))
@@ -63,7 +64,7 @@ class Highlighter:
         """Return the stretches of ``text`` to mark, in order and without overlap."""
         folded = analysis.fold(text[:_MAX_TEXT])
         found = [
-            Span(match.start(), match.end(), number)
+            Span(match.start(), match.end(match.re.groups), number)
             for number, pattern in self._patterns
             for match in pattern.finditer(folded)
         ]

@@ -5,6 +5,7 @@ index serves every question. The vectors are made here, from the tokens every en
 dictionaries and parsers see no text.
 """
 
+import functools
 from collections.abc import Iterable
 from typing import Any
 
@@ -59,8 +60,12 @@ def version() -> str:
     return digest(analysis.version(), pinyin.version(), LAYOUT, " ".join(Document.__dataclass_fields__))
 
 
+@functools.lru_cache(maxsize=4)
 def document_table(name: str) -> sa.Table:
-    """Return the table of documents with this name; its indexes are made once it is filled."""
+    """Return the table of documents with this name; its indexes are made once it is filled.
+
+    The same object each time: SQLAlchemy keeps compiled statements per table object.
+    """
     return sa.Table(
         name,
         sa.MetaData(schema=SCHEMA),
