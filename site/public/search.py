@@ -3,18 +3,19 @@
 from collections.abc import Mapping
 
 import sqlalchemy as sa
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
 
 from minsheng.database import db
 from minsheng.outbox import RecordKind
 from minsheng.places import Division
+from minsheng.programmes import Programme
 from pages.language import lazy_gettext as _l
 from pages.limits import limiter
 from pages.services import services
 from pages.words import word
 from search.engine import MAX_REACH, Document, Facet, FacetCount, Query, Sort
 from search.errors import IndexUnavailableError
-from search.finding import find
+from search.finding import find, suggest
 
 blueprint = Blueprint("search", __name__, url_prefix="/search")
 PAGE_SIZE = 20
@@ -25,9 +26,20 @@ FACET_LABELS = {
     Facet.PLACE: _l("地方"),
     Facet.YEAR: _l("年份"),
     Facet.CATEGORY: _l("领域"),
+    Facet.STAGE: _l("阶段"),
+    Facet.STATUS: _l("进度状态"),
+    Facet.PROGRAMME: _l("民生工程"),
     Facet.ORIGIN: _l("来源"),
 }
-WORD_GROUPS = {Facet.KIND: "record_kind", Facet.CATEGORY: "category", Facet.ORIGIN: "origin"}
+WORD_GROUPS = {
+    Facet.KIND: "record_kind",
+    Facet.CATEGORY: "category",
+    Facet.STAGE: "stage",
+    Facet.STATUS: "schedule_status",
+    Facet.ORIGIN: "origin",
+}
+MOST_VALUES = 20
+"""Values listed per facet: the commonest, and those chosen."""
 SORT_LABELS = {
     Sort.RELEVANCE: _l("最相关"),
     Sort.NEWEST: _l("最新"),
@@ -80,6 +92,18 @@ def index() -> str:
     )
 
 
+@blueprint.get("/names")
+@limiter.limit("240 per minute")
+def names() -> Response:
+    """Return titles that hold what has been typed so far, as a JSON list, for the boxes' suggestions."""
+    text = request.args.get("q", "").strip()[:LONGEST]
+    try:
+        hits = suggest(db.session(), services().search, text) if len(text) > 1 else ()
+    except IndexUnavailableError:
+        hits = ()
+    return jsonify(list(dict.fromkeys(hit.document.title for hit in hits)))
+
+
 def address(document: Document) -> str:
     """Return where a result leads."""
     match document.kind:
@@ -115,7 +139,8 @@ def _facets(
                     "count": count.total,
                     "selected": count.value in chosen[facet],
                 }
-                for count in counts.get(facet, ())
+                for position, count in enumerate(counts.get(facet, ()))
+                if position < MOST_VALUES or count.value in chosen[facet]
             ],
         }
         for facet, label in FACET_LABELS.items()
@@ -123,7 +148,7 @@ def _facets(
 
 
 def _labels(counts: Mapping[Facet, tuple[FacetCount, ...]]) -> dict[tuple[Facet, str], str]:
-    """Return the words for facet values: those of the interface, and names of places, from one query."""
+    """Return the words for facet values: those of the interface, and names of places and programmes."""
     labels = {
         (facet, count.value): word(count.value, group)
         for facet, group in WORD_GROUPS.items()
@@ -132,4 +157,7 @@ def _labels(counts: Mapping[Facet, tuple[FacetCount, ...]]) -> dict[tuple[Facet,
     codes = [count.value for count in counts.get(Facet.PLACE, ())]
     names = db.session.execute(sa.select(Division.code, Division.name).where(Division.code.in_(codes)))
     labels.update({(Facet.PLACE, code): name for code, name in names})
+    slugs = [count.value for count in counts.get(Facet.PROGRAMME, ())]
+    titles = db.session.execute(sa.select(Programme.slug, Programme.title).where(Programme.slug.in_(slugs)))
+    labels.update({(Facet.PROGRAMME, slug): title for slug, title in titles})
     return labels

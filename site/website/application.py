@@ -18,6 +18,7 @@ from pages import limits, setup
 from pages.addresses import STATIC
 from pages.services import EXTENSION, Services, services
 from search import indexer, open_engine
+from search.engine import SearchEngine
 from website import database_setup, error_pages, security
 from website.config import Settings
 
@@ -60,7 +61,7 @@ def create_app(settings: Settings) -> Flask:
         media=MediaStore(settings.data / "media", settings.data / "originals"),
         contacts=ContactBox.from_text(settings.contact_keys),
         case_clock=CaseClock(WorkCalendar.load()),
-        search=open_engine(settings.data / "index"),
+        search=_search_engine(app, settings),
         one_person_mode=settings.one_person_mode,
     )
     CSRFProtect(app)
@@ -73,6 +74,13 @@ def create_app(settings: Settings) -> Flask:
     app.after_request(_index_changes)
     logging.getLogger("flask-limiter").setLevel(logging.ERROR)
     return app
+
+
+def _search_engine(app: Flask, settings: Settings) -> SearchEngine:
+    """Return the engine that fits the database: with PostgreSQL all servers share the index inside it."""
+    with app.app_context():
+        database = db.engine if db.engine.dialect.name == "postgresql" else None
+    return open_engine(settings.data / "index", database=database)
 
 
 def _index_changes(response: Response) -> Response:

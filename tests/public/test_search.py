@@ -76,3 +76,30 @@ def test_anything_typed_gets_an_answer(client: FlaskClient, session: Session, ma
 def test_an_empty_site_answers_too(client: FlaskClient) -> None:
     assert "没有找到" in search(client, q="公路")
     search(client)
+
+
+def test_names_are_offered_while_typing(client: FlaskClient, session: Session, make: Make) -> None:
+    make.project(title="石桥镇敬老院改造")
+    session.commit()
+    search(client, q="敬老院")
+    assert client.get("/search/names?q=敬老").json == ["石桥镇敬老院改造"]
+    assert client.get("/search/names?q=敬").json == []
+    assert client.get("/search/names", query_string={"q": "\x00'\"" * 500}).status_code == 200
+
+
+def test_one_field_can_be_searched(client: FlaskClient, session: Session, make: Make) -> None:
+    agency = make.agency(name="某县水利局")
+    make.project(title="山塘清淤", agency=agency)
+    make.project(title="水利局门前道路")
+    session.commit()
+    page = search(client, q="责任单位:水利局").partition('class="hits"')[2]
+    assert "山塘清淤" in page
+    assert "门前道路" not in page
+
+
+def test_a_slip_of_the_pen_is_corrected_and_said(client: FlaskClient, session: Session, make: Make) -> None:
+    make.project(title="石桥镇敬老院改造")
+    session.commit()
+    page = search(client, q="敬老园")
+    assert "没有找到“敬老园”" in page
+    assert "石桥镇" in page
