@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.search_judging import AT, SAMPLE
-from benchmarks.search_rivals import PostgresRival, Rival, SqliteRival, TantivyRival
+from benchmarks.search_rivals import PostgresRival, Rival, SqliteRival, TantivyRival, folder_megabytes
 from minsheng.importing.published import read_rows
 from minsheng.outbox import RecordKind
 from search import synonyms

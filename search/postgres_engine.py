@@ -164,7 +164,7 @@ class PostgresEngine:
             # A table left half built by a process that died is in nobody's way but its name.
             tables = sa.inspect(connection).get_table_names(SCHEMA)
             number = 1 + max((int(name.rpartition("_")[2]) for name in tables if name != LIVE.name), default=0)
-            table = postgres_schema.document_table(f"document_{self._version}_{number}")
+            table = postgres_schema.new_document_table(f"document_{self._version}_{number}")
             table.create(connection)
             remaining = iter(documents)
             while batch := list(islice(remaining, _BATCH)):
@@ -176,7 +176,7 @@ class PostgresEngine:
             connection.execute(sa.insert(LIVE).values(values))
             for name in tables:
                 if name != LIVE.name:
-                    connection.execute(sa.schema.DropTable(postgres_schema.document_table(name)))
+                    connection.execute(sa.schema.DropTable(postgres_schema.new_document_table(name)))
         with self._database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(sa.text(f'ANALYZE {SCHEMA}."{table.name}"'))
 

@@ -62,10 +62,15 @@ def version() -> str:
 
 @functools.lru_cache(maxsize=4)
 def document_table(name: str) -> sa.Table:
-    """Return the table of documents with this name; its indexes are made once it is filled.
+    """Return the table of documents with this name, for reading and writing its rows.
 
     The same object each time: SQLAlchemy keeps compiled statements per table object.
     """
+    return new_document_table(name)
+
+
+def new_document_table(name: str) -> sa.Table:
+    """Return a table of documents yet to be made; it gets its indexes once it is filled."""
     return sa.Table(
         name,
         sa.MetaData(schema=SCHEMA),
