@@ -132,6 +132,8 @@ def report_form(indicators: Iterable[Indicator], findings: Iterable[Finding], **
     for finding in findings:
         fields[explanation_name(finding)] = TextAreaField(_l("公开说明"), validators=[length(most=MOST_EXPLANATION)])
     made: ReportForm = type("ReportFormOfProject", (ReportForm,), fields)(**kwargs)
+    for finding in findings:
+        made.explanation(finding).flags.required = True
     return made
 
 

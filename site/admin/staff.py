@@ -32,18 +32,16 @@ LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 class GrantForm(Form):
     """A role with its limits."""
 
-    role = SelectField(_l("角色"))
+    role = SelectField(_l("角色"), validators=[required(_l("请选一个角色"))])
     division = SelectField(_l("哪个地方"))
     agency = SelectField(_l("哪个单位"))
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.role.choices = [(role.value, word(role)) for role in Role]
+        self.role.choices = [("", _("请选择")), *((role.value, word(role)) for role in Role)]
         everywhere = [("", _("全部地方"))] if staffing.may_grant(current_staff(), None, None) else []
         self.division.choices = [*everywhere, *_division_choices()]
         self.agency.choices = [("", _("全部单位")), *_agency_choices()]
-        for field in (self.role, self.division, self.agency):
-            field.flags.required = True
 
     def scope(self) -> Scope:
         """Return the role with the place and agency chosen."""

@@ -266,6 +266,8 @@ def file_size(size: int | None) -> str:
 
 def iso(value: dt.date | None) -> str:
     """Return the machine form of a day or moment, for ``<time datetime>``."""
+    if isinstance(value, dt.datetime):
+        return value.isoformat(timespec="seconds")
     return "" if value is None else value.isoformat()
 
 
