@@ -34,6 +34,7 @@ _ALSO = str.maketrans(
     "乾著瞭藉摺覆徵於祇隻閤儘餘幺麽麼夥裏裡妳牠祂彆", "干着了借折复征于只只合尽余么么么伙里里你它它别"
 )
 _VARIANTS = ("t2s", "tw2s", "hk2s")
+LONGEST_TOKEN = 64
 _CACHED_CHARACTERS = 50_000
 
 
@@ -99,7 +100,11 @@ def normal_number(printed: str) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def word_token(word: str) -> str:
-    """Return the token of a folded Latin word or number: its English stem, or the number in normal form."""
+    """Return the token of a folded Latin word or number: its English stem, or the number in normal form.
+
+    Of a monstrous word only the beginning counts: no index takes entries of any length.
+    """
+    word = word[:LONGEST_TOKEN]
     if word.isascii() and word.isalpha() and len(word) > 3:
         return str(porter_stem(word))
     return normal_number(word) if word[0].isdigit() else word
@@ -124,7 +129,7 @@ def tokens(text: str) -> set[str]:
             continue
         found.add(word_token(run.text))
         if run.nature == "word":
-            found.add(run.text)
+            found.add(run.text[:LONGEST_TOKEN])
             parts = _LETTERS_THEN_DIGITS.findall(run.text)
             found.update(word_token(part) for part in parts if len(parts) > 1 and len(part) > 1)
     return found

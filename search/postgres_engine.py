@@ -80,6 +80,8 @@ class PostgresEngine:
     def search(self, query: Query) -> Results:
         """Answer a query from the latest committed state. Raises ``IndexUnavailableError`` without an index."""
         parsed = parse(query.text, self._synonyms)
+        if parsed.is_void:
+            return Results(truncated=parsed.truncated)
         with self._reading() as reader:
             answer = reader.answer(parsed.wanted, parsed.excluded, query.hidden)
             total, facets = reader.count(answer.condition, query)

@@ -96,10 +96,15 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuery:
-    """What was asked for. ``truncated`` says that the query was longer than is read."""
+    """What was asked for.
+
+    ``truncated``: the query was longer than is read. ``is_void``: something was typed, but nothing in it can be
+    looked for (signs, an emoji), so nothing answers it; an empty query asks for everything.
+    """
 
     groups: tuple[Group, ...] = ()
     truncated: bool = False
+    is_void: bool = False
 
     @property
     def wanted(self) -> tuple[Group, ...]:
@@ -139,7 +144,8 @@ def parse(text: str, synonyms: Synonyms = NONE, *, is_typing: bool = False) -> P
         groups[-1] = _begun(groups[-1])
     groups = _without_idle(groups)
     kept = _capped(groups)
-    return ParsedQuery(tuple(kept), truncated=len(text) > MAX_CHARACTERS or len(kept) < len(groups))
+    truncated = len(text) > MAX_CHARACTERS or len(kept) < len(groups)
+    return ParsedQuery(tuple(kept), truncated, is_void=not kept and bool(text.strip()))
 
 
 def _without_idle(groups: list[Group]) -> list[Group]:

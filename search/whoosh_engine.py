@@ -68,6 +68,8 @@ class WhooshEngine:
         """Answer a query from the latest committed state. Raises ``IndexUnavailableError`` without an index."""
         segments = self._snapshot().segments
         parsed = parse(query.text, self._synonyms)
+        if parsed.is_void:
+            return Results(truncated=parsed.truncated)
         universe = [_without(live, query.hidden) for live in segments]
         matched = Matcher(segments, universe).match(parsed)
         narrowed = _Narrowed(segments, query)

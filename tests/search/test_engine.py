@@ -325,3 +325,11 @@ def test_few_and_many_results_are_sorted_alike(engine: SearchEngine, document: M
             chosen = [item.money_fen for item in documents if text in item.title]
             ordered = sorted(chosen, key=lambda money: (money is None, sign * (money or 0)))
             assert found == ordered[:100]
+
+
+def test_monstrous_words_and_texts_are_taken(engine: SearchEngine, document: MakeDocument) -> None:
+    text = "x" * 5_000 + " " + "9" * 5_000 + " " + "".join(map(chr, range(0x4E00, 0x9FA5))) + "\x01\u200b\U0001f600"
+    engine.apply([document("怪", text=text)], [], mark(1))
+    assert engine.search(Query("x" * 150)).total == 1
+    assert engine.search(Query("9" * 70)).total == 1
+    assert engine.search(Query("😀")).total == 0

@@ -37,7 +37,9 @@ def test_an_unknown_field_is_text() -> None:
 
 @pytest.mark.parametrize("typed", ["", " ", '"', "-", ":", "“”", "--", "责任单位:", "，。", "*", "(((", "\x00"])
 def test_nothing_to_look_for_is_no_error(typed: str) -> None:
-    assert all(group.text.strip() for group in parse(typed).groups)
+    parsed = parse(typed)
+    assert all(group.text.strip() for group in parsed.groups)
+    assert parsed.is_void == (not parsed.groups and typed.strip() != "")
 
 
 def test_wildcards_and_operators_are_only_text() -> None:
