@@ -189,6 +189,10 @@ def parse_money(text: str, unit: int = YUAN) -> int:
     return int(fen)
 
 
+LONGEST_TYPED = 100
+"""Characters of an amount, a number, a day or a month as anyone would type it."""
+
+
 class _Parsed(StringField):
     """A text control whose data is parsed; what was typed stays in the control when it cannot be."""
 
@@ -216,6 +220,9 @@ class _Parsed(StringField):
         self.data = None
         if valuelist and str(valuelist[0]).strip():
             try:
+                # The patterns take time quadratic in what is typed, and nothing that they accept is long.
+                if len(str(valuelist[0])) > LONGEST_TYPED:
+                    raise ValueError(LONGEST_TYPED)
                 self.data = self.parsed(str(valuelist[0]))
             except ValueError as error:
                 raise ValueError(self.complaint()) from error

@@ -19,7 +19,7 @@ from pages.addresses import STATIC
 from pages.services import EXTENSION, Services, services
 from search import indexer, open_engine
 from search.engine import SearchEngine
-from website import database_setup, error_pages, security
+from website import database_setup, error_pages, incoming, security
 from website.config import Settings
 
 PHOTOS_PER_FORM = 8
@@ -28,6 +28,7 @@ PHOTOS_PER_FORM = 8
 def create_app(settings: Settings) -> Flask:
     """Return the application for these settings."""
     app = Flask("website", static_folder=None)
+    incoming.register(app)
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,

@@ -19,6 +19,9 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 
+PERSONAL = ("/admin", "/suggestions/follow")
+"""Pages of one person: of a member of staff, and of the sender of a case. No browser keeps them."""
+
 
 def register(app: Flask) -> None:
     """Add the headers after each request."""
@@ -26,7 +29,7 @@ def register(app: Flask) -> None:
 
 
 def add_headers(response: Response) -> Response:
-    """Allow only our own files and frames; tell caches that pages of a signed-in person are theirs alone."""
+    """Allow only our own files and frames; tell caches that pages of one person are theirs alone."""
     headers = response.headers
     headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
     headers.setdefault("X-Content-Type-Options", "nosniff")
@@ -36,7 +39,7 @@ def add_headers(response: Response) -> Response:
     headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
     if request.is_secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if request.path.startswith("/admin"):
+    if request.path.startswith(PERSONAL):
         headers["Cache-Control"] = "no-store"
     else:
         headers.setdefault("Cache-Control", "no-cache")
