@@ -10,6 +10,7 @@ from flask import Blueprint, Response, render_template, stream_with_context
 
 from minsheng import rates
 from minsheng.database import db
+from minsheng.exporting import csv_guard
 from minsheng.glances import for_cards
 from minsheng.listing import ordered_ids
 from minsheng.projects import Project
@@ -49,7 +50,6 @@ COLUMNS = (
     "report_period",
 )
 BATCH = 200
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @blueprint.get("/")
@@ -126,15 +126,10 @@ def _yuan(fen: int | None) -> str | None:
 
 
 def safe_cell(value: object) -> object:
-    """Return a value that no spreadsheet runs as a formula: a text that begins like one gets an apostrophe."""
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS) and not _is_number(value):
-        return f"'{value}"
+    """Return a value that no spreadsheet runs as a formula; numbers stay numbers, nothing is an empty cell."""
+    if isinstance(value, str):
+        return csv_guard.guard(value)
     return "" if value is None else value
-
-
-def _is_number(text: str) -> bool:
-    """Whether a text is a plain number, whose minus is no formula."""
-    return text.removeprefix("-").replace(".", "", 1).isdigit()
 
 
 def _line(cells: Iterable[object]) -> str:

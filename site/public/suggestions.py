@@ -130,8 +130,9 @@ def new() -> str | BaseResponse | tuple[str, int]:
     secret = services().secret
     ticket = tickets.read(secret, PURPOSE, form.ticket.data or "")
     if form.is_submitted() and form.validate() and _is_human(form):
-        if ticket is not None:
+        if ticket is not None and not _was_for_other_words(form, ticket):
             return _submit(form, project, ticket)
+        ticket = None
         form.form_errors.append(str(_l("这张表单放得太久了，请再按一次“提交”；您填写的内容都还在。")))
     if ticket is None:
         form.ticket.data = tickets.issue(secret, PURPOSE)
@@ -225,6 +226,15 @@ def _submit(form: SuggestionForm, project: Project | None, ticket: str) -> BaseR
         publishing.record_suggestion(db.session(), case, "suggestion_received", "", at)
     db.session.commit()
     return redirect(url_for(".followed", code=code, sent=1))
+
+
+def _was_for_other_words(form: SuggestionForm, ticket: str) -> bool:
+    """Whether the ticket has made a case of other words: somebody went back, wrote anew and sent again.
+
+    To take that for the same letter would lose it, and show whoever wrote it another's receipt.
+    """
+    made = suggestions.by_code(db.session(), codes.tracking_code(services().secret, PURPOSE, ticket))
+    return made is not None and made.words != (form.words.data or "").strip()
 
 
 def _followed_case(code: str) -> Suggestion:

@@ -124,7 +124,9 @@ def test_the_table_follows_the_filters(make: Make, client: FlaskClient) -> None:
     ("value", "cell"),
     [
         ("=1+1", "'=1+1"),
-        ("+86", "'+86"),
+        ("+86+1", "'+86+1"),
+        (" =1+1", "' =1+1"),
+        ("＝1+1", "'＝1+1"),
         ("@x", "'@x"),
         ("-cmd", "'-cmd"),
         ("\tx", "'\tx"),
