@@ -68,6 +68,8 @@ def _was_refused(response: Response) -> bool:
 @limiter.limit("10 per 15 minutes", key_func=_account_on_device, methods=["POST"], deduct_when=_was_refused)
 def sign_in() -> ResponseReturnValue:
     """Ask for name and password, and lead to the page that was wanted."""
+    if request.method == "GET" and g.staff is not None:
+        return redirect(safe_next(request.args.get("next")) or url_for("admin.desk.index"))
     form = SignInForm(next=safe_next(request.args.get("next")) or "")
     if form.validate_on_submit():
         at = services().clock()

@@ -120,7 +120,10 @@ def _save(project: Project, month: str, report: ProgressReport | None) -> Respon
     """Keep what was typed, whatever is wrong with it, and hand the report in where that was asked."""
     findings = reporting.findings_of(report) if report else ()
     form = report_form(reporting.whole_indicators(project), findings)
+    # Reading pictures takes seconds: the place in the line of writers is given back meanwhile, and all read anew.
+    db.session.rollback()
     is_readable = form.validate_on_submit()
+    report = reporting.report_in_work(project, month)
     expected = str(report.version) if report else ""
     if (form.version.data or "") != expected or (report and not report.may_be_edited):
         return _stale(project, month, report, form)

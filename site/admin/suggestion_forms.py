@@ -1,5 +1,6 @@
 """The forms of a case: review, hand-over, extension, replies; and the second look at personal data in them."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -16,6 +17,7 @@ from pages.language import plain_record_text
 from pages.words import word
 
 MOST_WORDS = 4000
+Finder = Callable[[str], tuple[Span, ...]]
 TITLE_LENGTH = 30
 
 
@@ -24,14 +26,16 @@ class CheckedForm(Form):
 
     confirm = BooleanField(_l("我看过了，这些可以公开"))
     checked: tuple[str, ...] = ("text",)
+    finders: tuple[Finder, ...] = (privacy.find_numbers, privacy.likely_names)
     found: tuple[str, ...] = ()
 
     def is_clean_or_confirmed(self) -> bool:
         """Whether nothing personal was found or it was confirmed; else say what was found, and ask."""
         texts = [self[name].data or "" for name in self.checked]
-        self.found = tuple(dict.fromkeys(one for text in texts for one in personal_data(text)))
+        self.found = tuple(dict.fromkeys(one for text in texts for one in personal_data(text, self.finders)))
         if self.found and not self.confirm.data:
-            self.confirm.errors = [_("里面像是有个人信息，请删去；确实要公开的，请勾选")]
+            listed = _("、").join(self.found)
+            self.confirm.errors = [_("“%(found)s”像是个人信息，请改掉；确实要公开的，再勾选", found=listed)]
             return False
         return True
 
@@ -40,6 +44,8 @@ class ReviewForm(CheckedForm):
     """Who may see the case, with title and words as the public reads them."""
 
     checked = ("title", "words")
+    # A reply may well name a place; in a resident's own words it is likely a home.
+    finders = (privacy.find_numbers, privacy.likely_names, privacy.likely_addresses)
     prominence = RadioField(_l("公开吗"), validators=[required(_l("请选公开还是不公开"))])
     title = StringField(_l("公开的标题"), validators=[length(most=120)])
     words = TextAreaField(_l("公开的内容"), validators=[length(most=MOST_WORDS)])
@@ -117,9 +123,9 @@ class StepForm(Form):
     """A step that needs nothing but a press of its button."""
 
 
-def personal_data(text: str) -> list[str]:
-    """Return the passages of a text that look like somebody's number or name."""
-    spans = sorted((*privacy.find_numbers(text), *privacy.likely_names(text)), key=lambda span: span.start)
+def personal_data(text: str, finders: Iterable[Finder]) -> list[str]:
+    """Return the passages of a text that look like somebody's number, name or home, in their order."""
+    spans = sorted((span for find in finders for span in find(text)), key=lambda span: span.start)
     return [text[span.start : span.end] for span in spans]
 
 

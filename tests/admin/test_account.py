@@ -42,6 +42,14 @@ def test_signing_in_leads_to_the_page_that_was_wanted(make: Make, session: Sessi
     assert browser.get("/admin/").status_code == 200
 
 
+def test_someone_who_is_signed_in_is_not_asked_again(make: Make, browser_of: SignIn) -> None:
+    browser = browser_of(make.staff(Role.REPORTER))
+
+    assert browser.get("/admin/sign-in").location == "/admin/"
+    assert browser.get("/admin/sign-in?next=/admin/reports/").location == "/admin/reports/"
+    assert browser.get("/admin/sign-in?next=//evil.example/").location == "/admin/"
+
+
 @pytest.mark.parametrize(
     "target",
     [
