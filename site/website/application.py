@@ -55,7 +55,7 @@ def create_app(settings: Settings) -> Flask:
         allow_all_origins=False,
         add_headers_function=security.add_static_headers,
     )
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     database_setup.set_up(app)
     app.extensions[EXTENSION] = Services(
         secret=settings.secret_key,
