@@ -54,13 +54,20 @@ def documents_of(session: Session, kind: RecordKind, ids: Sequence[int], today: 
 
 
 def all_documents(session: Session, today: dt.date) -> Iterator[Document]:
-    """Yield the documents of everything residents may see on ``today``, a batch in memory at a time."""
+    """Yield the documents of everything residents may see on ``today``, a batch in memory at a time.
+
+    Each batch is read in a transaction of its own, which ends before the batch is yielded: nobody waits for a
+    lock while an index is being built. What changes meanwhile is in the outbox.
+    """
     for kind, (model, query) in _VISIBLE.items():
         last = 0
         while rows := session.scalars(query().where(model.id > last).order_by(model.id).limit(BATCH)).all():
             last = rows[-1].id
-            yield from _made(rows, kind, today)
+            made = list(_made(rows, kind, today))
             session.expunge_all()
+            session.rollback()
+            yield from made
+        session.rollback()
 
 
 def dependent_keys(session: Session, keys: Iterable[Key]) -> set[Key]:

@@ -22,7 +22,7 @@ def find(session: Session, engine: SearchEngine, query: Query, today: dt.date) -
     """
     mark = engine.mark()
     if mark is None or mark.day < today or indexer.waiting_keys(session):
-        _catch_up(session, engine, today)
+        catch_up(session, engine, today)
         query = replace(query, hidden=query.hidden | indexer.waiting_keys(session))
     return engine.search(query)
 
@@ -32,7 +32,8 @@ def suggest(session: Session, engine: SearchEngine, text: str, limit: int = 8) -
     return engine.suggest(text, limit, indexer.waiting_keys(session))
 
 
-def _catch_up(session: Session, engine: SearchEngine, today: dt.date) -> None:
+def catch_up(session: Session, engine: SearchEngine, today: dt.date) -> None:
+    """Bring waiting changes to the index; a failure is logged and never the caller's: the changes keep waiting."""
     try:
         indexer.drain(session, engine, today)
     except Exception:

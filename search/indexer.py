@@ -86,6 +86,8 @@ def _take(session: Session, engine: SearchEngine, sequence: int, today: dt.date)
         for document in documents.documents_of(session, kind, _ids(keys, kind), today)
     ]
     gone = keys - {document.key for document in found}
+    # Nothing is held while the index is written; and SQLite refuses to write where another wrote since one read.
+    session.rollback()
     taken = [number for number, _, _ in rows]
     engine.apply(found, gone, Mark(max(sequence, *taken), today))
     _remove(session, taken)
@@ -100,7 +102,6 @@ def _rebuild(session: Session, engine: SearchEngine, today: dt.date) -> int:
     before = engine.mark()
     sequence = max(waiting, default=before.sequence if before else 0)
     engine.rebuild(documents.all_documents(session, today), Mark(sequence, today))
-    session.rollback()
     _remove(session, waiting)
     return len(waiting)
 

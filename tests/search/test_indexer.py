@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from minsheng.outbox import RecordKind, SearchOutbox, touch
 from minsheng.publication import Publication
 from minsheng.staff import Role
 from search import documents, indexer
-from search.engine import Facet, Key, Query, Results
+from search.engine import Document, Facet, Key, Query, Results
 from search.finding import find, suggest
 from search.whoosh_engine import WhooshEngine
 from tests.factories import Make
@@ -314,3 +314,41 @@ def test_status_is_stated_anew_each_day(session: Session, make: Make, engine: Wh
     stated = engine.mark()
     assert stated is not None
     assert stated.day == after
+
+
+def test_nobody_waits_for_a_lock_while_an_index_is_built(
+    session: Session, make: Make, engine: WhooshEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make.project(title="青石桥")
+    session.commit()
+    database = session.get_bind()
+    # As the application does outside a request: every transaction takes the write lock at once.
+    sa.event.listen(database, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    sa.event.listen(database, "connect", lambda connection, _record: setattr(connection, "isolation_level", None))
+    assert isinstance(database, sa.Engine)
+    database.dispose()
+    written: list[int] = []
+
+    def write_meanwhile(act: str) -> None:
+        original = getattr(engine, act)
+
+        def wrapped(found: Iterable[Document], *rest: object) -> None:
+            kept = []
+            for item in found:
+                kept.append(item)
+                with Session(database) as other:
+                    other.connection().exec_driver_sql("PRAGMA busy_timeout = 50")
+                    touch(other, RecordKind.AGENCY, 1)
+                    other.commit()
+                    written.append(1)
+            original(kept, *rest)
+
+        monkeypatch.setattr(engine, act, wrapped)
+
+    write_meanwhile("apply")
+    write_meanwhile("rebuild")
+    session.rollback()
+    assert indexer.drain(session, engine, TODAY) > 0
+    indexer.rebuild(session, engine, TODAY)
+    assert len(written) > 2
+    assert engine.search(Query("青石桥")).total == 1
