@@ -1,6 +1,7 @@
 """The account of whoever works here: signing in and out, one's own sign-ins, one's own password."""
 
 import hashlib
+import re
 import secrets
 
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, session, url_for
@@ -30,6 +31,8 @@ from pages.services import services
 blueprint = Blueprint("account", __name__)
 DEVICES_KEPT = 5
 REFUSED = 422
+CHOSEN = re.compile(r"[a-z_]*")
+"""Values of lists and buttons, which say nothing to whoever typed the rest."""
 
 
 class PasswordForm(Form):
@@ -60,11 +63,12 @@ def _account_on_device() -> str:
 
 
 def _was_refused(response: Response) -> bool:
+    """Count mistakes only: a whole office may sign in from one address in the morning."""
     return response.status_code == REFUSED
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
-@limiter.limit("60 per hour; 20 per minute", key_func=caller, methods=["POST"])
+@limiter.limit("60 per hour; 20 per minute", key_func=caller, methods=["POST"], deduct_when=_was_refused)
 @limiter.limit("10 per 15 minutes", key_func=_account_on_device, methods=["POST"], deduct_when=_was_refused)
 def sign_in() -> ResponseReturnValue:
     """Ask for name and password, and lead to the page that was wanted."""
@@ -177,9 +181,11 @@ def _enter(member: StaffMember, form: SignInForm) -> ResponseReturnValue:
     going_to = safe_next(form.going_to.data)
     if form.kept.data and going_to:
         g.pop("csrf_token", None)
+        fields = kept_fields(form.kept.data)
         return render_template(
             "admin/account/resume.html",
-            fields=kept_fields(form.kept.data),
+            fields=fields,
+            typed=[value for name, value in fields if name != "version" and not CHOSEN.fullmatch(value)],
             going_to=going_to,
             had_files=bool(form.had_files.data),
         )

@@ -262,3 +262,18 @@ def test_guessing_shuts_out_the_guesser_and_not_the_person(make: Make, session: 
     assert statuses[10:] == [429, 429]
     assert stranger.sign_in(member).status_code == 429
     assert known.sign_in(member).status_code == 302
+
+
+def test_guessing_at_many_accounts_shuts_out_the_address_and_a_morning_of_sign_ins_does_not(
+    make: Make, session: Session, throttled: Flask
+) -> None:
+    names = [make.staff(Role.REPORTER, password_hash=HASHED).username for _ in range(24)]
+    session.commit()
+
+    office = [Browser(throttled.test_client()).sign_in(StaffMember(username=name)).status_code for name in names]
+    guesses = [
+        Browser(throttled.test_client()).sign_in(StaffMember(username=name), "guess").status_code for name in names
+    ]
+
+    assert set(office) == {302}
+    assert guesses == [422] * 20 + [429] * 4
