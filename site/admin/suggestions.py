@@ -195,7 +195,8 @@ def contact(case_id: int) -> ResponseReturnValue:
 
 def _case(case_id: int) -> Suggestion:
     """Return a case within one's part, or answer 404; raise ``NotAllowedError`` for another's."""
-    case = db.session.get(Suggestion, case_id)
+    # Two who take a step at once stand in line, so that the second finds the case as the first left it.
+    case = db.session.get(Suggestion, case_id, with_for_update=request.method == "POST")
     if case is None:
         abort(404)
     member = current_staff()

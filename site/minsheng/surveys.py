@@ -261,6 +261,12 @@ def respond(
     return response
 
 
+def has_responded(session: Session, wave_id: int, ticket: str) -> bool:
+    """Return whether this ticket has given its answers to a wave."""
+    query = sa.select(Response.id).where(Response.wave_id == wave_id, Response.ticket == ticket)
+    return session.scalar(query) is not None
+
+
 def shares(session: Session, wave: Wave, channels: Sequence[Channel], as_of: dt.date) -> dict[str, list[Share]]:
     """Return counts per option for every closed question, by question key, over these channels.
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, abort, redirect, render_template, request, url_for
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
@@ -131,7 +132,7 @@ def new() -> str | BaseResponse | tuple[str, int]:
     ticket = tickets.read(secret, PURPOSE, form.ticket.data or "")
     if form.is_submitted() and form.validate() and _is_human(form):
         if ticket is not None and not _was_for_other_words(form, ticket):
-            return _submit(form, project, ticket)
+            return _submit_once(form, project, ticket)
         ticket = None
         form.form_errors.append(str(_l("这张表单放得太久了，请再按一次“提交”；您填写的内容都还在。")))
     if ticket is None:
@@ -200,10 +201,21 @@ def dispute(code: str) -> BaseResponse | tuple[str, int]:
     return redirect(url_for(".followed", code=code))
 
 
-def _submit(form: SuggestionForm, project: Project | None, ticket: str) -> BaseResponse:
-    """Store the case in one commit and lead to its receipt."""
+def _submit_once(form: SuggestionForm, project: Project | None, ticket: str) -> BaseResponse:
+    """Lead to the receipt of the case, whoever stored it: the same form may arrive twice at the same moment."""
+    code = codes.tracking_code(services().secret, PURPOSE, ticket)
+    try:
+        _submit(form, project, ticket, code)
+    except IntegrityError:
+        db.session.rollback()
+        if suggestions.by_code(db.session(), code) is None:
+            raise
+    return redirect(url_for(".followed", code=code, sent=1))
+
+
+def _submit(form: SuggestionForm, project: Project | None, ticket: str, code: str) -> None:
+    """Store the case in one commit."""
     known = services()
-    code = codes.tracking_code(known.secret, PURPOSE, ticket)
     contact = (form.contact.data or "").strip()
     at = known.clock()
     is_new = suggestions.by_code(db.session(), code) is None
@@ -225,7 +237,6 @@ def _submit(form: SuggestionForm, project: Project | None, ticket: str) -> BaseR
     if is_new:
         publishing.record_suggestion(db.session(), case, "suggestion_received", "", at)
     db.session.commit()
-    return redirect(url_for(".followed", code=code, sent=1))
 
 
 def _was_for_other_words(form: SuggestionForm, ticket: str) -> bool:
@@ -243,6 +254,8 @@ def _followed_case(code: str) -> Suggestion:
     case = suggestions.by_code(db.session(), normal) if normal else None
     if case is None:
         abort(404)
+    if request.method == "POST":
+        db.session.refresh(case, with_for_update=True)
     return case
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import HiddenField, SelectField
 
@@ -167,13 +168,20 @@ def _page(template: str, wave: Wave, **names: object) -> str:
 def _respond(wave: Wave, form: SurveyForm, typed: dict[str, list[str]], ticket: str) -> BaseResponse:
     """Store the answers in one commit and remember on this device that it answered."""
     place = division_by_code(db.session(), form.place.data) if form.place.data else None
-    surveys.respond(
-        db.session(), wave, typed, ticket=ticket, channel=Channel.WEB, at=services().clock(), division=place
-    )
-    db.session.commit()
-    session["answered"] = sorted({*session.get("answered", []), wave.id})[-20:]
+    wave_id, slug = wave.id, wave.slug
+    try:
+        surveys.respond(
+            db.session(), wave, typed, ticket=ticket, channel=Channel.WEB, at=services().clock(), division=place
+        )
+        db.session.commit()
+    except IntegrityError:
+        # The same form may arrive twice at the same moment.
+        db.session.rollback()
+        if not surveys.has_responded(db.session(), wave_id, ticket):
+            raise
+    session["answered"] = sorted({*session.get("answered", []), wave_id})[-20:]
     session.permanent = True
-    return redirect(url_for(".thanks", slug=wave.slug))
+    return redirect(url_for(".thanks", slug=slug))
 
 
 def _wave(slug: str) -> Wave:

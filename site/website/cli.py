@@ -17,7 +17,7 @@ from search import indexer
 from website import database_setup, import_words, sample_content
 from website.application import create_app
 from website.config import ConfigurationError, Settings, load_or_make_secrets
-from website.server import run_server
+from website.server import CannotListenError, insist_on_free, run_server
 
 UNREADABLE = {
     "unreadable": "the file cannot be read 文件无法读取",
@@ -48,6 +48,10 @@ def main(context: click.Context, data: Path) -> None:
 @click.pass_obj
 def serve(settings: Settings, host: str, port: int, *, sample: bool) -> None:
     """Prepare database, content and index where needed, then serve."""
+    try:
+        insist_on_free(host, port)
+    except CannotListenError as error:
+        raise click.ClickException(f"cannot listen at {error}; choose another --port 无法使用这个地址和端口") from error
     app = create_app(settings)
     with app.app_context():
         flask_migrate.upgrade()

@@ -1,11 +1,32 @@
 """The production server: Granian, with its threads set, since its default number of threads makes slow tails."""
 
+import contextlib
 import os
+import socket
 
 from granian import Granian
 from granian.constants import Interfaces
 
 THREADS = 4
+
+
+class CannotListenError(Exception):
+    """This address cannot be listened at, most often because another program does."""
+
+
+def insist_on_free(host: str, port: int) -> None:
+    """Raise ``CannotListenError`` where somebody listens already, or where the system forbids it.
+
+    Server processes share their port on purpose, so the system lets a second site join the first: readers would
+    then meet now one, now the other.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with contextlib.closing(socket.socket(family)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CannotListenError(f"{host}:{port}") from error
 
 
 def run_server(host: str, port: int) -> None:
