@@ -159,9 +159,9 @@ def _row(times: Sequence[float]) -> str:
 
 
 def _private_megabytes() -> float:
-    """Return the memory this process shares with no other."""
+    """Return the memory that each process has for itself; mapped files are shared by all that search."""
     lines = Path("/proc/self/smaps_rollup").read_text(encoding="ascii").splitlines()
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Private")) / 1024
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_Dirty")) / 1024
 
 
 if __name__ == "__main__":

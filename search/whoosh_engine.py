@@ -35,7 +35,7 @@ from search.storage import MappedStorage
 from search.synonyms import NONE, Synonyms
 from search.whoosh_segment import Caches, LiveSegment, Segment
 
-CACHE_OCTETS = 16_000_000
+CACHE_OCTETS = 40_000_000
 _SEGMENT_DOCUMENTS = 20_000
 _MARK_TOKEN = "mark"  # noqa: S105 - an index entry
 _OPEN_ATTEMPTS = 20
@@ -58,7 +58,7 @@ class WhooshEngine:
     def __init__(self, folder: Path, synonyms: Synonyms = NONE, cache_octets: int = CACHE_OCTETS) -> None:
         self._synonyms = synonyms
         self._folder = IndexFolder(folder, whoosh_schema.version())
-        self._caches = Caches(bitsets.BitsetCache(cache_octets), bitsets.BitsetCache(cache_octets))
+        self._caches = Caches.of(cache_octets)
         self._current: _Snapshot | None = None
         self._opening = threading.Lock()
 
@@ -137,8 +137,9 @@ class WhooshEngine:
         )
 
     def forget_cached(self) -> None:
-        """Empty the cache of words, as if none of them had been asked for yet; for measuring."""
+        """Empty the caches of words and phrases, as if none had been asked for yet; for measuring."""
         self._caches.words.clear()
+        self._caches.phrases.clear()
 
     def _snapshot(self) -> _Snapshot:
         """Return the index as of the last commit, opening what is new since."""

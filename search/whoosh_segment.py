@@ -25,10 +25,20 @@ _TOKEN_LISTS = 200
 
 @dataclass(frozen=True, slots=True)
 class Caches:
-    """The sets kept in memory: of facet values, which nearly every query counts, and of all else."""
+    """The sets kept in memory: of words; of facet values, which nearly every query counts; of phrases.
+
+    Apart, so that the many sets of words do not push out those that cost more to find again.
+    """
 
     words: bitsets.BitsetCache
     facets: bitsets.BitsetCache
+    phrases: bitsets.BitsetCache
+
+    @classmethod
+    def of(cls, octets: int) -> "Caches":
+        """Return caches that keep about ``octets`` in all."""
+        words, facets, phrases = (bitsets.BitsetCache(octets * part // 10) for part in (6, 3, 1))
+        return cls(words, facets, phrases)
 
 
 class Segment:
@@ -116,7 +126,7 @@ class Segment:
 
     def satisfying(self, name: Hashable, make: Callable[[], int]) -> int:
         """Return the set kept under ``name``, or what ``make`` finds; for findings that cost reading texts."""
-        return self._caches.words.get((self.name, name), make)
+        return self._caches.phrases.get((self.name, name), make)
 
     def every(self) -> int:
         """Return the positions of all documents, without the index's own record of where it stands."""
