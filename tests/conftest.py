@@ -1,11 +1,13 @@
-"""Shared fixtures: an application on an empty in-memory-like SQLite file, its session, and records to hand."""
+"""Shared fixtures: an application on an empty SQLite file, its session, a browser, and records to hand."""
 
 import base64
+import contextvars
 import datetime as dt
+import functools
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +16,7 @@ from flask.testing import FlaskClient
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from minsheng.database import Base, db
 from tests import rigs
@@ -41,6 +44,20 @@ class CompiledTemplates(BytecodeCache):
 COMPILED = CompiledTemplates()
 
 
+class Browser(FlaskClient):
+    """A browser without script. Each request has a context and a session of its own, as on a server.
+
+    What the test left uncommitted is committed first, and its records are read anew afterwards.
+    """
+
+    def open(self, *arguments: Any, buffered: bool = True, **options: Any) -> TestResponse:
+        db.session.commit()
+        request = functools.partial(super().open, *arguments, buffered=buffered, **options)
+        answer = contextvars.Context().run(request)
+        db.session.expire_all()
+        return answer
+
+
 @pytest.fixture
 def at() -> dt.datetime:
     """The moment of the test."""
@@ -66,6 +83,7 @@ def app(settings: Settings) -> Iterator[Flask]:
 
     application = create_app(settings)
     application.config["TESTING"] = True
+    application.test_client_class = Browser
     application.jinja_env.bytecode_cache = COMPILED
     with application.app_context():
         Base.metadata.create_all(db.engine)
