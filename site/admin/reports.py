@@ -191,7 +191,7 @@ def _start(project: Project, month: str) -> ProgressReport:
 
 
 def _fill(report: ProgressReport, form: ReportForm, findings: tuple[Finding, ...]) -> None:
-    """Bring what was typed to the draft. Whoever saves last is its author, and so cannot publish it."""
+    """Bring what was typed to the draft. Whoever wrote any of it cannot publish it."""
     report.stage = Stage(form.stage.data) if form.stage.data else None
     report.physical_progress = form.physical_progress.data
     for name in FUNDS:
@@ -206,8 +206,7 @@ def _fill(report: ProgressReport, form: ReportForm, findings: tuple[Finding, ...
         elif value is not None:
             report.values.append(IndicatorValue(indicator=indicator, indicator_id=indicator.id, value=value))
     reporting.explain(report, findings, {one.key: form.explanation(one).data or "" for one in findings})
-    report.author = current_staff()
-    report.updated_at = services().clock()
+    report.write_on(current_staff(), services().clock())
 
 
 def _add_pictures(report: ProgressReport, form: ReportForm) -> bool:

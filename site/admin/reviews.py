@@ -30,7 +30,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "admin/reviews/index.html",
         waiting=duties.reports_to_publish(projects, member),
-        own=[one for one in submitted if one.author_id == member.id],
+        own=[one for one in submitted if one.is_work_of(member)],
     )
 
 
@@ -151,7 +151,7 @@ def _page(
 ) -> str:
     before = reporting.compared_report(report)
     findings = reporting.findings_of(report)
-    is_own = report.author_id == current_staff().id
+    is_own = report.is_work_of(current_staff())
     may_publish = _may(report, Permission.PUBLISH_REPORT) and report.state is ReportState.SUBMITTED
     in_work = reporting.report_in_work(report.project, report.month or "")
     return render_template(

@@ -85,7 +85,7 @@ def reports_to_publish(projects: Iterable[Project], member: StaffMember) -> list
         report
         for project in projects
         for report in project.reports
-        if report.state is ReportState.SUBMITTED and report.author_id != member.id
+        if report.state is ReportState.SUBMITTED and not report.is_work_of(member)
     ]
 
 

@@ -104,6 +104,7 @@ class ProgressReport(Base):
     returned_reason: Mapped[str] = mapped_column(sa.Text, default="")
     withdrawn_reason: Mapped[str] = mapped_column(sa.Text, default="")
     author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff_member.id", ondelete="RESTRICT"))
+    earlier_writer_ids: Mapped[list[int]] = mapped_column(sa.JSON, default=list)
     publisher_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff_member.id", ondelete="RESTRICT"))
     one_person: Mapped[bool] = mapped_column(default=False)
     updated_at: Mapped[dt.datetime]
@@ -157,6 +158,19 @@ class ProgressReport(Base):
         """Return the reported value of an indicator, or None."""
         return next((value for value in self.values if value.indicator_id == indicator.id), None)
 
+    def is_work_of(self, member: StaffMember) -> bool:
+        """Whether this person wrote any of it, and so may not be the one who publishes it."""
+        return member.id in {self.author_id, *(self.earlier_writer_ids or [])}
+
+    def write_on(self, member: StaffMember, at: dt.datetime) -> None:
+        """Make ``member`` the author; whoever wrote before stays known. Raises ``WrongStateError`` once handed in."""
+        if not self.may_be_edited:
+            raise WrongStateError("write", self.state)
+        if self.author_id is not None and self.author_id != member.id:
+            self.earlier_writer_ids = sorted({*(self.earlier_writer_ids or []), self.author_id} - {member.id})
+        self.author = member
+        self.updated_at = at
+
     def submit(self, at: dt.datetime) -> None:
         """Hand the report to a second person. Raises ``WrongStateError`` unless it is a draft or was returned."""
         if not self.may_be_edited:
@@ -185,7 +199,7 @@ class ProgressReport(Base):
         """
         if self.state is not ReportState.SUBMITTED:
             raise WrongStateError("publish", self.state)
-        own_work = self.author_id is None or self.author_id == by.id
+        own_work = self.author_id is None or self.is_work_of(by)
         if own_work and not one_person_mode:
             raise OwnWorkError
         answered = {answer.finding for answer in self.answers if answer.explanation.strip()}

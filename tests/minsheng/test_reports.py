@@ -49,6 +49,25 @@ def test_own_work_is_refused_unless_one_person_mode_says_so(session: Session, ma
     assert entries(session, "report_published")[0].details["snapshot"]["one_person"] is True  # type: ignore[index]  # plain JSON
 
 
+def test_everybody_who_wrote_some_of_it_is_barred_from_publishing(
+    session: Session, make: Make, at: dt.datetime
+) -> None:
+    first, second, third = make.staff(Role.PUBLISHER), make.staff(Role.PUBLISHER), make.staff(Role.PUBLISHER)
+    report = make.report(make.project(), author=first)
+    report.write_on(second, at)
+    report.write_on(first, at)
+    report.write_on(second, at)
+    session.flush()
+    report.submit(at)
+    with pytest.raises(WrongStateError):
+        report.write_on(third, at)
+    for writer in (first, second):
+        with pytest.raises(OwnWorkError):
+            publishing.publish_report(session, report, writer, at)
+    publishing.publish_report(session, report, third, at)
+    assert report.is_in_force
+
+
 def test_the_database_itself_refuses_one_persons_publication(session: Session, make: Make) -> None:
     report = make.report(make.project())
     with pytest.raises(IntegrityError, match="two_people_publish"):
