@@ -20,7 +20,8 @@ class CaseCounts:
     """Counts of cases; ``median_days`` are calendar days from receipt to the first reply, None without any.
 
     ``answered`` counts cases with a reply or a reasoned refusal; ``open`` those that wait for one, of which
-    ``overdue`` are past their deadline; ``disputed`` those disputed at any time.
+    ``overdue`` are past their deadline; ``disputed`` those disputed at any time. ``reopened`` are disputed and
+    wait for the second reply, so they are both answered and open: received = answered + open − reopened.
     """
 
     received: int
@@ -31,6 +32,7 @@ class CaseCounts:
     open: int
     overdue: int
     disputed: int
+    reopened: int
     rated: int
     satisfied: int
     closed_unrated: int
@@ -64,6 +66,7 @@ def count_cases(cases: Iterable[Suggestion], as_of: dt.date) -> CaseCounts:
         open=len(waiting),
         overdue=sum(case.is_overdue(as_of) for case in waiting),
         disputed=sum(case.disputed_at is not None for case in cases),
+        reopened=sum(case.state is CaseState.DISPUTED for case in cases),
         rated=len(rated),
         satisfied=sum(case.rating is Rating.SATISFIED for case in rated),
         closed_unrated=sum(case.closed_as is ClosedAs.UNRATED for case in cases),

@@ -9,6 +9,8 @@ import re
 from types import MappingProxyType
 
 from flask import Flask
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
 from pages.words_of_people import PEOPLE_WORDS
 from pages.words_of_projects import PROJECT_WORDS
@@ -60,7 +62,17 @@ def tone(status: object) -> str:
     return TONES[value_of(status)]
 
 
+@pass_context
+def _word_in_template(_context: Context, value: object, group: str | None = None) -> str:
+    """Be ``word`` as a filter.
+
+    Asking for the context keeps Jinja from working out ``'planned'|word('movement_kind')`` when it compiles a
+    template, which would freeze the word in whatever language the first reader had.
+    """
+    return word(value, group)
+
+
 def register(app: Flask) -> None:
     """Make ``word`` and ``value_of`` filters, and ``status_tone`` and ``all_words`` names in templates."""
-    app.jinja_env.filters.update(word=word, value_of=value_of, status_tone=tone)
+    app.jinja_env.filters.update(word=_word_in_template, value_of=value_of, status_tone=tone)
     app.jinja_env.globals.update(all_words=WORDS)

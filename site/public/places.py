@@ -56,7 +56,12 @@ def show(code: str) -> str:
         place=place,
         counts=known.get(place.id),
         below=_tags(below, own=place.is_invented),
-        programmes=directory.programmes_of_place(db.session(), place),
+        # Lists with sums of their own are told above the table, which holds what publishers printed.
+        programmes=[
+            programme
+            for programme in directory.programmes_of_place(db.session(), place)
+            if programme.id not in {part.programme.id for part in parts}
+        ],
         parts=parts,
         page=page,
         standings=standings(page.projects, today, due_day),

@@ -61,8 +61,14 @@ def published_totals(programme: Programme) -> list[tuple[str, str]]:
     rows = [(label, formats.number(count)) for label, count in counts if count is not None]
     rows += [(label, formats.money(fen)) for label, fen in amounts if fen is not None]
     if programme.stated_percent:
-        rows.append((_("公布的完成率"), plain_record_text(programme.stated_percent)))
+        rows.append((_("公布的完成率"), _stated_percent(programme.stated_percent)))
     return rows
+
+
+def _stated_percent(printed: str) -> str:
+    """Return a percentage as it was printed, with its sign, which the records leave out."""
+    text = plain_record_text(printed)
+    return text if text.endswith(("%", "％")) else f"{text}%"
 
 
 def today() -> dt.date:

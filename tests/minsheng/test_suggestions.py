@@ -193,7 +193,8 @@ def test_statistics_do_not_flatter(session: Session, make: Make, at: dt.datetime
     send(session, at, ticket="open")
     counts = casework.count_cases(session.scalars(sa.select(Suggestion)), local_date(at) + dt.timedelta(days=90))
     assert (counts.received, counts.on_time, counts.late, counts.open, counts.overdue) == (2, 0, 1, 2, 2)
-    assert counts.disputed == 1
+    assert (counts.disputed, counts.reopened) == (1, 1)
+    assert counts.received == counts.answered + counts.open - counts.reopened
     assert counts.median_days == 60
     assert not counts.can_be_ranked
     assert casework.counts_by_agency(session, local_date(at))[0][0] is agency

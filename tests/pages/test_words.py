@@ -61,3 +61,12 @@ def test_a_value_without_a_word_is_an_error_and_never_a_code_on_a_page(app: Flas
 
 def test_every_status_has_a_tone() -> None:
     assert set(words.TONES) == {status.value for status in ScheduleStatus}
+
+
+def test_a_word_written_out_in_a_template_follows_the_reader(app: Flask) -> None:
+    template = app.jinja_env.from_string("{{ 'planned'|word('movement_kind') }}")
+    shown = []
+    for language in ("zh-Hans", "en"):
+        with app.test_request_context("/", query_string={"lang": language}):
+            shown.append(template.render())
+    assert shown == ["计划", "Planned"]
