@@ -18,7 +18,7 @@ def test_read_a_project_found_by_search(open_page: Opener) -> None:
     expect(page.locator("h1")).to_have_count(1)
     expect(page.locator("body")).to_contain_text("示例县")
     page.goto("/search/")
-    box = page.locator("main").get_by_role("searchbox")
+    box = page.locator("#search-page-q")
     box.fill("公路")
     box.press("Enter")
     expect(page.locator("main mark").first).to_contain_text(re.compile("公|路"))

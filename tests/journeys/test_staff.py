@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,6 @@ from tests.journeys.conftest import Site
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Page]
-MONTHS = {"phone": "9月", "desk": "10月"}
 WRITER, PUBLISHER, REVIEWER, HANDLER, ASSESSOR = "yuebao", "shenhe", "laixin", "banli", "kaohe"
 
 
@@ -29,73 +29,96 @@ def sign_in(open_page: Opener, site: Site, username: str) -> Page:
 
 
 def picture(folder: Path) -> Path:
-    """A photo with a camera's name and a place in its metadata."""
+    """A photo of long ago, with a camera's name and a place in its metadata."""
     path = folder / "site.jpg"
     data = Image.Exif()
     data[ExifTags.Base.Make] = "SECRET-CAMERA"
-    data.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = "2026:09:20 09:10:11"
+    data.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = "2020:01:20 09:10:11"
     data.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitude] = (30.0, 0.0, 0.0)
     Image.new("RGB", (1600, 900), "#2f6b52").save(path, exif=data)
     return path
 
 
-def write_report(page: Page, size: str, spent: str, photo: Path | None) -> str:
-    """Write the report owed for this size's month, starting at the desk; return the project's title."""
-    link = page.locator("main a", has_text=re.compile(rf"例河.*{MONTHS[size]}")).first
-    title = link.inner_text().split("·")[0].strip()
+@dataclass(frozen=True)
+class Month:
+    """A month of a project whose report is owed, as the desk names it."""
+
+    project: str
+    name: str
+
+    @property
+    def words(self) -> str:
+        """What is written in its report."""
+        return f"{self.name}完成第三标段护岸，清淤一千二百立方米。"
+
+    @property
+    def link(self) -> re.Pattern[str]:
+        """How lists of staff name it."""
+        return re.compile(rf"{re.escape(self.project)}.*{self.name}")
+
+
+def open_owed_month(page: Page) -> Month:
+    """Open the report of the silent project that has been owed the longest, from the desk."""
+    link = page.locator("main a", has_text=re.compile("例河.*月")).first
+    project, _, name = link.inner_text().partition("·")
     link.click()
+    return Month(project.strip(), name.strip())
+
+
+def fill(page: Page, month: Month, spent: str) -> None:
     page.get_by_label(re.compile("^工程形象进度")).fill("52")
     page.get_by_label(re.compile("^累计到位资金")).fill("900万元")
     page.get_by_label(re.compile("^累计拨付资金")).fill("520")
     page.get_by_label(re.compile("^累计支出资金")).fill(spent)
-    page.get_by_label(re.compile("^本月做了什么")).fill(f"{MONTHS[size]}完成第三标段护岸，清淤一千二百立方米。")
-    if photo:
-        page.get_by_label(re.compile("^照片文件")).first.set_input_files(photo)
-        page.get_by_label(re.compile("^照片里看得到什么")).first.fill("新砌的护岸，水面清了")
-    page.get_by_role("button", name="保存并提交审核").click()
-    return title
+    page.get_by_label(re.compile("^本月做了什么")).fill(month.words)
 
 
-def test_a_report_needs_two_people_and_shows_its_correction(
-    open_page: Opener, site: Site, size: str, tmp_path: Path
-) -> None:
+def test_a_report_needs_two_people_and_shows_its_correction(open_page: Opener, site: Site, tmp_path: Path) -> None:
     writer = sign_in(open_page, site, WRITER)
-    title = write_report(writer, size, "十块钱", None)
+    month = open_owed_month(writer)
+    fill(writer, month, "十块钱")
+    send = writer.get_by_role("button", name="保存并提交审核")
+    send.click()
     expect(writer.locator(".field-error").first).to_contain_text("请填金额")
-    expect(writer.get_by_label(re.compile("^本月做了什么"))).to_have_value(re.compile("第三标段护岸"))
+    expect(writer.get_by_label(re.compile("^本月做了什么"))).to_have_value(month.words)
     writer.get_by_label(re.compile("^累计支出资金")).fill("450")
     writer.get_by_label(re.compile("^照片文件")).first.set_input_files(picture(tmp_path))
     writer.get_by_label(re.compile("^照片里看得到什么")).first.fill("新砌的护岸，水面清了")
-    writer.get_by_role("button", name="保存并提交审核").click()
+    send.click()
+    expect(writer.locator("main")).to_contain_text("照片摄于 2020年1月20日")
+    for box in writer.get_by_label("公开说明").all():
+        box.fill("相机的日期没有调准，照片是本月拍的。")
+    send.click()
     expect(writer.locator("main")).to_contain_text(re.compile("待审核|等.*审核"))
     assert writer.request.get("/admin/reviews/").status == 403
 
     publisher = sign_in(open_page, site, PUBLISHER)
-    sign(publisher, title, size)
+    sign(publisher, month)
 
     reader = open_page()
     reader.goto("/search/")
-    reader.locator("main").get_by_role("searchbox").fill(f"{MONTHS[size]}完成第三标段护岸")
+    reader.locator("#search-page-q").fill(f"{month.name}完成第三标段护岸")
     reader.locator("main").get_by_role("button", name="搜索").click()
     reader.locator(".hits a").first.click()
-    expect(reader.locator("h1")).to_contain_text(title)
-    expect(reader.locator("main")).to_contain_text("第三标段护岸")
-    shown = reader.locator("img[alt*='新砌的护岸']").first
-    address = shown.get_attribute("src")
+    expect(reader.locator("h1")).to_contain_text(month.project)
+    for words in (month.words, "相机的日期没有调准"):
+        expect(reader.locator("main")).to_contain_text(words)
+    address = reader.locator("img[alt*='新砌的护岸']").first.get_attribute("src")
     assert address is not None
     data = reader.request.get(address).body()
     assert data[:4] == b"RIFF"
     assert b"SECRET-CAMERA" not in data
 
-    correct(writer, publisher, title, size)
+    correct(writer, publisher, month)
     reader.reload()
     expect(reader.locator("main")).to_contain_text("漏记一笔护栏款")
 
 
-def correct(writer: Page, publisher: Page, title: str, size: str) -> None:
+def correct(writer: Page, publisher: Page, month: Month) -> None:
     """Correct the published month with a public reason; the other person signs again."""
     writer.goto("/admin/reports/")
-    open_month(writer, title, size)
+    block = writer.locator("main").get_by_text(month.project, exact=True).locator("xpath=ancestor::*[.//a][1]")
+    block.locator("a", has_text=re.sub(r"^\d+年", "", month.name)).last.click()
     writer.get_by_text("更正这个月").click()
     writer.get_by_role("button", name="开出更正稿").click()
     expect(writer.locator(".field-error")).to_contain_text("请写明为什么更正")
@@ -103,22 +126,20 @@ def correct(writer: Page, publisher: Page, title: str, size: str) -> None:
     writer.get_by_role("button", name="开出更正稿").click()
     writer.get_by_label(re.compile("^累计支出资金")).fill("455")
     writer.get_by_role("button", name="保存并提交审核").click()
-    sign(publisher, title, size)
+    for box in writer.get_by_label("公开说明").all():
+        box.fill("相机的日期没有调准，照片是本月拍的。")
+    if writer.get_by_label("公开说明").count():
+        writer.get_by_role("button", name="保存并提交审核").click()
+    sign(publisher, month)
 
 
-def sign(publisher: Page, title: str, size: str) -> None:
+def sign(publisher: Page, month: Month) -> None:
     """Publish the report that waits for a second signature."""
     publisher.goto("/admin/reviews/")
-    publisher.locator("main a", has_text=re.compile(rf"{re.escape(title)}.*{MONTHS[size]}")).first.click()
+    publisher.locator("main a", has_text=month.link).first.click()
     expect(publisher.locator("main")).to_contain_text("第三标段护岸")
     publisher.get_by_role("button", name="公示", exact=True).click()
     expect(publisher.locator("body")).to_contain_text("已公示")
-
-
-def open_month(page: Page, title: str, size: str) -> None:
-    """Open one month of one project from the list of all."""
-    block = page.locator("main").get_by_text(title, exact=True).locator("xpath=ancestor::*[.//a][1]")
-    block.locator("a", has_text=MONTHS[size]).last.click()
 
 
 def test_a_suggestion_is_reviewed_answered_and_rated(open_page: Opener, site: Site, size: str) -> None:
