@@ -5,15 +5,12 @@ record, with the database; exits 1 if they differ or if any process met an error
 """
 
 import multiprocessing
-import os
 import random
-import signal
 import sys
 import tempfile
 import time
 import traceback
 from collections.abc import Mapping
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -49,42 +46,44 @@ def main() -> None:
 
 
 def soak(folder: Path, kills: int) -> list[str]:
-    """Run the workers, kill and replace a fifth process ``kills`` times, and return the errors they met."""
+    """Run the workers, kill and replace a fifth process ``kills`` times, and return the errors they met.
+
+    The processes speak through files: a lock that a killed one held would stop the others.
+    """
     context = multiprocessing.get_context("spawn")
-    stop, errors = context.Event(), context.Queue()
-    workers = [context.Process(target=work, args=(folder, number, stop, errors)) for number in range(WORKERS)]
+    workers = [context.Process(target=work, args=(folder, number)) for number in range(WORKERS)]
     for worker in workers:
         worker.start()
     chance = random.Random(5)  # noqa: S311 - the same moments every time, no secret
     started = time.monotonic()
-    for number in range(kills):
-        victim: BaseProcess = context.Process(target=work, args=(folder, WORKERS + number, stop, context.Queue()))
+    for number in range(WORKERS, WORKERS + kills):
+        victim = context.Process(target=work, args=(folder, number))
         victim.start()
-        time.sleep(1.5 + chance.random())
-        os.kill(victim.pid or 0, signal.SIGKILL)
+        while not (folder / f"begun-{number}").exists():
+            time.sleep(0.01)
+        time.sleep(chance.random())
+        victim.kill()
         victim.join()
-    stop.set()
-    found = []
+    (folder / "stop").touch()
     for worker in workers:
         worker.join()
-    while not errors.empty():
-        found.append(errors.get())
     print(f"{kills} kills in {time.monotonic() - started:.0f} s")
-    return found
+    return [path.read_text(encoding="utf-8") for path in sorted(folder.glob("error-*"))]
 
 
-def work(folder: Path, seed: int, stop: object, errors: object) -> None:
+def work(folder: Path, seed: int) -> None:
     """Change a record, index and search, over and over, as a server process does."""
     chance = random.Random(seed)  # noqa: S311 - varied work, no secret
     engine = open_engine(folder / "index")
     database = _database(folder)
-    while not stop.is_set():  # type: ignore[attr-defined]  # an Event of the context's own kind
+    (folder / f"begun-{seed}").touch()
+    while not (folder / "stop").exists():
         try:
             with Session(database) as session:
                 _change(session, chance, f"第{seed}号第{time.monotonic_ns()}次")
                 find(session, engine, Query("道路 改造"), TODAY)
         except Exception:
-            errors.put(traceback.format_exc())  # type: ignore[attr-defined]  # a Queue of the context's own kind
+            (folder / f"error-{seed}-{time.monotonic_ns()}").write_text(traceback.format_exc(), encoding="utf-8")
 
 
 def _change(session: Session, chance: random.Random, mark: str) -> None:
