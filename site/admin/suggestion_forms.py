@@ -7,9 +7,10 @@ from markupsafe import Markup, escape
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 
 from minsheng import privacy
+from minsheng.cases import Prominence, RefusalReason
 from minsheng.places import Agency
 from minsheng.privacy import PersonalKind, Span
-from minsheng.suggestions import Prominence, RefusalReason, Suggestion
+from minsheng.suggestions import Suggestion
 from pages.forms import Form, length, required
 from pages.language import gettext as _
 from pages.language import lazy_gettext as _l

@@ -16,12 +16,13 @@ from admin.suggestion_forms import (
     marked,
 )
 from minsheng import contacts, duties, publishing
+from minsheng.cases import CaseState, Prominence, RefusalReason
 from minsheng.clock import local_date
 from minsheng.database import db
 from minsheng.errors import NotAllowedError
 from minsheng.places import Agency
 from minsheng.staff import Permission
-from minsheng.suggestions import CaseState, Prominence, RefusalReason, Suggestion
+from minsheng.suggestions import Suggestion
 from pages.forms import Form
 from pages.language import gettext as _
 from pages.limits import limiter

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
+from minsheng.cases import CaseState, ClosedAs, Rating
 from minsheng.clock import local_date
 from minsheng.places import Agency
-from minsheng.suggestions import CaseState, ClosedAs, Rating, Suggestion
+from minsheng.suggestions import Suggestion
 
 LEAST_CASES_TO_RANK = 5
 

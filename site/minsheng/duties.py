@@ -10,12 +10,13 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
+from minsheng.cases import CaseState, Prominence
 from minsheng.places import Agency, Division
 from minsheng.projects import Project, Stage
 from minsheng.publication import Origin, Publication
 from minsheng.reports import ProgressReport, ReportState, month_end
 from minsheng.staff import Permission, StaffMember
-from minsheng.suggestions import CaseState, Prominence, Suggestion
+from minsheng.suggestions import Suggestion
 from minsheng.surveys import Wave
 
 IN_WORK = (ReportState.DRAFT, ReportState.SUBMITTED, ReportState.RETURNED)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from minsheng import journal
+from minsheng.cases import Prominence
 from minsheng.errors import ReasonRequiredError
 from minsheng.journal import Act
 from minsheng.lookbacks import LookBack
@@ -20,7 +21,7 @@ from minsheng.projects import Project, Stage
 from minsheng.publication import Publication
 from minsheng.reports import ProgressReport, ReportState
 from minsheng.staff import StaffMember
-from minsheng.suggestions import Prominence, Suggestion
+from minsheng.suggestions import Suggestion
 from minsheng.surveys import Wave
 
 INTERRUPTED = frozenset({Stage.SUSPENDED, Stage.CANCELLED})

@@ -6,11 +6,11 @@ import typing
 
 from flask import current_app
 
+from minsheng.cases import CaseClock
 from minsheng.clock import local_date
 from minsheng.database import now
 from minsheng.encryption import ContactBox
 from minsheng.media import MediaStore
-from minsheng.suggestions import CaseClock
 from search.engine import SearchEngine
 
 EXTENSION = "minsheng"

@@ -7,9 +7,9 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
+from minsheng.cases import CaseEventKind
 from minsheng.journal import JournalEntry
 from minsheng.publication import Origin
-from minsheng.suggestions import CaseEventKind
 from pages import formats
 from pages.language import gettext as _
 from pages.language import lazy_gettext as _l

@@ -10,12 +10,13 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 
 from minsheng import casework, codes, publishing, suggestions
+from minsheng.cases import CaseState, Rating, SuggestionKind
 from minsheng.database import db
 from minsheng.places import Division, division_by_code
 from minsheng.programmes import Programme
 from minsheng.projects import Project
 from minsheng.publication import Origin, Publication
-from minsheng.suggestions import CaseState, Letter, Rating, Suggestion, SuggestionKind
+from minsheng.suggestions import Letter, Suggestion
 from pages import tickets
 from pages.forms import Form, length, required
 from pages.language import lazy_gettext as _l

@@ -9,16 +9,17 @@ from whitenoise import WhiteNoise
 
 import admin
 import public
+from minsheng.cases import CaseClock
 from minsheng.database import db
 from minsheng.encryption import ContactBox
 from minsheng.media import MAX_BYTES, MediaStore
-from minsheng.suggestions import CaseClock
 from minsheng.workdays import WorkCalendar
 from pages import limits, setup
 from pages.addresses import STATIC
 from pages.services import EXTENSION, Services, services
-from search import indexer, open_engine
+from search import open_engine
 from search.engine import SearchEngine
+from search.finding import catch_up
 from website import database_setup, error_pages, incoming, security
 from website.config import Settings
 
@@ -91,5 +92,5 @@ def _index_changes(response: Response) -> Response:
     """
     if request.method not in database_setup.SAFE_METHODS:
         db.session.rollback()
-        indexer.drain(db.session(), services().search, services().today())
+        catch_up(db.session(), services().search, services().today())
     return response

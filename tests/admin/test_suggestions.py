@@ -7,11 +7,12 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from minsheng import publishing, suggestions
+from minsheng.cases import CaseState, Prominence, SuggestionKind
 from minsheng.journal import JournalEntry
 from minsheng.places import Agency
 from minsheng.projects import Project
 from minsheng.staff import Role, StaffMember
-from minsheng.suggestions import CaseState, Letter, Prominence, Suggestion, SuggestionKind
+from minsheng.suggestions import Letter, Suggestion
 from pages.services import EXTENSION
 from tests.admin.conftest import AT, Browser, Clock
 from tests.factories import Make

@@ -9,20 +9,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from minsheng import casework, codes, suggestions
+from minsheng.cases import CaseClock, CaseState, ClosedAs, Prominence, Rating, RefusalReason, SuggestionKind
 from minsheng.clock import local_date
 from minsheng.errors import ReasonRequiredError, WrongStateError
 from minsheng.publication import Origin
-from minsheng.suggestions import (
-    CaseClock,
-    CaseState,
-    ClosedAs,
-    Letter,
-    Prominence,
-    Rating,
-    RefusalReason,
-    Suggestion,
-    SuggestionKind,
-)
+from minsheng.suggestions import Letter, Suggestion
 from minsheng.workdays import WorkCalendar
 from tests.factories import Make
 

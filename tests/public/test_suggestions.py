@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from minsheng import publishing
+from minsheng.cases import CaseState, Prominence
 from minsheng.clock import local_date
 from minsheng.database import Base, db, now
 from minsheng.journal import JournalEntry
-from minsheng.suggestions import CaseState, Prominence, Suggestion
+from minsheng.suggestions import Suggestion
 from pages.services import services
 from tests.factories import Make
 from website.application import create_app

@@ -1,8 +1,10 @@
 """Migrations: from empty and from every version, down again, and no difference to the models, on both databases."""
 
+import datetime as dt
 import io
 from collections.abc import Iterator
 from contextlib import redirect_stdout
+from decimal import Decimal
 from pathlib import Path
 
 import flask_migrate
@@ -12,6 +14,9 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 
 from minsheng.database import Base, db
+from minsheng.indicators import Indicator, Measure
+from minsheng.reports import IndicatorValue, ProgressReport
+from tests.factories import Make
 from website import database_setup
 
 REVISIONS = [script.revision for script in ScriptDirectory(str(database_setup.MIGRATIONS)).walk_revisions()]
@@ -46,6 +51,24 @@ def test_from_every_version_to_the_newest_and_back(migrating: Flask, start: str)
     assert tables() == set(Base.metadata.tables)
     flask_migrate.downgrade(revision="base")
     assert tables() == set()
+
+
+@pytest.mark.parametrize("version", REVISIONS)
+def test_rows_and_their_references_come_through(migrating: Flask, version: str) -> None:
+    flask_migrate.upgrade()
+    make = Make(db.session(), dt.datetime(2026, 6, 10, 4, tzinfo=dt.UTC))
+    report = make.report(make.project())
+    indicator = Indicator(project=report.project, position=1, name="路面", unit="公里", measure=Measure.CUMULATIVE)
+    report.indicator_values.append(IndicatorValue(indicator=indicator, value=Decimal(3)))
+    db.session.commit()
+    db.session.remove()
+    flask_migrate.downgrade(revision=version)
+    flask_migrate.upgrade()
+    value = db.session.scalars(sa.select(IndicatorValue)).one()
+    assert (value.value, value.indicator.name) == (3, "路面")
+    assert db.session.scalars(sa.select(ProgressReport.id)).all() == [value.report_id]
+    if db.engine.dialect.name == "sqlite":
+        assert db.session.scalar(sa.text("PRAGMA foreign_keys")) == 1
 
 
 def test_the_database_keeps_the_constraints_of_the_models(migrating: Flask) -> None:

@@ -16,6 +16,7 @@ from flask import Flask
 from PIL import Image
 
 from minsheng import publishing, reporting
+from minsheng.cases import CaseState, ClosedAs, Prominence, Rating, SuggestionKind
 from minsheng.casework import count_cases
 from minsheng.clock import local_date
 from minsheng.codes import normalise, tracking_code
@@ -43,7 +44,7 @@ from minsheng.reports import ReportState
 from minsheng.schedule import ScheduleStatus
 from minsheng.staff import Role
 from minsheng.standing import standing
-from minsheng.suggestions import CaseState, ClosedAs, Prominence, Rating, SuggestionKind, by_code
+from minsheng.suggestions import by_code
 from minsheng.surveys import Channel, shares
 from website.application import create_app
 from website.config import Settings

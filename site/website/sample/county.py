@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from minsheng.cases import CaseClock
 from minsheng.clock import LOCAL_ZONE
 from minsheng.media import MediaStore
-from minsheng.suggestions import CaseClock
 from minsheng.workdays import WorkCalendar
 from website.sample import letters, problems, surveys
 from website.sample.calendar import StoryCalendar

@@ -6,14 +6,8 @@ from functools import partial
 from typing import Any
 
 from minsheng import publishing, suggestions
-from minsheng.suggestions import (
-    CaseState,
-    Letter,
-    Rating,
-    RefusalReason,
-    Suggestion,
-    SuggestionKind,
-)
+from minsheng.cases import CaseState, Rating, RefusalReason, SuggestionKind
+from minsheng.suggestions import Letter, Suggestion
 from website.sample.calendar import moment
 from website.sample.content import content
 from website.sample.world import OFFICE, World

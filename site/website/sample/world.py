@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
+from minsheng.cases import CaseClock
 from minsheng.places import Agency, Division
 from minsheng.programmes import Programme
 from minsheng.projects import Project
 from minsheng.staff import StaffMember
-from minsheng.suggestions import CaseClock
 from website.sample.calendar import StoryCalendar
 from website.sample.pictures import Gallery
 from website.sample.story import Story
