@@ -38,6 +38,8 @@ def run() -> None:
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,
+            # SQLite's tables change inside a transaction too, once the transactions are left to us.
+            transactional_ddl=True,
             **current_app.extensions["migrate"].configure_args,
         )
         with references_unchecked(connection), context.begin_transaction():
