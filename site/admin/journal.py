@@ -50,13 +50,13 @@ def index() -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/verify", methods=["GET", "POST"])
+@blueprint.get("/verify")
 @needs(Permission.SEE_JOURNAL)
-@limiter.limit("20 per hour", methods=["POST"])
+@limiter.limit("40 per hour")
 def verify() -> ResponseReturnValue:
     """Check the chain and every public record against it, and against a head that was kept elsewhere."""
-    saved_head = request.form.get("head", "").strip()[:100]
-    asked = request.method == "POST"
+    saved_head = request.args.get("head", "").strip()[:100]
+    asked = "head" in request.args
     return render_template(
         "admin/journal/verify.html",
         asked=asked,

@@ -36,7 +36,9 @@ def may_grant(by: StaffMember, division: Division | None, agency: Agency | None)
 
 
 def may_manage(by: StaffMember, member: StaffMember) -> bool:
-    """Whether every role of ``member`` lies in what ``by`` manages."""
+    """Whether every role of ``member`` lies in what ``by`` manages; one without roles is for those without limits."""
+    if not member.grants:
+        return may_grant(by, None, None)
     return all(may_grant(by, grant.division, grant.agency) for grant in member.grants)
 
 

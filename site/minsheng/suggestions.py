@@ -1,6 +1,8 @@
 """Suggestions: a case from first word to checked result, with its clock. 凡事有交代、件件有着落、事事有回音."""
 
 import datetime as dt
+import hashlib
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -51,6 +53,7 @@ class Suggestion(Base):
     id: Mapped[Identity]
     ticket: Mapped[str] = mapped_column(sa.String(36), unique=True)
     code_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    salt: Mapped[str] = mapped_column(sa.String(32), default=lambda: secrets.token_hex(16))
     kind: Mapped[SuggestionKind] = mapped_column(enumeration(SuggestionKind))
     state: Mapped[CaseState] = mapped_column(enumeration(CaseState), default=CaseState.RECEIVED, index=True)
     prominence: Mapped[Prominence] = mapped_column(enumeration(Prominence), default=Prominence.UNREVIEWED, index=True)
@@ -220,26 +223,31 @@ class Suggestion(Base):
         self._close(ClosedAs.UNRATED, at)
 
     def snapshot(self) -> dict[str, object]:
-        """Return what is public about the case, in plain JSON values; a case that is not public says only so."""
+        """Return what the journal keeps of the case: where it stands, and salted commitments to people's words.
+
+        The words themselves stay out of the journal, so they can be erased and the chain stays whole. A case that
+        is not public says only so.
+        """
         if self.prominence is not Prominence.PUBLIC:
             return {"prominence": self.prominence.value}
+        texts = ("public_title", "public_words", "extended_because", "refusal_words", "reply", "final_reply")
         return {
             "prominence": self.prominence.value,
             "state": self.state.value,
             "kind": self.kind.value,
-            "title": self.public_title,
-            "words": self.public_words,
             "agency": self.agency.slug if self.agency else None,
             "received_on": local_date(self.received_at).isoformat(),
             "reply_due": self.reply_due.isoformat(),
-            "extended_because": self.extended_because,
-            "refusal": [self.refusal_reason.value if self.refusal_reason else None, self.refusal_words],
-            "reply": self.reply,
+            "refusal_reason": self.refusal_reason.value if self.refusal_reason else None,
             "replied_on": local_date(self.replied_at).isoformat() if self.replied_at else None,
             "rating": self.rating.value if self.rating else None,
-            "final_reply": self.final_reply,
             "closed_as": self.closed_as.value if self.closed_as else None,
+            "commitments": {name: self._commitment(getattr(self, name)) for name in texts if getattr(self, name)},
         }
+
+    def _commitment(self, text: str) -> str:
+        """SHA-256 of the case's salt and a text, in hexadecimal."""
+        return hashlib.sha256((self.salt + text).encode()).hexdigest()
 
     def _close(self, closed_as: ClosedAs, at: dt.datetime) -> None:
         self.state = CaseState.CLOSED

@@ -67,8 +67,8 @@ def fill(slug: str) -> str | BaseResponse | tuple[str, int]:
     """Show the questions and take the answers; a second sending of the same form changes nothing."""
     wave = _wave(slug)
     today = services().today()
-    if not wave.is_open(today) and request.method != "POST":
-        return _page("public/surveys/not_open.html", wave, today=today)
+    if not wave.is_open(today):
+        return _page("public/surveys/not_open.html", wave, today=today), 409 if request.method == "POST" else 200
     form = SurveyForm(wave)
     answered = wave.id in session.get("answered", [])
     if answered and request.method == "GET" and "again" not in request.args:

@@ -1,6 +1,7 @@
 """Pages for what goes wrong: each says in plain words what happened and what to do."""
 
 import logging
+from collections.abc import Sequence
 
 from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError
@@ -10,6 +11,9 @@ from minsheng.errors import DomainError, NotAllowedError, NotOpenError, SealedEr
 from pages.error_messages import domain_message, http_message
 
 log = logging.getLogger(__name__)
+WORTH_KEEPING = 12
+"""Shorter texts are choices and keys of the form rather than words."""
+NEVER_SHOWN = ("csrf", "ticket", "password", "contact", "code")
 STATUS = {NotAllowedError: 403, SealedError: 403, NotOpenError: 409}
 
 
@@ -28,12 +32,18 @@ def _http_error(error: HTTPException) -> tuple[str, int]:
 
 
 def _expired_form(_error: CSRFError) -> tuple[str, int]:
-    return _page(400, *http_message(440))
+    """Show what was typed, so that nothing is lost when the form's token no longer holds."""
+    typed = [
+        value
+        for name, value in request.form.items(multi=True)
+        if len(value) >= WORTH_KEEPING and not any(word in name for word in NEVER_SHOWN)
+    ]
+    return _page(400, *http_message(440), typed=typed)
 
 
 def _refused(error: DomainError) -> tuple[str, int]:
     return _page(STATUS.get(type(error), 409), *domain_message(error))
 
 
-def _page(code: int, title: str, advice: str) -> tuple[str, int]:
-    return render_template("pages/error.html", code=code, title=title, advice=advice), code
+def _page(code: int, title: str, advice: str, typed: Sequence[str] = ()) -> tuple[str, int]:
+    return render_template("pages/error.html", code=code, title=title, advice=advice, typed=typed), code

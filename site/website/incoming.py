@@ -15,8 +15,9 @@ RESIDENTS_MOST_BYTES = 4_000_000
 LARGEST_ID = 2**31 - 1
 """What PostgreSQL's integer holds."""
 
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202d\u202e]")
-"""Control characters but tab and line ends: SQLite counts text up to a NUL and PostgreSQL takes none. The two
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u202d\u202e\u2060\ufeff]")
+"""Control characters but tab and line ends: SQLite counts text up to a NUL and PostgreSQL takes none. Spaces
+without width make nothing look like words. The two
 overrides of direction show a text to its reviewer in another order than the rules for personal data read it."""
 
 

@@ -38,11 +38,11 @@ def test_verification_names_what_was_altered(make: Make, session: Session, brows
     head = current_head(session)
     session.commit()
 
-    assert "全部对得上" in browser.post("/admin/journal/verify", {"head": head}).get_data(as_text=True)
+    assert "全部对得上" in browser.get(f"/admin/journal/verify?head={head}").get_data(as_text=True)
 
     session.execute(sa.update(ProgressReport).values(funds_spent_fen=1))
     session.commit()
-    page = browser.post("/admin/journal/verify", {"head": head}).get_data(as_text=True)
+    page = browser.get(f"/admin/journal/verify?head={head}").get_data(as_text=True)
     assert "公开的记录和日志不一致" in page
     assert f"{report.subject} (funds_spent_fen)" in page
-    assert "找不到您抄下的那一条" in browser.post("/admin/journal/verify", {"head": "9999:abc"}).get_data(as_text=True)
+    assert "找不到您抄下的那一条" in browser.get("/admin/journal/verify?head=9999:abc").get_data(as_text=True)

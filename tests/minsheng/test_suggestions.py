@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from minsheng import casework, codes, suggestions
+from minsheng import casework, codes, publishing, suggestions
 from minsheng.cases import CaseClock, CaseState, ClosedAs, Prominence, Rating, RefusalReason, SuggestionKind
 from minsheng.clock import local_date
 from minsheng.errors import ReasonRequiredError, WrongStateError
+from minsheng.journal import JournalEntry
 from minsheng.publication import Origin
 from minsheng.suggestions import Letter, Suggestion
 from minsheng.workdays import WorkCalendar
@@ -189,3 +190,16 @@ def test_statistics_do_not_flatter(session: Session, make: Make, at: dt.datetime
     assert counts.median_days == 60
     assert not counts.can_be_ranked
     assert casework.counts_by_agency(session, local_date(at))[0][0] is agency
+
+
+def test_the_journal_holds_commitments_and_no_words_of_people(session: Session, make: Make, at: dt.datetime) -> None:
+    case = replied(session, make, at)
+    case.review(is_public=True, title="路灯坏了", words="村口的路灯坏了三天", by="某县信访局", at=at)
+    publishing.record_suggestion(session, case, "suggestion_reviewed", "某县信访局", at)
+    entry = session.scalars(sa.select(JournalEntry).where(JournalEntry.subject == case.subject)).one()
+    for words in ("路灯", "今日修好"):
+        assert words not in entry.payload
+    assert publishing.verify(session) == []
+    session.execute(sa.text("UPDATE suggestion SET reply = '没有修'"))
+    session.expire_all()
+    assert [fault.kind for fault in publishing.verify(session)] == ["record_altered"]

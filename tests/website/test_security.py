@@ -104,3 +104,11 @@ def test_static_files_are_kept_for_long_and_protected(client: FlaskClient) -> No
     assert "max-age=31536000" in answer.headers["Cache-Control"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_an_expired_form_gives_back_what_was_typed(client: FlaskClient) -> None:
+    words = "村口的路灯坏了三天，晚上看不见路。<b>"
+    answer = client.post("/suggestions/new", data={"words": words, "csrf_token": "old", "contact": "000-0000 0042 abc"})
+    assert answer.status_code == 400
+    assert "村口的路灯坏了三天，晚上看不见路。&lt;b&gt;" in answer.text
+    assert "0042" not in answer.text
