@@ -162,7 +162,7 @@ PROJECT_WORDS = {
         "audit": _l("审计"),
         "look_back": _l("回头看"),
         "survey": _l("调查"),
-        "suggestion": _l("群众来信"),
+        "suggestion": _l("居民来件"),
     },
     "look_back_result": {
         "working": _l("正常使用"),
@@ -189,7 +189,7 @@ PROJECT_WORDS = {
         "project": _l("项目"),
         "report": _l("月报"),
         "programme": _l("民生工程"),
-        "suggestion": _l("来信"),
+        "suggestion": _l("来件"),
         "division": _l("地区"),
         "agency": _l("单位"),
     },
