@@ -9,6 +9,7 @@ from minsheng.database import db
 from minsheng.outbox import RecordKind
 from minsheng.places import Division
 from minsheng.programmes import Programme
+from minsheng.publication import Origin
 from pages.language import lazy_gettext as _l
 from pages.limits import limiter
 from pages.services import services
@@ -88,6 +89,8 @@ def index() -> str:
         },
         page=page,
         pages=max(-(-min(total, MAX_REACH) // PAGE_SIZE), 1),
+        shows_invented=results is not None and any(hit.document.is_invented for hit in results.hits),
+        shows_compiled=results is not None and any(hit.document.origin == Origin.COMPILED for hit in results.hits),
         addresses={hit.document.key: address(hit.document) for hit in results.hits} if results else {},
     )
 

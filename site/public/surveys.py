@@ -38,7 +38,7 @@ class SurveyForm(Form):
     """The parts of the form that are not questions."""
 
     ticket = HiddenField()
-    place = SelectField(_l("您住在哪里"))
+    place = SelectField(_l("您在哪个乡镇"))
 
     def __init__(self, wave: Wave, **kwargs: Any) -> None:
         super().__init__(**kwargs)
