@@ -86,6 +86,7 @@ def for_cards() -> tuple[ORMOption, ...]:
     """Return the options that load all a card or row of a list shows."""
     return (
         *figures(),
+        selectinload(Project.reports).selectinload(ProgressReport.answers),
         with_chain(Project.division),
         selectinload(Project.agency),
         selectinload(Project.programme),
