@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as BaseResponse
@@ -12,7 +13,7 @@ from minsheng.database import db
 from minsheng.errors import InvalidAnswersError
 from minsheng.places import division_by_code
 from minsheng.questionnaires import Question, QuestionType
-from minsheng.surveys import DRAWN_CHANNELS, Channel, Share, Wave
+from minsheng.surveys import DRAWN_CHANNELS, Channel, Response, Share, Wave
 from pages import tickets
 from pages.forms import Form
 from pages.language import current_language
@@ -68,6 +69,8 @@ def fill(slug: str) -> str | BaseResponse | tuple[str, int]:
     wave = _wave(slug)
     today = services().today()
     if not wave.is_open(today):
+        if _was_stored(wave, request.form.get("ticket", "")):
+            return redirect(url_for(".thanks", slug=wave.slug))
         return _page("public/surveys/not_open.html", wave, today=today), 409 if request.method == "POST" else 200
     form = SurveyForm(wave)
     answered = wave.id in session.get("answered", [])
@@ -182,6 +185,13 @@ def _respond(wave: Wave, form: SurveyForm, typed: dict[str, list[str]], ticket: 
     session["answered"] = sorted({*session.get("answered", []), wave_id})[-20:]
     session.permanent = True
     return redirect(url_for(".thanks", slug=slug))
+
+
+def _was_stored(wave: Wave, signed: str) -> bool:
+    """Whether this form's answers came in while the wave was open: a late retry is thanked, not turned away."""
+    ticket = tickets.read(services().secret, f"wave:{wave.id}", signed)
+    query = sa.select(Response.id).where(Response.wave_id == wave.id, Response.ticket == ticket)
+    return ticket is not None and db.session.scalar(query) is not None
 
 
 def _wave(slug: str) -> Wave:

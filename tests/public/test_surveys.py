@@ -95,3 +95,16 @@ def test_the_survey_speaks_the_readers_language(client: FlaskClient, session: Se
     session.commit()
     page = client.get(f"/surveys/{wave.slug}", headers={"Accept-Language": "en"}).text
     assert "Do you know this year&#39;s projects?" in page
+
+
+def test_a_retry_after_closing_is_thanked_and_a_first_try_turned_away(
+    client: FlaskClient, session: Session, make: Make
+) -> None:
+    wave = open_wave(session, make)
+    stored, late = answers(client, wave), answers(client, wave)
+    client.post(f"/surveys/{wave.slug}", data=stored)
+    wave.close(now())
+    session.commit()
+    assert client.post(f"/surveys/{wave.slug}", data=stored).headers["Location"].endswith("/thanks")
+    assert client.post(f"/surveys/{wave.slug}", data=late).status_code == 409
+    assert len(session.scalars(sa.select(Response)).all()) == 1
