@@ -1,12 +1,13 @@
 """All models in one import, so that the metadata is complete for migrations and the application."""
 
 from minsheng.database import Base
+from minsheng.documents import Document
 from minsheng.funding import FundingLine, FundMovement
 from minsheng.indicators import Indicator
 from minsheng.journal import JournalEntry, JournalHead
 from minsheng.lookbacks import LookBack
 from minsheng.outbox import SearchOutbox
-from minsheng.photos import Document, Photo
+from minsheng.photos import Photo
 from minsheng.places import Agency, Division
 from minsheng.problems import Problem
 from minsheng.programmes import Programme

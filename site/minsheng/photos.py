@@ -1,4 +1,4 @@
-"""Photos and public documents of a project."""
+"""Photos of a project."""
 
 import datetime as dt
 import enum
@@ -18,18 +18,6 @@ class PhotoPhase(enum.StrEnum):
     BEFORE = "before"
     DURING = "during"
     AFTER = "after"
-
-
-class DocumentKind(enum.StrEnum):
-    """What a public file is."""
-
-    APPROVAL = "approval"
-    BIDDING = "bidding"
-    CONTRACT = "contract"
-    SUPERVISION = "supervision"
-    ACCEPTANCE = "acceptance"
-    AUDIT = "audit"
-    POLICY = "policy"
 
 
 class Photo(Base):
@@ -77,21 +65,3 @@ class Photo(Base):
     def is_visible_to_residents(self) -> bool:
         """Whether this photo, already loaded with its project, may be shown to residents."""
         return self.project.publication is Publication.PUBLISHED and (self.report is None or self.report.is_in_force)
-
-
-class Document(Base):
-    """A public file of a project, kept in the media store under ``key``."""
-
-    __tablename__ = "document"
-    __table_args__ = (sa.CheckConstraint("size > 0", name="not_empty"),)
-
-    id: Mapped[Identity]
-    project_id: Mapped[int] = mapped_column(sa.ForeignKey("project.id", ondelete="RESTRICT"), index=True)
-    kind: Mapped[DocumentKind] = mapped_column(enumeration(DocumentKind))
-    title: Mapped[str] = mapped_column(sa.String(200))
-    key: Mapped[str] = mapped_column(sa.String(64))
-    media_type: Mapped[str] = mapped_column(sa.String(80))
-    size: Mapped[int]
-    dated: Mapped[dt.date | None]
-
-    project: Mapped[Project] = relationship(back_populates="documents")

@@ -17,8 +17,9 @@ from minsheng.programmes import Programme
 from minsheng.publication import Publication, Sourced, source_constraints
 
 if TYPE_CHECKING:
+    from minsheng.documents import Document
     from minsheng.lookbacks import LookBack
-    from minsheng.photos import Document, Photo
+    from minsheng.photos import Photo
     from minsheng.problems import Problem
     from minsheng.reports import ProgressReport
 
