@@ -8,13 +8,26 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Protocol
 
 from minsheng import rates, schedule
+from minsheng.clock import local_date
 from minsheng.funding import FundingKind
 from minsheng.indicators import Direction
-from minsheng.projects import Project, ProjectKind
+from minsheng.projects import Project, ProjectKind, Stage
 from minsheng.reports import ProgressReport, month_end
 from minsheng.schedule import Assessment, ScheduleStatus
+
+
+class DatedReport(Protocol):
+    """All that dates the figures of a report."""
+
+    @property
+    def month(self) -> str | None: ...  # noqa: D102 - as in ProgressReport
+    @property
+    def published_at(self) -> dt.datetime | None: ...  # noqa: D102 - as in ProgressReport
+    @property
+    def updated_at(self) -> dt.datetime: ...  # noqa: D102 - as in ProgressReport
 
 
 @dataclass(frozen=True)
@@ -75,14 +88,21 @@ class Standing:
 
 def standing(project: Project, today: dt.date, due_day: int = 8) -> Standing:
     """Return how a project stands on ``today``; ``due_day`` is the day of the next month a report is owed by."""
-    report = project.latest_report
+    silent = 0 if project.is_compiled else months_silent(project, today, due_day)
+    return standing_with(project, project.latest_report, project.stage, today, silent)
+
+
+def standing_with(
+    project: Project, report: ProgressReport | None, stage: Stage | None, today: dt.date, silent: int
+) -> Standing:
+    """Return how a project stands by one of its reports and a stage; ``silent`` is passed on as months missing."""
     figures = progress_of(project, report)
     funds = funds_of(project, report)
     if project.is_compiled:
         as_of = report.month_end if report else None
         return Standing(as_of, report, figures.percent, figures.counted, figures.of, None, None, funds, 0)
-    as_of = report.month_end if report and report.month_end else today
-    state = schedule.stage_state(project.stage)
+    as_of = figures_day(report) if report else today
+    state = schedule.stage_state(stage)
     milestones = [schedule.WeightedMilestone(step.first_planned_on, step.weight) for step in project.milestones]
     start, finish = project.first_planned_start, project.first_planned_finish
     work = schedule.assess(state, figures.percent, start, finish, as_of, milestones=milestones)
@@ -90,8 +110,12 @@ def standing(project: Project, today: dt.date, due_day: int = 8) -> Standing:
         work = Assessment(ScheduleStatus.OVERDUE, work.progress, work.elapsed, work.expected, work.gap)
     paid = rates.share(funds.spent, funds.planned)
     money = schedule.assess_money(state, paid, start, finish, as_of)
-    silent = months_silent(project, today, due_day)
     return Standing(as_of, report, figures.percent, figures.counted, figures.of, work, money, funds, silent)
+
+
+def figures_day(report: "DatedReport") -> dt.date:
+    """Return the day a published report describes: the end of its month; without one, the day it became public."""
+    return month_end(report.month) if report.month else local_date(report.published_at or report.updated_at)
 
 
 def progress_of(project: Project, report: ProgressReport | None) -> schedule.ProjectProgress:

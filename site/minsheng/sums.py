@@ -83,9 +83,13 @@ def sums_of(projects: Sequence[Project], today: dt.date, due_day: int = 8) -> Pr
 
     Raises ``ValueError`` for a compiled record or projects of two programmes: such sums are never made.
     """
+    return sums_with(projects, standings(projects, today, due_day))
+
+
+def sums_with(projects: Sequence[Project], known: Mapping[int, Standing]) -> ProgrammeSums:
+    """Add up own projects of one programme by the standings given, by identity; refuses as :func:`sums_of`."""
     if any(project.is_compiled for project in projects) or len({project.programme_id for project in projects}) > 1:
         raise ValueError("sums are made only inside one publisher's own programme")
-    known = standings(projects, today, due_day)
     counts = Counter(known[project.id].status for project in projects)
     funds = [known[project.id].funds for project in projects]
     return ProgrammeSums(
