@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from minsheng.clock import local_date
+from minsheng.documents import Document as PublicDocument
+from minsheng.documents import DocumentKind
 from minsheng.indicators import Indicator
 from minsheng.outbox import RecordKind
 from minsheng.places import Agency, Division
@@ -20,7 +22,7 @@ from minsheng.publication import Origin
 from minsheng.reports import ProgressReport, month_end
 from minsheng.standing import standing
 from minsheng.suggestions import Suggestion
-from search.engine import Document, Key
+from search.engine import PAGE_BREAK, Document, Key
 
 BATCH = 500
 
@@ -41,6 +43,17 @@ CATEGORY_WORDS: dict[Category, str] = {
     Category.OTHER: "其他 other",
 }
 """Words by which a category is found, in the languages of the interface."""
+
+DOCUMENT_KIND_WORDS: dict[DocumentKind, tuple[str, ...]] = {
+    DocumentKind.APPROVAL: ("批复", "审批", "approval"),
+    DocumentKind.BIDDING: ("招标", "中标", "采购", "bidding"),
+    DocumentKind.CONTRACT: ("合同", "contract"),
+    DocumentKind.SUPERVISION: ("监理", "supervision"),
+    DocumentKind.ACCEPTANCE: ("验收", "acceptance"),
+    DocumentKind.AUDIT: ("审计", "audit"),
+    DocumentKind.POLICY: ("政策", "policy"),
+}
+"""Words by which a kind of public file is found."""
 
 
 def documents_of(session: Session, kind: RecordKind, ids: Sequence[int], today: dt.date) -> list[Document]:
@@ -73,11 +86,13 @@ def all_documents(session: Session, today: dt.date) -> Iterator[Document]:
 def dependent_keys(session: Session, keys: Iterable[Key]) -> set[Key]:
     """Return the records to look at again with these.
 
-    The reports of a project repeat its title. The places and the agency of a project or programme may be new:
-    they become public by what is done in them, not by an act of their own.
+    The reports and files of a project repeat its title. The places and the agency of a project or programme may be
+    new: they become public by what is done in them, not by an act of their own. What has a place or an agency
+    repeats their names.
     """
     changed = list(keys)
-    found: set[Key] = set()
+    found = _named_after(session, changed)
+    changed += found
     for model, kind in ((Project, RecordKind.PROJECT), (Programme, RecordKind.PROGRAMME)):
         ids = [key.record_id for key in changed if key.kind is kind]
         if not ids:
@@ -91,8 +106,44 @@ def dependent_keys(session: Session, keys: Iterable[Key]) -> set[Key]:
             places = session.scalars(sa.select(Division.id).where(Division.code.in_(codes)))
             found.update(Key(RecordKind.DIVISION, number) for number in places)
     projects = [key.record_id for key in changed if key.kind is RecordKind.PROJECT]
+    programmes = [key.record_id for key in changed if key.kind is RecordKind.PROGRAMME]
     reports = session.scalars(sa.select(ProgressReport.id).where(ProgressReport.project_id.in_(projects)))
-    return found | {Key(RecordKind.REPORT, number) for number in reports}
+    files = session.scalars(
+        sa.select(PublicDocument.id).where(
+            sa.or_(PublicDocument.project_id.in_(projects), PublicDocument.programme_id.in_(programmes))
+        )
+    )
+    found |= {Key(RecordKind.REPORT, number) for number in reports}
+    return found | {Key(RecordKind.DOCUMENT, number) for number in files}
+
+
+def _named_after(session: Session, keys: Iterable[Key]) -> set[Key]:
+    """Return the records that carry the name of a changed place or agency."""
+    places = [key.record_id for key in keys if key.kind is RecordKind.DIVISION]
+    agencies = [key.record_id for key in keys if key.kind is RecordKind.AGENCY]
+    if not places and not agencies:
+        return set()
+    paths = session.scalars(sa.select(Division.path).where(Division.id.in_(places))).all()
+    within = sa.or_(sa.false(), *(Division.path.startswith(path, autoescape=True) for path in paths))
+    below = sa.select(Division.id).where(within)
+    found = {Key(RecordKind.DIVISION, number) for number in session.scalars(below)} if paths else set()
+    found |= {
+        Key(RecordKind.AGENCY, number)
+        for number in session.scalars(sa.select(Agency.id).where(Agency.division_id.in_(below)))
+    }
+    for model, kind in _PLACED:
+        rows = session.scalars(
+            sa.select(model.id).where(sa.or_(model.division_id.in_(below), model.agency_id.in_(agencies)))
+        )
+        found.update(Key(kind, number) for number in rows)
+    return found
+
+
+_PLACED: tuple[tuple[Any, RecordKind], ...] = (
+    (Project, RecordKind.PROJECT),
+    (Programme, RecordKind.PROGRAMME),
+    (Suggestion, RecordKind.SUGGESTION),
+)
 
 
 def ageing_projects() -> sa.Select[int]:
@@ -124,7 +175,7 @@ def _project(project: Project, today: dt.date) -> Document:
         project.stage_printed,
         stands.report.done if stands.report else "",
         *captions,
-        *(document.title for document in project.documents),
+        *(document.title for document in project.documents if document.is_open),
     )
     posts = [f"{responsibility.post} {responsibility.name}" for responsibility in project.responsibilities]
     return Document(
@@ -255,6 +306,37 @@ def _agency(agency: Agency, _today: dt.date) -> Document:
     )
 
 
+def _public_document(file: PublicDocument, _today: dt.date) -> Document:
+    """Return the document of a public file: its text page by page, pages parted so that each hit knows its own."""
+    record, project = file.record, file.project
+    agency = record.agency
+    programme = project.programme if project else record
+    pages = {page.number: page.text for page in file.pages}
+    text = PAGE_BREAK.join(pages.get(number, "") for number in range(1, max(pages, default=0) + 1))
+    published = local_date(file.published_at) if file.published_at else None
+    return Document(
+        kind=RecordKind.DOCUMENT,
+        record_id=file.id,
+        slug=str(file.id),
+        title=file.title,
+        text=text,
+        keywords=_lines(record.title, file.type.extension, *DOCUMENT_KIND_WORDS[file.kind]),
+        agency=agency.slug if agency else "",
+        agency_name=agency.name if agency else "",
+        programme=programme.slug,
+        programme_title=programme.title,
+        year=file.dated.year if file.dated else record.year,
+        category=project.category.value if project else "",
+        category_words=CATEGORY_WORDS[project.category] if project else "",
+        origin=record.origin.value,
+        date=file.dated or published,
+        owner_title=record.title,
+        has_pages=file.type.has_pages,
+        parent=Key(RecordKind.PROJECT, project.id) if project else Key(RecordKind.PROGRAMME, record.id),
+        **_place(record.division),
+    )
+
+
 def _place(division: Division | None) -> dict[str, Any]:
     """Return the fields of a document that say where."""
     if division is None:
@@ -298,6 +380,14 @@ def _visible_projects() -> sa.Select[Any]:
     )
 
 
+def _visible_documents() -> sa.Select[Any]:
+    return PublicDocument.visible_to_residents().options(
+        selectinload(PublicDocument.project).selectinload(Project.programme),
+        selectinload(PublicDocument.programme),
+        selectinload(PublicDocument.pages),
+    )
+
+
 def _visible_reports() -> sa.Select[Any]:
     # The one report of a compiled record is shown on the record itself and would only repeat it.
     return (
@@ -318,6 +408,7 @@ _VISIBLE: dict[RecordKind, tuple[Any, Callable[[], sa.Select[Any]]]] = {
     RecordKind.SUGGESTION: (Suggestion, Suggestion.visible_to_residents),
     RecordKind.DIVISION: (Division, lambda: sa.select(Division)),
     RecordKind.AGENCY: (Agency, lambda: sa.select(Agency)),
+    RecordKind.DOCUMENT: (PublicDocument, _visible_documents),
 }
 
 _MAKERS: dict[RecordKind, Callable[[Any, dt.date], Document]] = {
@@ -327,4 +418,5 @@ _MAKERS: dict[RecordKind, Callable[[Any, dt.date], Document]] = {
     RecordKind.SUGGESTION: _suggestion,
     RecordKind.DIVISION: _division,
     RecordKind.AGENCY: _agency,
+    RecordKind.DOCUMENT: _public_document,
 }

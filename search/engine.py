@@ -13,6 +13,8 @@ from typing import NamedTuple, Protocol
 
 from minsheng.outbox import RecordKind
 
+PAGE_BREAK = "\f"
+"""What parts the pages of a text."""
 MAX_LIMIT = 100
 MAX_REACH = 2_000
 """How deep one may page: beyond this a narrower question is the better answer."""
@@ -57,7 +59,8 @@ class Document:
 
     ``slug`` is what an address is made from. ``keywords`` are searched but never shown. ``place_path`` holds the
     codes of the place and all above it, province first. Codes (``category``, ``stage``, ``status``, ``origin``)
-    are the domain's values; the faces word them. ``money_fen`` is in fen, ``progress`` in percent.
+    are the domain's values; the faces word them. ``money_fen`` is in fen, ``progress`` in percent. Of a public file,
+    ``owner_title`` is the record it belongs to; with ``has_pages`` its pages are parted by ``PAGE_BREAK``.
     """
 
     kind: RecordKind
@@ -82,6 +85,8 @@ class Document:
     date: dt.date | None = None
     money_fen: int | None = None
     progress: float | None = None
+    owner_title: str = ""
+    has_pages: bool = False
     is_invented: bool = False
     parent: Key | None = None
 
@@ -137,11 +142,15 @@ Snippet = tuple[Passage, ...]
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One result: the document, its whole title and the telling part of its text, with matches marked."""
+    """One result: the document, its whole title and the telling part of its text, with matches marked.
+
+    ``page`` is the page the snippet stands on, from 1, or 0 where there are no pages or nothing in them matches.
+    """
 
     document: Document
     title: Snippet
     snippet: Snippet
+    page: int = 0
 
 
 class FacetCount(NamedTuple):

@@ -10,13 +10,14 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from search import analysis
-from search.engine import Passage, Snippet
+from search.engine import PAGE_BREAK, Document, Hit, Passage, Snippet
 from search.query import Group
 
 SNIPPET_CHARACTERS = 110
 _CONTEXT_BEFORE = 24
-_MAX_TEXT = 60_000
-_BREAK = re.compile(r"[。！？；\n!?;]")
+_STRETCH = 40_000
+"""Characters looked through at a time: a long file is read on only while nothing is found in it."""
+_BREAK = re.compile(r"[。！？；\n\f!?;]")
 
 
 class Span(NamedTuple):
@@ -62,7 +63,7 @@ class Highlighter:
 
     def spans(self, text: str) -> list[Span]:
         """Return the stretches of ``text`` to mark, in order and without overlap."""
-        folded = analysis.fold(text[:_MAX_TEXT])
+        folded = analysis.fold(text)
         found = [
             Span(match.start(), match.end(match.re.groups), number)
             for number, pattern in self._patterns
@@ -86,6 +87,21 @@ class Highlighter:
             if number is not None:
                 yield Span(run.start, run.end, number)
 
+    def hit(self, document: Document) -> Hit:
+        """Return a document as a result, with the page its snippet stands on."""
+        start, spans = self._first_spans(document.text)
+        stretch = document.text[start : start + _STRETCH]
+        best = _most_telling(spans, SNIPPET_CHARACTERS)
+        page = document.text.count(PAGE_BREAK, 0, start + best.start) + 1 if document.has_pages and best else 0
+        return Hit(document, self.whole(document.title), _around(stretch, best, spans, SNIPPET_CHARACTERS), page)
+
+    def _first_spans(self, text: str) -> tuple[int, list[Span]]:
+        """Return where the first stretch with matches begins, and these; the beginning where there are none."""
+        for start in range(0, len(text), _STRETCH):
+            if spans := self.spans(text[start : start + _STRETCH]):
+                return start, spans
+        return 0, []
+
     def whole(self, text: str) -> Snippet:
         """Return all of ``text`` with its matches marked."""
         return _cut(text, self.spans(text), 0, len(text))
@@ -93,17 +109,25 @@ class Highlighter:
     def snippet(self, text: str, length: int = SNIPPET_CHARACTERS) -> Snippet:
         """Return the stretch of at most ``length`` characters that satisfies the most groups, else the beginning."""
         spans = self.spans(text)
-        if not spans:
-            return _cut(text, [], 0, _end(text, 0, length))
-        best, best_score = spans[0], 0
-        starts = [span.start for span in spans]
-        for position, span in enumerate(spans[:200]):
-            last = bisect_left(starts, span.start + length - _CONTEXT_BEFORE)
-            score = len({near.group for near in spans[position:last]})
-            if score > best_score:
-                best, best_score = span, score
-        start = _start(text, best.start)
-        return _cut(text, spans, start, _end(text, start, length))
+        return _around(text, _most_telling(spans, length), spans, length)
+
+
+def _most_telling(spans: list[Span], length: int) -> Span | None:
+    """Return the match from which ``length`` characters satisfy the most groups, or None without any."""
+    best, best_score = None, 0
+    starts = [span.start for span in spans]
+    for position, span in enumerate(spans[:200]):
+        last = bisect_left(starts, span.start + length - _CONTEXT_BEFORE)
+        score = len({near.group for near in spans[position:last]})
+        if score > best_score:
+            best, best_score = span, score
+    return best
+
+
+def _around(text: str, match: Span | None, spans: list[Span], length: int) -> Snippet:
+    """Return the stretch of ``text`` around a match, or its beginning."""
+    start = _start(text, match.start) if match else 0
+    return _cut(text, spans, start, _end(text, start, length))
 
 
 def _without_overlap(spans: list[Span]) -> list[Span]:

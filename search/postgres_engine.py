@@ -360,7 +360,7 @@ class _Reader:
             documents = [document_of(row) for row in self.execute(ordered)]
         highlighter = Highlighter(answer.wanted)
         for document in documents[first:last]:
-            yield Hit(document, highlighter.whole(document.title), highlighter.snippet(document.text))
+            yield highlighter.hit(document)
 
     def _by_relevance(self, chosen: sa.Select[Any], answer: _Answer, last: int) -> list[Document]:
         """Return the first ``last`` documents in the tiers of :mod:`search.ordering`."""

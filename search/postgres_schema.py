@@ -6,7 +6,7 @@ dictionaries and parsers see no text.
 """
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,8 +18,10 @@ from search.digest import digest
 from search.engine import Document, Facet, Key
 from search.query import Alternative, Field, Group, Token
 
-LAYOUT = "2"
+LAYOUT = "3"
 SCHEMA = "minsheng_search"
+MAX_TOKENS = 60_000
+"""Two to six octets and a few for the entry each; a long contract has a third as many."""
 PLAIN_FACETS = tuple(facet for facet in Facet if facet is not Facet.PLACE)
 _LETTERS = {
     Field.ANY: "a",
@@ -41,6 +43,8 @@ _STORED = (
     "programme_title",
     "category_words",
     "month",
+    "owner_title",
+    "has_pages",
     "is_invented",
 )
 
@@ -174,6 +178,13 @@ def _quoted(lexeme: str) -> str:
     return f"'{escaped}'"
 
 
+def _within_bounds(tokens: set[str]) -> Collection[str]:
+    """Return the tokens, of a monstrous text only so many: a vector holds a megabyte, and one that does not fit
+    would stop all changes behind it.
+    """
+    return tokens if len(tokens) <= MAX_TOKENS else sorted(tokens)[:MAX_TOKENS]
+
+
 def _texts(document: Document) -> tuple[str, ...]:
     names = (document.title, document.place_name, document.agency_name, document.programme_title)
     return (*names, document.category_words, document.text, document.keywords)
@@ -186,7 +197,7 @@ def _lexemes(document: Document) -> Iterable[tuple[str, str]]:
         Field.AGENCY: analysis.tokens(document.agency_name),
         Field.PROGRAMME: analysis.tokens(document.programme_title),
         Field.CATEGORY: analysis.tokens(document.category_words),
-        Field.ANY: set().union(*map(analysis.tokens, _texts(document))),
+        Field.ANY: _within_bounds(set().union(*map(analysis.tokens, _texts(document)))),
         Field.PARTS: analysis.part_tokens(document.title),
         Field.PINYIN: set().union(*map(pinyin.tokens, (document.title, document.place_name, document.agency_name))),
     }

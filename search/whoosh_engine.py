@@ -98,7 +98,7 @@ class WhooshEngine:
         highlighter = Highlighter(matched.wanted)
         for number, position in islice(places, first, last):
             document = segments[number].segment.document(position)
-            yield Hit(document, highlighter.whole(document.title), highlighter.snippet(document.text))
+            yield highlighter.hit(document)
 
     def suggest(self, text: str, limit: int = 8, hidden: frozenset[Key] = frozenset()) -> tuple[Hit, ...]:
         """Return records whose names hold what has been typed so far, each title once."""

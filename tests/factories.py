@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from minsheng import publishing
 from minsheng.database import Base
+from minsheng.documents import Document, DocumentKind
 from minsheng.funding import FundingLine, FundingSource
 from minsheng.indicators import Indicator
 from minsheng.places import Agency, Division, DivisionLevel
 from minsheng.programmes import Programme
 from minsheng.projects import Category, Project, ProjectKind, Responsibility, ResponsibilityRole, Stage
+from minsheng.publication import Publication
 from minsheng.questionnaires import Option, Question, Questionnaire, QuestionnaireVersion, QuestionRole, QuestionType
 from minsheng.reports import IndicatorValue, ProgressReport
 from minsheng.staff import Role, RoleGrant, StaffMember
@@ -112,6 +114,24 @@ class Make:
         if published:
             publishing.publish_project(self.session, project, "某县民生办", self.at)
         return project
+
+    def document(self, record: Project | Programme, **given: Any) -> Document:
+        """A published approval of a project or programme; its file is not in any store."""
+        number = next(self._numbers)
+        values = {
+            "project": record if isinstance(record, Project) else None,
+            "programme": record if isinstance(record, Programme) else None,
+            "kind": DocumentKind.APPROVAL,
+            "title": f"关于项目建议书的批复{number}",
+            "key": f"{number:064x}",
+            "media_type": "application/pdf",
+            "size": 120_000,
+            "dated": dt.date(2026, 2, 1),
+            "publication": Publication.PUBLISHED,
+            "added_at": self.at,
+            **given,
+        }
+        return self._add(Document(**values))
 
     def report(self, project: Project, month: str = "2026-05", **given: Any) -> ProgressReport:
         """A draft report with a value for every indicator."""

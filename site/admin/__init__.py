@@ -3,10 +3,23 @@
 from flask import Blueprint
 from sqlalchemy.orm.exc import StaleDataError
 
-from admin import access, account, desk, journal, navigation, photos, reports, reviews, staff, suggestions, surveys
+from admin import (
+    access,
+    account,
+    desk,
+    documents,
+    journal,
+    navigation,
+    photos,
+    reports,
+    reviews,
+    staff,
+    suggestions,
+    surveys,
+)
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin", template_folder="templates")
-for module in (account, desk, reports, reviews, photos, suggestions, surveys, journal, staff):
+for module in (account, desk, reports, reviews, documents, photos, suggestions, surveys, journal, staff):
     blueprint.register_blueprint(module.blueprint)
 blueprint.before_request(access.guard)
 blueprint.register_error_handler(StaleDataError, access.written_meanwhile)

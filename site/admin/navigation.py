@@ -36,6 +36,11 @@ def _items() -> list[Item]:
         (_("今日"), "admin.desk", (Permission.SEE_DESK,)),
         (_("月报"), "admin.reports", (Permission.WRITE_REPORT, Permission.PUBLISH_REPORT)),
         (
+            _("公开文件"),
+            "admin.documents",
+            (Permission.WRITE_REPORT, Permission.EDIT_PROJECT, Permission.PUBLISH_REPORT),
+        ),
+        (
             _("来件"),
             "admin.suggestions",
             (Permission.REVIEW_SUGGESTION, Permission.HANDLE_SUGGESTION, Permission.SUPERVISE_SUGGESTION),

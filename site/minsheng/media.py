@@ -51,13 +51,13 @@ class MediaStore:
         largest.thumbnail((WIDTHS[-1], WIDTHS[-1] * 4), Image.Resampling.LANCZOS)
         encoded = _webp(largest)
         key = hashlib.sha256(encoded).hexdigest()
-        _write(self.path(key, WIDTHS[-1]), encoded)
+        write_whole(self.path(key, WIDTHS[-1]), encoded)
         for width in WIDTHS[:-1]:
             smaller = largest.copy()
             smaller.thumbnail((width, width * 4), Image.Resampling.LANCZOS)
-            _write(self.path(key, width), _webp(smaller))
+            write_whole(self.path(key, width), _webp(smaller))
         if keep_original:
-            _write(self._originals / key[:2] / key, data)
+            write_whole(self._originals / key[:2] / key, data)
         return StoredImage(key, largest.width, largest.height, taken_on)
 
     def path(self, key: str, width: int) -> Path:
@@ -102,7 +102,7 @@ def _webp(picture: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes) -> None:
     """Write a file whole or not at all; the same content twice is the same file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent)

@@ -1,7 +1,8 @@
 """All models in one import, so that the metadata is complete for migrations and the application."""
+from minsheng.asked_queries import AskedQuery
 
 from minsheng.database import Base
-from minsheng.documents import Document
+from minsheng.documents import Document, DocumentPage
 from minsheng.funding import FundingLine, FundMovement
 from minsheng.indicators import Indicator
 from minsheng.journal import JournalEntry, JournalHead
@@ -15,13 +16,16 @@ from minsheng.projects import Milestone, Project, Responsibility
 from minsheng.questionnaires import Option, Question, Questionnaire, QuestionnaireVersion
 from minsheng.reports import CheckAnswer, IndicatorValue, ProgressReport
 from minsheng.staff import RoleGrant, StaffMember, StaffSession
+from minsheng.synonyms import SynonymLine
 from minsheng.suggestions import CaseEvent, Suggestion
 from minsheng.surveys import Answer, Response, Wave
 
+    "AskedQuery",
 __all__ = [
     "Agency",
     "Answer",
     "Base",
+    "DocumentPage",
     "CaseEvent",
     "CheckAnswer",
     "Division",
@@ -45,6 +49,7 @@ __all__ = [
     "QuestionnaireVersion",
     "Response",
     "Responsibility",
+    "SynonymLine",
     "RoleGrant",
     "SearchOutbox",
     "StaffMember",

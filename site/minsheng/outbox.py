@@ -16,6 +16,7 @@ class RecordKind(enum.StrEnum):
     SUGGESTION = "suggestion"
     DIVISION = "division"
     AGENCY = "agency"
+    DOCUMENT = "document"
 
 
 class SearchOutbox(Base):

@@ -1,11 +1,16 @@
 """Programmes: one year's promised list at one level of government."""
 
+from typing import TYPE_CHECKING
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from minsheng.database import Base, Fen, Identity, enumeration
 from minsheng.places import Agency, Division, DivisionLevel
 from minsheng.publication import Publication, Sourced, source_constraints
+
+if TYPE_CHECKING:
+    from minsheng.documents import Document
 
 
 class Programme(Base, Sourced):
@@ -55,6 +60,7 @@ class Programme(Base, Sourced):
 
     division: Mapped[Division | None] = relationship()
     agency: Mapped[Agency | None] = relationship()
+    documents: Mapped[list["Document"]] = relationship(back_populates="programme", order_by="Document.id")
 
     @classmethod
     def visible_to_residents(cls) -> sa.Select["Programme"]:

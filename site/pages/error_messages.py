@@ -25,7 +25,7 @@ def domain_message(error: DomainError) -> tuple[str, str]:
     """Return title and advice for something the domain refused."""
     messages = {
         "wrong_state": (_("这一步现在做不了"), _("这条记录的状态已经变了，请刷新后查看最新情况。")),
-        "own_work": (_("自己写的月报要由另一个人发布"), _("请交给另一位有发布权限的同事审核。")),
+        "own_work": (_("自己做的要由另一个人发布"), _("请交给另一位有发布权限的同事审核。")),
         "unanswered_checks": (_("还有数据提醒没有说明"), _("请改正数字，或者逐条写明公开的解释后再发布。")),
         "reason_required": (_("请写明原因"), _("这一步需要用文字说明原因。")),
         "not_allowed": (_("您没有权限做这一步"), _("如果您认为应当有权限，请联系本单位管理员。")),

@@ -8,6 +8,7 @@ from flask import current_app
 
 from minsheng.cases import CaseClock
 from minsheng.clock import local_date
+from minsheng.document_store import DocumentStore
 from minsheng.database import now
 from minsheng.encryption import ContactBox
 from minsheng.media import MediaStore
@@ -24,6 +25,7 @@ class Services:
     the journal then says. ``report_due_day`` is the day of the next month on which a monthly report is owed.
     """
 
+    documents: DocumentStore
     secret: str
     media: MediaStore
     contacts: ContactBox

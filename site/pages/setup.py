@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask, Response, request
 from jinja2 import StrictUndefined
 
+from pages import addresses, attachments, check_messages, drawing, formats, language, words
 from pages import addresses, check_messages, drawing, formats, language, words
 
 ONE_YEAR = 365 * 24 * 3600
@@ -33,6 +34,8 @@ def register(app: Flask) -> None:
     formats.register(app)
     words.register(app)
     check_messages.register(app)
+        file_size=attachments.file_size,
+        file_type=attachments.file_type,
     app.jinja_env.globals.update(
         drawing=drawing,
         static_url=addresses.static_url,

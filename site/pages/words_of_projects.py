@@ -192,6 +192,7 @@ PROJECT_WORDS = {
         "suggestion": _l("来件"),
         "division": _l("地区"),
         "agency": _l("单位"),
+        "document": _l("公开文件"),
     },
     "month_state": {
         "published": _l("已报"),

@@ -35,6 +35,7 @@ ACT_GROUPS: Mapping[str, ActGroup] = MappingProxyType(
         "problems": ActGroup(_l("问题与回头看"), ("problem_opened", "problem_closed", "looked_back")),
         "suggestions": ActGroup(_l("居民来件"), tuple(f"suggestion_{kind.value}" for kind in CaseEventKind)),
         "programmes": ActGroup(_l("民生工程"), ("programme_published", "programme_revised")),
+        "documents": ActGroup(_l("公开文件"), ("document_published", "document_withdrawn")),
         "compiled": ActGroup(_l("整理录入"), (), Origin.COMPILED),
     }
 )
@@ -55,6 +56,8 @@ ACTS: Mapping[str, str] = MappingProxyType(
         "problem_opened": _l("列入问题清单"),
         "problem_closed": _l("问题销号"),
         "looked_back": _l("回头看"),
+        "document_published": _l("公示文件"),
+        "document_withdrawn": _l("撤回文件"),
         "wave_published": _l("发布问卷"),
         "wave_closed": _l("问卷截止"),
     }

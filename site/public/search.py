@@ -1,6 +1,6 @@
 """Search over everything residents may see."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import sqlalchemy as sa
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
@@ -14,7 +14,7 @@ from pages.language import lazy_gettext as _l
 from pages.limits import limiter
 from pages.services import services
 from pages.words import word
-from search.engine import MAX_REACH, Document, Facet, FacetCount, Query, Sort
+from search.engine import MAX_REACH, Document, Facet, FacetCount, Hit, Query, Sort
 from search.errors import IndexUnavailableError
 from search.finding import find, suggest
 
@@ -91,7 +91,7 @@ def index() -> str:
         pages=max(-(-min(total, MAX_REACH) // PAGE_SIZE), 1),
         shows_invented=results is not None and any(hit.document.is_invented for hit in results.hits),
         shows_compiled=results is not None and any(hit.document.origin == Origin.COMPILED for hit in results.hits),
-        addresses={hit.document.key: address(hit.document) for hit in results.hits} if results else {},
+        addresses={hit.document.key: hit_address(hit) for hit in results.hits} if results else {},
     )
 
 
@@ -107,21 +107,25 @@ def names() -> Response:
     return jsonify(list(dict.fromkeys(hit.document.title for hit in hits)))
 
 
+ADDRESSES: dict[RecordKind, Callable[[Document], str]] = {
+    RecordKind.PROJECT: lambda one: url_for("public.projects.show", slug=one.slug),
+    RecordKind.REPORT: lambda one: url_for("public.projects.show", slug=one.slug, _anchor=f"report-{one.month}"),
+    RecordKind.PROGRAMME: lambda one: url_for("public.programmes.show", slug=one.slug),
+    RecordKind.DIVISION: lambda one: url_for("public.places.show", code=one.slug),
+    RecordKind.AGENCY: lambda one: url_for("public.agencies.show", slug=one.slug),
+    RecordKind.SUGGESTION: lambda one: url_for("public.suggestions.show", case_id=one.record_id),
+    RecordKind.DOCUMENT: lambda one: url_for("public.documents.about", document_id=one.record_id),
+}
+
+
 def address(document: Document) -> str:
     """Return where a result leads."""
-    match document.kind:
-        case RecordKind.PROJECT:
-            return url_for("public.projects.show", slug=document.slug)
-        case RecordKind.REPORT:
-            return url_for("public.projects.show", slug=document.slug, _anchor=f"report-{document.month}")
-        case RecordKind.PROGRAMME:
-            return url_for("public.programmes.show", slug=document.slug)
-        case RecordKind.DIVISION:
-            return url_for("public.places.show", code=document.slug)
-        case RecordKind.AGENCY:
-            return url_for("public.agencies.show", slug=document.slug)
-        case RecordKind.SUGGESTION:
-            return url_for("public.suggestions.show", case_id=document.record_id)
+    return ADDRESSES[document.kind](document)
+
+
+def hit_address(hit: Hit) -> str:
+    """Return where a result leads; in a file with pages, to the page that answers."""
+    return address(hit.document) + (f"#page-{hit.page}" if hit.page else "")
 
 
 def _facets(

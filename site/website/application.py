@@ -10,6 +10,7 @@ from whitenoise import WhiteNoise
 import admin
 import public
 from minsheng.cases import CaseClock
+from minsheng.document_store import DocumentStore
 from minsheng.database import db
 from minsheng.encryption import ContactBox
 from minsheng.media import MAX_BYTES, MediaStore
@@ -59,6 +60,7 @@ def create_app(settings: Settings) -> Flask:
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     database_setup.set_up(app)
     app.extensions[EXTENSION] = Services(
+        documents=DocumentStore(settings.data / "media" / "documents"),
         secret=settings.secret_key,
         media=MediaStore(settings.data / "media", settings.data / "originals"),
         contacts=ContactBox.from_text(settings.contact_keys),

@@ -125,6 +125,7 @@ def test_the_index_equals_the_database_whichever_way_it_came_about(
     for month in ("2026-03", "2026-04"):
         make.published_report(make.project(), month)
     make.agency()
+    make.document(make.project())
     for row in session.scalars(sa.select(SearchOutbox)):
         session.delete(row)
     session.commit()

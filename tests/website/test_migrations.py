@@ -14,6 +14,8 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 
 from minsheng.database import Base, db
+from minsheng.documents import Document
+from minsheng.outbox import SearchOutbox
 from minsheng.reports import IndicatorValue, ProgressReport
 from tests.factories import Make
 from website import database_setup
@@ -41,12 +43,15 @@ def tables() -> set[str]:
     return set(sa.inspect(db.engine).get_table_names()) - {"alembic_version"}
 
 
-def references() -> tuple[list[sa.Row[Any]], list[sa.Row[Any]]]:
-    """Return the reports with their projects, and the values with their reports and targets."""
+def references() -> tuple[list[sa.Row[Any]], ...]:
+    """Return the reports with their projects, the values with their reports and targets, documents and changes."""
     reports = sa.select(ProgressReport.id, ProgressReport.project_id).order_by(ProgressReport.id)
     values = sa.select(IndicatorValue.id, IndicatorValue.report_id, IndicatorValue.indicator_id)
+    documents = sa.select(Document.id, Document.project_id, Document.publication, Document.dated)
+    changes = sa.select(SearchOutbox.sequence, SearchOutbox.kind, SearchOutbox.record_id)
     with db.engine.connect() as connection:
-        return [*connection.execute(reports)], [*connection.execute(values.order_by(IndicatorValue.id))]
+        asked = (reports, values.order_by(IndicatorValue.id), documents, changes)
+        return tuple([*connection.execute(query)] for query in asked)
 
 
 @pytest.mark.parametrize("start", REVISIONS)
@@ -64,7 +69,9 @@ def test_from_every_version_to_the_newest_and_back(migrating: Flask, start: str)
 def test_rows_and_their_references_come_through(migrating: Flask, version: str) -> None:
     flask_migrate.upgrade()
     make = Make(db.session(), dt.datetime(2026, 6, 10, 4, tzinfo=dt.UTC))
-    make.published_report(make.project())
+    project = make.project()
+    make.published_report(project)
+    make.document(project)
     db.session.commit()
     db.session.remove()
     before = references()
