@@ -1,7 +1,7 @@
 """All models in one import, so that the metadata is complete for migrations and the application."""
-from minsheng.asked_queries import AskedQuery
 
 from minsheng.database import Base
+from minsheng.asked_queries import AskedQuery
 from minsheng.documents import Document, DocumentPage
 from minsheng.funding import FundingLine, FundMovement
 from minsheng.indicators import Indicator
@@ -16,21 +16,21 @@ from minsheng.projects import Milestone, Project, Responsibility
 from minsheng.questionnaires import Option, Question, Questionnaire, QuestionnaireVersion
 from minsheng.reports import CheckAnswer, IndicatorValue, ProgressReport
 from minsheng.staff import RoleGrant, StaffMember, StaffSession
-from minsheng.synonyms import SynonymLine
 from minsheng.suggestions import CaseEvent, Suggestion
 from minsheng.surveys import Answer, Response, Wave
 
-    "AskedQuery",
+from minsheng.synonyms import SynonymLine
 __all__ = [
     "Agency",
     "Answer",
     "Base",
-    "DocumentPage",
+    "AskedQuery",
     "CaseEvent",
     "CheckAnswer",
     "Division",
     "Document",
     "FundMovement",
+    "DocumentPage",
     "FundingLine",
     "Indicator",
     "IndicatorValue",
@@ -49,11 +49,11 @@ __all__ = [
     "QuestionnaireVersion",
     "Response",
     "Responsibility",
-    "SynonymLine",
     "RoleGrant",
     "SearchOutbox",
     "StaffMember",
     "StaffSession",
     "Suggestion",
     "Wave",
+    "SynonymLine",
 ]

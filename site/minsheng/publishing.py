@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from minsheng import journal
-from minsheng.documents import Document
 from minsheng.cases import Prominence
 from minsheng.errors import ReasonRequiredError
+from minsheng.documents import Document
 from minsheng.journal import Act
 from minsheng.lookbacks import LookBack
 from minsheng.outbox import RecordKind, touch
@@ -230,12 +230,12 @@ def public_records(session: Session) -> Iterator[tuple[str, dict[str, object]]]:
         yield report.subject, report.snapshot()
     for problem in session.scalars(sa.select(Problem)):
         yield f"problem:{problem.id}", problem.snapshot()
-    for document in session.scalars(sa.select(Document).where(Document.publication != Publication.DRAFT)):
-        yield document.subject, document.snapshot()
     for lookback in session.scalars(sa.select(LookBack)):
         yield f"look_back:{lookback.id}", lookback.snapshot()
     for suggestion in session.scalars(sa.select(Suggestion)):
         yield suggestion.subject, suggestion.snapshot()
+    for document in session.scalars(sa.select(Document).where(Document.publication != Publication.DRAFT)):
+        yield document.subject, document.snapshot()
     for wave in session.scalars(sa.select(Wave).where(Wave.is_published)):
         yield f"wave:{wave.slug}", wave.snapshot()
 

@@ -8,9 +8,9 @@ from flask import current_app
 
 from minsheng.cases import CaseClock
 from minsheng.clock import local_date
-from minsheng.document_store import DocumentStore
 from minsheng.database import now
 from minsheng.encryption import ContactBox
+from minsheng.document_store import DocumentStore
 from minsheng.media import MediaStore
 from search.engine import SearchEngine
 
@@ -25,10 +25,10 @@ class Services:
     the journal then says. ``report_due_day`` is the day of the next month on which a monthly report is owed.
     """
 
-    documents: DocumentStore
     secret: str
     media: MediaStore
     contacts: ContactBox
+    documents: DocumentStore
     case_clock: CaseClock
     search: SearchEngine
     one_person_mode: bool = False

@@ -34,11 +34,11 @@ def register(app: Flask) -> None:
     formats.register(app)
     words.register(app)
     check_messages.register(app)
-        file_size=attachments.file_size,
-        file_type=attachments.file_type,
     app.jinja_env.globals.update(
         drawing=drawing,
         static_url=addresses.static_url,
         url_with=addresses.url_with,
+        file_size=attachments.file_size,
+        file_type=attachments.file_type,
         url_without=addresses.url_without,
     )

@@ -9,9 +9,9 @@ from public import (
     about,
     agencies,
     change_words,
-    documents,
     changes,
     home,
+    documents,
     layout,
     opendata,
     photos,
@@ -33,10 +33,10 @@ for module in (
     agencies,
     suggestions,
     surveys,
-    documents,
     search,
     photos,
     changes,
+    documents,
     opendata,
     about,
 ):
@@ -54,7 +54,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "change_fields": change_words.changed_fields,
 }
 for name, function in FILTERS.items():
-blueprint.add_app_template_global(documents.document_url)
     blueprint.add_app_template_filter(function, name)
 blueprint.add_app_template_global(photos.photo_url)
 blueprint.add_app_template_global(photos.photo_srcset)
+blueprint.add_app_template_global(documents.document_url)

@@ -10,9 +10,9 @@ from whitenoise import WhiteNoise
 import admin
 import public
 from minsheng.cases import CaseClock
-from minsheng.document_store import DocumentStore
 from minsheng.database import db
 from minsheng.encryption import ContactBox
+from minsheng.document_store import DocumentStore
 from minsheng.media import MAX_BYTES, MediaStore
 from minsheng.workdays import WorkCalendar
 from pages import limits, setup
@@ -60,10 +60,10 @@ def create_app(settings: Settings) -> Flask:
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     database_setup.set_up(app)
     app.extensions[EXTENSION] = Services(
-        documents=DocumentStore(settings.data / "media" / "documents"),
         secret=settings.secret_key,
         media=MediaStore(settings.data / "media", settings.data / "originals"),
         contacts=ContactBox.from_text(settings.contact_keys),
+        documents=DocumentStore(settings.data / "media" / "documents"),
         case_clock=CaseClock(WorkCalendar.load()),
         search=_search_engine(app, settings),
         one_person_mode=settings.one_person_mode,
