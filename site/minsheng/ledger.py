@@ -1,0 +1,79 @@
+"""The ledger of a scope: problems found and cured, and look-backs at what was finished. Own projects only."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from minsheng.lookbacks import LookBack, LookBackResult
+from minsheng.problems import Problem
+from minsheng.projects import Project
+from minsheng.scope import Scope
+
+
+@dataclass(frozen=True)
+class ProblemLedger:
+    """Problems of a scope on a day: those past their deadline (the oldest first), the other open ones, the closed."""
+
+    overdue: Sequence[Problem]
+    open: Sequence[Problem]
+    closed: Sequence[Problem]
+
+    @property
+    def total(self) -> int:
+        """How many entries there are."""
+        return len(self.overdue) + len(self.open) + len(self.closed)
+
+
+def problems(session: Session, scope: Scope, today: dt.date) -> ProblemLedger:
+    """Return the problems of a scope known on ``today``, as they stood then: one closed later was still open."""
+    query = (
+        sa.select(Problem)
+        .where(Problem.project_id.in_(scope.project_ids()), Problem.found_on <= today)
+        .options(selectinload(Problem.project).load_only(Project.slug, Project.title), selectinload(Problem.agency))
+        .order_by(Problem.deadline, Problem.id)
+    )
+    found = session.scalars(query).all()
+    closed = [each for each in found if each.closed_on is not None and each.closed_on <= today]
+    waiting = [each for each in found if each not in closed]
+    return ProblemLedger(
+        overdue=[each for each in waiting if today > each.deadline],
+        open=[each for each in waiting if today <= each.deadline],
+        closed=sorted(closed, key=lambda each: (each.closed_on, each.id), reverse=True),
+    )
+
+
+@dataclass(frozen=True)
+class LookBackLedger:
+    """The last look-back at each project of a scope: how many of each result, over how many finished projects.
+
+    ``entries`` are those last look-backs, what does not work first.
+    """
+
+    counts: Mapping[LookBackResult, int]
+    entries: Sequence[LookBack]
+
+    @property
+    def looked_at(self) -> int:
+        """How many projects were looked back at."""
+        return len(self.entries)
+
+
+SERIOUS_FIRST = (LookBackResult.NOT_WORKING, LookBackResult.PARTLY, LookBackResult.WORKING)
+
+
+def look_backs(session: Session, scope: Scope, until: dt.date) -> LookBackLedger:
+    """Return the look-backs of a scope up to and including a day, one per project: the last."""
+    query = (
+        sa.select(LookBack)
+        .where(LookBack.project_id.in_(scope.project_ids()), LookBack.looked_on <= until)
+        .options(selectinload(LookBack.project).load_only(Project.slug, Project.title))
+        .order_by(LookBack.looked_on, LookBack.id)
+    )
+    last = {each.project_id: each for each in session.scalars(query)}
+    entries = sorted(last.values(), key=lambda each: (SERIOUS_FIRST.index(each.result), each.project_id))
+    counted = Counter(each.result for each in entries)
+    return LookBackLedger({result: counted[result] for result in SERIOUS_FIRST if counted[result]}, entries)
