@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from minsheng.addresses import AddressKind, FormerAddress
 from minsheng.journal import JournalEntry
 from minsheng.programmes import Programme
 from minsheng.projects import Project
@@ -12,15 +13,17 @@ from minsheng.publication import Origin
 
 
 def public_entries(
-    *, project: str | None = None, acts: Collection[str] = (), origin: Origin | None = None
+    *, about: Collection[str] = (), subjects: Collection[str] = (), acts: Collection[str] = (), origin: Origin | None = None
 ) -> sa.Select[JournalEntry]:
-    """Return the query of public entries: about one project (its slug), of these acts, of records of one origin.
+    """Return the query of public entries: about one project (by all slugs it had), of these acts or subjects, of records of one origin.
 
     What belongs to no record of either origin, such as a survey, counts as own.
     """
     query = sa.select(JournalEntry).where(JournalEntry.is_public)
-    if project:
-        query = query.where(JournalEntry.about_project == project)
+    if subjects:
+        query = query.where(JournalEntry.subject.in_(subjects))
+    if about:
+        query = query.where(JournalEntry.about_project.in_(about))
     if acts:
         query = query.where(JournalEntry.act.in_(acts))
     if origin is not None:
@@ -31,7 +34,12 @@ def public_entries(
 
 def _about_compiled() -> sa.ColumnElement[bool]:
     """Return the condition that an entry is about a compiled project or programme."""
-    projects = sa.select(Project.slug).where(Project.origin == Origin.COMPILED)
+    projects = sa.union_all(
+        sa.select(Project.slug).where(Project.origin == Origin.COMPILED),
+        sa.select(FormerAddress.slug)
+        .join(Project, Project.id == FormerAddress.record_id)
+        .where(FormerAddress.kind == AddressKind.PROJECT, Project.origin == Origin.COMPILED),
+    )
     programmes = sa.select("programme:" + Programme.slug).where(Programme.origin == Origin.COMPILED)
     about = sa.func.coalesce(JournalEntry.about_project, "")
     return sa.or_(about.in_(projects), JournalEntry.subject.in_(programmes))
@@ -48,9 +56,15 @@ def count(session: Session, query: sa.Select[JournalEntry]) -> int:
 
 
 def titles(session: Session, entries: Collection[JournalEntry]) -> dict[str, str]:
-    """Return the titles of the visible projects that entries are about, by slug."""
+    """Return the titles of the visible projects that entries are about, by the slug the entry has them under."""
     slugs = {entry.about_project for entry in entries if entry.about_project}
     rows = session.execute(
         Project.visible_to_residents().where(Project.slug.in_(slugs)).with_only_columns(Project.slug, Project.title)
     )
-    return dict(rows.all())
+    renamed = session.execute(
+        Project.visible_to_residents()
+        .join(FormerAddress, FormerAddress.record_id == Project.id)
+        .where(FormerAddress.kind == AddressKind.PROJECT, FormerAddress.slug.in_(slugs))
+        .with_only_columns(FormerAddress.slug, Project.title)
+    )
+    return dict(rows.all()) | dict(renamed.all())

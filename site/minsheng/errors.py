@@ -86,3 +86,15 @@ class IncompleteRecordError(DomainError):
     def __init__(self, missing: tuple[str, ...]) -> None:
         super().__init__(", ".join(missing))
         self.missing = missing
+
+
+class InvalidAddressError(DomainError):
+    """A slug may hold letters, digits and single hyphens or underscores between them, 80 at most."""
+
+    code = "invalid_address"
+
+
+class AddressTakenError(DomainError):
+    """Another record has this slug or once had it; old addresses are never given to others."""
+
+    code = "address_taken"

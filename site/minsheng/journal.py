@@ -132,11 +132,7 @@ def record(session: Session, act: Act, at: dt.datetime) -> JournalEntry:
 
     The head row is locked, so that two writers can never take the same place in the chain.
     """
-    head = session.scalar(sa.select(JournalHead).with_for_update())
-    if head is None:
-        head = JournalHead(id=1, sequence=0, hash=GENESIS)
-        session.add(head)
-        session.flush()
+    head = lock(session)
     entry = JournalEntry(
         sequence=head.sequence + 1,
         at=at,
@@ -154,6 +150,16 @@ def record(session: Session, act: Act, at: dt.datetime) -> JournalEntry:
     head.sequence, head.hash = entry.sequence, entry.hash
     session.flush()
     return entry
+
+
+def lock(session: Session) -> JournalHead:
+    """Lock the head of the chain until the transaction ends, so that whoever writes next waits; return it."""
+    head = session.scalar(sa.select(JournalHead).with_for_update())
+    if head is None:
+        head = JournalHead(id=1, sequence=0, hash=GENESIS)
+        session.add(head)
+        session.flush()
+    return head
 
 
 def current_head(session: Session) -> str:
@@ -194,6 +200,8 @@ def verify_subjects(
     last: dict[str, str] = {}
     for entry in entries:
         details = entry.details
+        if isinstance(renamed := details.get("renamed"), dict):
+            last = _after_rename(last, renamed["kind"], renamed["from"], renamed["to"])
         if "snapshot" in details:
             last[entry.subject] = canonical(details["snapshot"])
     for subject, snapshot in current():
@@ -205,3 +213,27 @@ def verify_subjects(
             yield Fault("record_altered", f"{subject} ({fields})")
     for subject in last:
         yield Fault("record_gone", subject)
+
+
+def _after_rename(last: Mapping[str, str], kind: str, old: str, new: str) -> dict[str, str]:
+    """Return what is known of every subject as the records say it after one of them took another slug.
+
+    Subjects name projects and programmes by slug (``project:slug``, ``report:slug:…``), and snapshots name the
+    project, programme or agency they belong to.
+    """
+    prefixes = {"project": ("project", "report"), "programme": ("programme",)}.get(kind, ())
+    known = {}
+    for subject, snapshot in last.items():
+        first, _, rest = subject.partition(":")
+        name, colon, tail = rest.partition(":")
+        moved = f"{first}:{new}{colon}{tail}" if first in prefixes and name == old else subject
+        known[moved] = _renamed_in(snapshot, kind, old, new)
+    return known
+
+
+def _renamed_in(snapshot: str, kind: str, old: str, new: str) -> str:
+    """Return a recorded snapshot with a renamed record's new slug where it names that record."""
+    if canonical(old) not in snapshot:
+        return snapshot
+    said = json.loads(snapshot)
+    return canonical({**said, kind: new}) if said.get(kind) == old else snapshot

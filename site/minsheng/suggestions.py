@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from minsheng.boards import Board
 from minsheng.cases import (
     CaseClock,
     CaseEventKind,
@@ -60,6 +61,7 @@ class Suggestion(Base):
     project_id: Mapped[int | None] = mapped_column(sa.ForeignKey("project.id", ondelete="RESTRICT"), index=True)
     division_id: Mapped[int | None] = mapped_column(sa.ForeignKey("division.id", ondelete="RESTRICT"), index=True)
     agency_id: Mapped[int | None] = mapped_column(sa.ForeignKey("agency.id", ondelete="RESTRICT"), index=True)
+    board_id: Mapped[int | None] = mapped_column(sa.ForeignKey("board.id", ondelete="RESTRICT"), index=True)
     words: Mapped[str] = mapped_column(sa.Text)
     public_title: Mapped[str] = mapped_column(sa.String(120), default="")
     public_words: Mapped[str] = mapped_column(sa.Text, default="")
@@ -88,6 +90,7 @@ class Suggestion(Base):
     project: Mapped[Project | None] = relationship()
     division: Mapped[Division | None] = relationship()
     agency: Mapped[Agency | None] = relationship()
+    board: Mapped[Board | None] = relationship()
     events: Mapped[list["CaseEvent"]] = relationship(
         back_populates="suggestion", order_by="CaseEvent.id", cascade="all, delete-orphan"
     )
@@ -288,6 +291,7 @@ class Letter:
     consent_to_publish: bool
     project: Project | None = None
     division: Division | None = None
+    board: Board | None = None
 
 
 def submit(
@@ -316,6 +320,7 @@ def submit(
         code_hash=code_hash(code),
         kind=letter.kind,
         project=letter.project,
+        board=letter.board,
         division=letter.division or (letter.project.division if letter.project else None),
         words=_required(letter.words),
         consent_to_publish=letter.consent_to_publish,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from minsheng.boards import Board
 from minsheng.clock import local_date, local_week
 from minsheng.database import Base, ExactDecimal, Identity, enumeration
 from minsheng.errors import InvalidAnswersError, NotOpenError, SealedError, WrongStateError
@@ -108,11 +109,14 @@ class Wave(Base):
 class Response(Base):
     """One person's answers: no name, no address, no exact time. ``ticket`` makes sending twice harmless.
 
-    ``area``, ``age_band`` and ``sex`` are option keys of the questions with these roles, copied for weighting.
+    ``board_id`` says which notice board's code led here, for channel ``qr``. ``area``, ``age_band`` and ``sex`` are option keys of the questions with these roles, copied for weighting.
     """
 
     __tablename__ = "response"
-    __table_args__ = (sa.UniqueConstraint("wave_id", "ticket"),)
+    __table_args__ = (
+        sa.UniqueConstraint("wave_id", "ticket"),
+        sa.CheckConstraint("board_id IS NULL OR channel = 'qr'", name="only_scanned_boards"),
+    )
 
     id: Mapped[Identity]
     ticket: Mapped[str] = mapped_column(sa.String(36))
@@ -120,6 +124,7 @@ class Response(Base):
     version_id: Mapped[int] = mapped_column(sa.ForeignKey("questionnaire_version.id", ondelete="RESTRICT"))
     channel: Mapped[Channel] = mapped_column(enumeration(Channel))
     division_id: Mapped[int | None] = mapped_column(sa.ForeignKey("division.id", ondelete="RESTRICT"))
+    board_id: Mapped[int | None] = mapped_column(sa.ForeignKey("board.id", ondelete="RESTRICT"))
     week: Mapped[str] = mapped_column(sa.String(8))
     area: Mapped[str | None] = mapped_column(sa.String(40))
     age_band: Mapped[str | None] = mapped_column(sa.String(40))
@@ -231,6 +236,7 @@ def respond(
     channel: Channel,
     at: dt.datetime,
     division: Division | None = None,
+    board: Board | None = None,
 ) -> Response:
     """Store one person's answers, or return those this ticket already gave. The first answer freezes the version.
 
@@ -250,6 +256,7 @@ def respond(
         ticket=ticket,
         channel=channel,
         division=division,
+        board_id=board.id if board else None,
         week=local_week(at),
         area=about.get(QuestionRole.AREA),
         age_band=about.get(QuestionRole.AGE_BAND),

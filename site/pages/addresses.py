@@ -3,9 +3,11 @@
 import hashlib
 from functools import cache
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import request, url_for
+
+from pages.services import services
 
 STATIC = Path(__file__).parent / "static"
 
@@ -34,6 +36,17 @@ def url_without(name: str, value: str) -> str:
 def _address(query: dict[str, list[str]]) -> str:
     pairs = [(name, value) for name, values in query.items() for value in values if value != ""]
     return f"{request.path}?{urlencode(pairs)}" if pairs else request.path
+
+
+def absolute(endpoint: str, **values: object) -> str:
+    """Return the whole address of a page: under the site's own address where it is set, else the request's."""
+    base = services().public_address
+    return base + url_for(endpoint, **values) if base else url_for(endpoint, _external=True, **values)  # type: ignore[arg-type]  # any value that a route converts
+
+
+def here() -> str:
+    """Return the whole address of the present page without its query."""
+    return (services().public_address or request.url_root.rstrip("/")) + quote(request.path)
 
 
 @cache

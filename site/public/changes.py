@@ -7,12 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, Response, render_template, request, stream_with_context
 
-from minsheng import changelog
+from minsheng import addresses, changelog
+from minsheng.addresses import AddressKind
 from minsheng.database import db
 from minsheng.journal import JournalEntry, current_head
 from minsheng.places import Division
 from minsheng.projects import Project
-from minsheng.publication import Origin
+from minsheng.publication import Origin, Publication
 from public.change_words import ACT_GROUPS
 
 blueprint = Blueprint("changes", __name__, url_prefix="/changes")
@@ -25,8 +26,9 @@ def index() -> str:
     """List public entries, newest first, of one project or one group of acts if the address says so."""
     chosen = {name: request.args.get(name, "").strip()[:80] for name in ("project", "act")}
     group = ACT_GROUPS.get(chosen["act"])
+    project = _project(chosen["project"])
     query = changelog.public_entries(
-        project=chosen["project"] or None,
+        about=addresses.all_slugs(db.session(), project) if project else [slug for slug in [chosen["project"]] if slug],
         acts=group.acts if group else (),
         origin=None if chosen["project"] else group.origin if group else Origin.OWN,
     )
@@ -34,8 +36,6 @@ def index() -> str:
     pages = max(-(-total // PAGE_SIZE), 1)
     page = min(max(request.args.get("page", 1, type=int), 1), pages)
     entries = changelog.newest(db.session(), query, (page - 1) * PAGE_SIZE, PAGE_SIZE)
-    about = Project.visible_to_residents().where(Project.slug == chosen["project"])
-    project = db.session.scalar(about) if chosen["project"] else None
     return render_template(
         "public/changes/index.html",
         entries=entries,
@@ -50,6 +50,14 @@ def index() -> str:
         shows_invented=project.is_invented if project else _has_invented_places(),
         shows_compiled=project.is_compiled if project else group is not None and group.origin is Origin.COMPILED,
     )
+
+
+def _project(slug: str) -> Project | None:
+    """Return the project that has or had this slug and is or was public: its log outlives its page."""
+    if not slug:
+        return None
+    now = addresses.present(db.session(), AddressKind.PROJECT, slug) or slug
+    return db.session.scalar(sa.select(Project).where(Project.slug == now, Project.publication != Publication.DRAFT))
 
 
 def _has_invented_places() -> bool:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from minsheng import history, reporting
+from minsheng.addresses import all_slugs
 from minsheng.funding import FundingKind, FundingLine, FundMovement, MovementKind
 from minsheng.history import Month, MonthState
 from minsheng.journal import JournalEntry
@@ -202,7 +203,7 @@ def changes_of(session: Session, project: Project) -> Sequence[JournalEntry]:
     """Return the newest public journal entries about a project."""
     return session.scalars(
         sa.select(JournalEntry)
-        .where(JournalEntry.about_project == project.slug, JournalEntry.is_public)
+        .where(JournalEntry.about_project.in_(all_slugs(session, project)), JournalEntry.is_public)
         .order_by(JournalEntry.sequence.desc())
         .limit(CHANGES_SHOWN)
     ).all()
