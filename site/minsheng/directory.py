@@ -2,18 +2,20 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from minsheng.glances import figures, with_chain
-from minsheng.places import Agency, Division, divisions_with_ancestors
+from minsheng import overview
+from minsheng.digests import ProjectDigest
+from minsheng.glances import with_chain
+from minsheng.places import Agency, Division, division_ids_within, divisions_with_ancestors
 from minsheng.programmes import Programme
 from minsheng.projects import Project
 from minsheng.publication import Origin
-from minsheng.sums import ProgrammeSums, own_projects, sums_of
+from minsheng.sums import ProgrammeSums, sums_over
 
 
 @dataclass(frozen=True)
@@ -127,31 +129,42 @@ class Part:
 
 def parts_of_place(session: Session, place: Division, today: dt.date, due_day: int = 8) -> list[Part]:
     """Return, for each own programme apart, the sums over its projects in a place and below it."""
-    within = Project.division.has(Division.path.startswith(place.path, autoescape=True))
-    return _parts(session, within, today, due_day)
+    return _parts(session, ProjectDigest.division_id.in_(division_ids_within(place.path)), today, due_day)
 
 
 def parts_of_agency(session: Session, agency: Agency, today: dt.date, due_day: int = 8) -> list[Part]:
     """Return, for each own programme apart, the sums over the projects an agency answers for."""
-    return _parts(session, Project.agency_id == agency.id, today, due_day)
+    return _parts(session, ProjectDigest.agency_id == agency.id, today, due_day)
 
 
 def _parts(session: Session, condition: sa.ColumnElement[bool], today: dt.date, due_day: int) -> list[Part]:
-    projects = session.scalars(
-        Project.visible_to_residents()
-        .where(Project.origin == Origin.OWN, condition)
-        .options(*figures(), selectinload(Project.programme))
-        .order_by(Project.id)
-    ).all()
-    grouped: dict[int, list[Project]] = {}
-    for project in projects:
-        grouped.setdefault(project.programme_id, []).append(project)
-    parts = [Part(members[0].programme, sums_of(members, today, due_day)) for members in grouped.values()]
+    is_own = ProjectDigest.origin == Origin.OWN.value
+    sums = sums_by_programme(overview.read(session, today, due_day, is_own, condition))
+    programmes = session.scalars(sa.select(Programme).where(Programme.id.in_(sums)))
+    parts = [Part(programme, sums[programme.id]) for programme in programmes]
     return sorted(parts, key=lambda part: (-(part.programme.year or 0), part.programme.id))
+
+
+def sums_by_programme(own: overview.Overview) -> dict[int, ProgrammeSums]:
+    """Return the sums of each programme that has projects in an overview of own projects, by its identity."""
+    grouped: dict[int, list[overview.Digest]] = {}
+    for row in own.digests:
+        grouped.setdefault(row.programme_id, []).append(row)
+    return {number: sums_over(own, rows) for number, rows in grouped.items()}
 
 
 def sums_of_programme(session: Session, programme: Programme, today: dt.date, due_day: int = 8) -> ProgrammeSums | None:
     """Return the sums of an own programme, or None for a compiled one: nothing is added up there."""
-    if programme.origin is not Origin.OWN:
-        return None
-    return sums_of(own_projects(session, programme), today, due_day)
+    return sums_of_programmes(session, [programme], today, due_day).get(programme.id)
+
+
+def sums_of_programmes(
+    session: Session, programmes: Iterable[Programme], today: dt.date, due_day: int = 8
+) -> dict[int, ProgrammeSums]:
+    """Return the sums of the own ones among these programmes, each apart, by identity."""
+    own = [programme.id for programme in programmes if programme.origin is Origin.OWN]
+    if not own:
+        return {}
+    among = (ProjectDigest.origin == Origin.OWN.value, ProjectDigest.programme_id.in_(own))
+    known = overview.read(session, today, due_day, *among)
+    return {number: sums_over(known, ()) for number in own} | sums_by_programme(known)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from minsheng.casework import CaseCounts, count_cases
+from minsheng.directory import sums_of_programmes
 from minsheng.glances import for_cards, standings, with_chain
 from minsheng.photos import Photo
 from minsheng.places import Division
@@ -17,7 +18,7 @@ from minsheng.publication import Origin
 from minsheng.reports import ProgressReport
 from minsheng.standing import Standing
 from minsheng.suggestions import Suggestion
-from minsheng.sums import ProgrammeSums, sums_of
+from minsheng.sums import ProgrammeSums
 from minsheng.surveys import Wave
 
 WATCHED_SHOWN = 6
@@ -60,22 +61,29 @@ def year_at_a_glance(session: Session, today: dt.date, due_day: int = 8) -> list
     programmes = session.scalars(
         own.where(Programme.year == newest).options(with_chain(Programme.division)).order_by(Programme.id)
     ).all()
-    return [_of_year(session, programme, today, due_day) for programme in programmes]
+    sums = sums_of_programmes(session, programmes, today, due_day)
+    leading = {programme.id: _leading(sums[programme.id]) for programme in programmes}
+    wanted = [number for numbers in leading.values() for number in numbers]
+    query = sa.select(Project).where(Project.id.in_(wanted)).options(*for_cards())
+    projects = {project.id: project for project in session.scalars(query)}
+    return [
+        ProgrammeOfYear(
+            programme,
+            sums[programme.id],
+            watched := [projects[number] for number in leading[programme.id]],
+            standings(watched, today, due_day),
+        )
+        for programme in programmes
+    ]
 
 
-def _of_year(session: Session, programme: Programme, today: dt.date, due_day: int) -> ProgrammeOfYear:
-    projects = session.scalars(
-        Project.visible_to_residents()
-        .where(Project.programme_id == programme.id, Project.origin == Origin.OWN)
-        .options(*for_cards())
-        .order_by(Project.id)
-    ).all()
-    sums = sums_of(projects, today, due_day)
-    half = WATCHED_SHOWN // 2
-    only_silent = [project for project in sums.silent if project not in sums.late]
-    late = sums.late[: WATCHED_SHOWN - min(len(only_silent), half)]
-    watched = [*late, *only_silent[: WATCHED_SHOWN - len(late)]]
-    return ProgrammeOfYear(programme, sums, watched, standings(projects, today, due_day))
+def _leading(sums: ProgrammeSums) -> list[int]:
+    """Return the projects to lead with: the worst of the late, and half of the room for those that are only silent."""
+    late = [each.id for each in sums.late]
+    known_late = set(late)
+    only_silent = [each.id for each in sums.silent if each.id not in known_late]
+    shown = late[: WATCHED_SHOWN - min(len(only_silent), WATCHED_SHOWN // 2)]
+    return [*shown, *only_silent[: WATCHED_SHOWN - len(shown)]]
 
 
 def moved_lately(session: Session, today: dt.date, due_day: int = 8, limit: int = MOVED_SHOWN) -> list[Moved]:
@@ -88,22 +96,16 @@ def moved_lately(session: Session, today: dt.date, due_day: int = 8, limit: int 
     reports = session.scalars(
         own.where(ProgressReport.month == newest)
         .options(selectinload(ProgressReport.photos))
-        .order_by(ProgressReport.published_at.desc(), ProgressReport.id)
+        .order_by(ProgressReport.photos.any().desc(), ProgressReport.published_at.desc(), ProgressReport.id)
+        .limit(limit)
     ).all()
-    ids = {report.project_id for report in reports}
-    query = sa.select(Project).where(Project.id.in_(ids)).options(*for_cards())
+    query = sa.select(Project).where(Project.id.in_({report.project_id for report in reports})).options(*for_cards())
     projects = {project.id: project for project in session.scalars(query)}
     known = standings(list(projects.values()), today, due_day)
-    entries = [
-        Moved(
-            report,
-            projects[report.project_id],
-            known[report.project_id],
-            report.photos[0] if report.photos else None,
-        )
+    return [
+        Moved(report, projects[report.project_id], known[report.project_id], next(iter(report.photos), None))
         for report in reports
     ]
-    return sorted(entries, key=lambda entry: entry.photo is None)[:limit]
 
 
 def voices(session: Session, today: dt.date, limit: int = 3) -> Voices:

@@ -1,26 +1,25 @@
 """The list of projects: filters, how many each would leave, order and pages.
 
-Every filter is one condition in SQL, so that the count beside a value is what the list would hold with that
-value and all other filters as they are. What is computed (status, silence, progress, gap) comes as glances.
+Every filter is one test of a column of the overview, so that the count beside a value is what the list would hold
+with that value and all other filters as they are. Only the rows of the page shown are loaded in full.
 """
 
 import enum
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import compress
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from minsheng.glances import Glance, for_cards
-from minsheng.photos import Photo
+from minsheng.glances import for_cards
+from minsheng.overview import Glance, Overview
 from minsheng.places import Agency, Division, division_by_code
 from minsheng.programmes import Programme
 from minsheng.projects import Category, Project, ProjectKind, Stage
 from minsheng.publication import Origin
-from minsheng.reports import ProgressReport, ReportState
 from minsheng.schedule import ScheduleStatus
 
 PAGE_SIZE = 20
@@ -83,61 +82,15 @@ class ListPage:
     pages: int
 
 
-def matching(session: Session, filters: Filters, glances: Mapping[int, Glance]) -> sa.Select[Project]:
-    """Return the query of the projects a choice leaves. An unknown place, programme or agency leaves none."""
-    query = Project.visible_to_residents()
-    for condition in _conditions(session, filters, glances):
-        query = query.where(condition)
-    return query
-
-
-def _conditions(session: Session, filters: Filters, glances: Mapping[int, Glance]) -> list[sa.ColumnElement[bool]]:
-    """Return the conditions of a choice."""
-    plain: list[tuple[object, sa.ColumnElement[bool]]] = [
-        (filters.origin, Project.origin == filters.origin),
-        (filters.year, Project.year == filters.year),
-        (filters.category, Project.category == filters.category),
-        (filters.kind, Project.kind == filters.kind),
-        (filters.stage, Project.stage == filters.stage),
-        (filters.programme, Project.programme.has(Programme.slug == filters.programme)),
-        (filters.agency, Project.agency.has(Agency.slug == filters.agency)),
-        (filters.photos, has_photos()),
-    ]
-    conditions = [condition for value, condition in plain if value]
-    if filters.place:
-        place = division_by_code(session, filters.place)
-        conditions.append(
-            Project.division.has(Division.path.startswith(place.path, autoescape=True)) if place else sa.false()
-        )
-    if filters.status:
-        conditions.append(_among(glances, lambda glance: glance.status == filters.status))
-    if filters.silent:
-        conditions.append(_among(glances, lambda glance: glance.months_silent > 0))
-    return conditions
-
-
-def _among(glances: Mapping[int, Glance], fits: Callable[[Glance], bool]) -> sa.ColumnElement[bool]:
-    return Project.id.in_([glance.project_id for glance in glances.values() if fits(glance)])
-
-
-def has_photos() -> sa.ColumnElement[bool]:
-    """Return the condition that a project has a photo residents may see."""
-    return (
-        sa.select(Photo.id)
-        .outerjoin(ProgressReport, Photo.report_id == ProgressReport.id)
-        .where(
-            Photo.project_id == Project.id,
-            sa.or_(Photo.report_id.is_(None), ProgressReport.state == ReportState.PUBLISHED),
-        )
-        .exists()
-    )
+Selection = int
+"""Which projects of an overview are meant: byte *i* of this number is 1 for the project in place *i*, else 0."""
 
 
 def list_page(
-    session: Session, filters: Filters, sort: Sort, page: int, glances: Mapping[int, Glance], size: int = PAGE_SIZE
+    session: Session, filters: Filters, sort: Sort, page: int, overview: Overview, size: int = PAGE_SIZE
 ) -> ListPage:
     """Return one page of the list, loaded for cards; a page beyond the last gives the last."""
-    ids = ordered_ids(session, filters, sort, glances)
+    ids = ordered_ids(session, filters, sort, overview)
     pages = max(-(-len(ids) // size), 1)
     page = min(max(page, 1), pages)
     chosen = ids[(page - 1) * size : page * size]
@@ -148,105 +101,149 @@ def list_page(
     return ListPage([loaded[number] for number in chosen], len(ids), page, pages)
 
 
-def ordered_ids(session: Session, filters: Filters, sort: Sort, glances: Mapping[int, Glance]) -> list[int]:
+def ordered_ids(session: Session, filters: Filters, sort: Sort, overview: Overview) -> list[int]:
     """Return the identities of all projects a choice leaves, in order."""
-    query = matching(session, filters, glances)
-    own_first = sa.case((Project.origin == Origin.OWN, 0), else_=1)
-    if sort is Sort.NAME:
-        order: list[Any] = [Project.title]
-    elif sort is Sort.MOST_MONEY:
-        order = [sa.func.coalesce(Project.planned_investment_fen, Project.total_investment_fen).desc().nulls_last()]
-    else:
-        order = [own_first, _last_month().desc().nulls_last()]
-    found = session.scalars(query.with_only_columns(Project.id).order_by(*order, Project.id))
-    ids = list(found)
-    if sort is Sort.GAP:
-        ids.sort(key=lambda number: _last_without(glances[number].gap, Fraction(1)))
-    elif sort in {Sort.LEAST_PROGRESS, Sort.MOST_PROGRESS}:
-        direction = Fraction(1 if sort is Sort.LEAST_PROGRESS else -1)
-        ids.sort(key=lambda number: _last_without(glances[number].progress, direction))
-    return ids
+    flags = _flags(overview, selected(session, filters, overview))
+    order = overview.remember(f"order {sort}", lambda: _order(session, sort, overview))
+    rows = overview.digests
+    return [rows[place].project_id for place in order if flags[place]]
 
 
-def _last_without(value: Fraction | None, direction: Fraction) -> tuple[bool, Fraction]:
-    """Return a key that sorts by value in a direction and puts what has none at the end."""
-    return value is None, Fraction(0) if value is None else value * direction
-
-
-def _last_month() -> sa.ScalarSelect[Any]:
-    """Return the month of a project's last report in force."""
-    return (
-        sa.select(sa.func.max(ProgressReport.month))
-        .where(ProgressReport.project_id == Project.id, ProgressReport.state == ReportState.PUBLISHED)
-        .correlate(Project)
-        .scalar_subquery()
-    )
-
-
-def choices(session: Session, filters: Filters, glances: Mapping[int, Glance]) -> dict[str, list[Choice]]:
-    """Return the values of every filter with how many projects each would leave, most useful first."""
-    found = {
-        name: _counted(session, filters.without(name), glances, column)
-        for name, column in (
-            ("origin", Project.origin),
-            ("year", Project.year),
-            ("category", Project.category),
-            ("kind", Project.kind),
-            ("stage", Project.stage),
-        )
+def selected(session: Session, filters: Filters, overview: Overview) -> Selection:
+    """Return which projects a choice leaves. An unknown place, programme or agency leaves none."""
+    chosen = _everything(overview)
+    plain = {
+        "origin": filters.origin,
+        "year": filters.year,
+        "category": filters.category,
+        "kind": filters.kind,
+        "stage": filters.stage,
+        "computed_status": filters.status,
+        "has_photos": filters.photos or None,
+        "is_silent": filters.silent or None,
     }
+    for column, value in plain.items():
+        if value is not None:
+            chosen &= _where(overview, column, value.__eq__)
+    if filters.programme:
+        number = session.scalar(sa.select(Programme.id).where(Programme.slug == filters.programme))
+        chosen &= _where(overview, "programme_id", (number or 0).__eq__)
+    if filters.agency:
+        number = session.scalar(sa.select(Agency.id).where(Agency.slug == filters.agency))
+        chosen &= _where(overview, "agency_id", (number or 0).__eq__)
+    if filters.place:
+        place = division_by_code(session, filters.place)
+        chosen &= _within(overview, place) if place else 0
+    return chosen
+
+
+def _everything(overview: Overview) -> Selection:
+    return int.from_bytes(b"\x01" * len(overview), "little")
+
+
+def _where(overview: Overview, column: str, fits: Callable[[Any], Any]) -> Selection:
+    """Return the projects whose value in a column fits."""
+    # A comparison with None or another type answers NotImplemented, which must not count as true.
+    return int.from_bytes(bytes(fits(value) is True for value in overview.column(column)), "little")
+
+
+def _within(overview: Overview, place: Division) -> Selection:
+    below = place.path
+    return int.from_bytes(bytes(path.startswith(below) for path in overview.column("path")), "little")
+
+
+def _flags(overview: Overview, chosen: Selection) -> bytes:
+    """Return a selection as one byte a project."""
+    return chosen.to_bytes(len(overview), "little")
+
+
+def _order(session: Session, sort: Sort, overview: Overview) -> list[int]:
+    """Return the places of all projects in an order; what has no value comes last, ties go by identity."""
+    rows = overview.digests
+    if sort is Sort.NAME:
+        titles = dict(
+            session.execute(Project.visible_to_residents().with_only_columns(Project.id, Project.title)).all()
+        )
+        return sorted(range(len(rows)), key=lambda place: (titles.get(rows[place].id, ""), rows[place].id))
+    keys: dict[Sort, Callable[[Any], tuple[Any, ...]]] = {
+        Sort.NEWEST: lambda row: (row.origin != Origin.OWN, *_descending(row.last_month)),
+        Sort.MOST_MONEY: lambda row: _descending(
+            row.total_investment_fen if row.planned_investment_fen is None else row.planned_investment_fen
+        ),
+        Sort.GAP: lambda row: _ascending(row.gap_float),
+        Sort.LEAST_PROGRESS: lambda row: _ascending(row.progress_float),
+        Sort.MOST_PROGRESS: lambda row: _descending(row.progress_float),
+    }
+    key, later = keys[sort], keys[Sort.NEWEST]
+    if sort is Sort.MOST_MONEY or sort is Sort.NEWEST:
+        return sorted(range(len(rows)), key=lambda place: (*key(rows[place]), rows[place].id))
+    return sorted(range(len(rows)), key=lambda place: (*key(rows[place]), *later(rows[place]), rows[place].id))
+
+
+def _ascending(value: float | None) -> tuple[bool, float]:
+    """Return a key that sorts by value, the least first, and puts what has none at the end."""
+    return value is None, 0 if value is None else value
+
+
+def _descending(value: float | None) -> tuple[bool, float]:
+    """Return a key that sorts by value, the greatest first, and puts what has none at the end."""
+    return value is None, 0 if value is None else -value
+
+
+def choices(session: Session, filters: Filters, overview: Overview) -> dict[str, list[Choice]]:
+    """Return the values of every filter with how many projects each would leave, most useful first."""
+    selections: dict[Filters, Selection] = {}
+
+    def counted(name: str, column: str) -> Counter[Any]:
+        """Count a column over what all other filters leave; most filters share that selection."""
+        others = filters.without(name)
+        if others not in selections:
+            selections[others] = selected(session, others, overview)
+        return Counter(compress(overview.column(column), _flags(overview, selections[others])))
+
+    found = {name: _valued(counted(name, name)) for name in ("origin", "year", "category", "kind", "stage")}
     found["year"].sort(key=lambda choice: choice.value, reverse=True)
-    found["programme"] = _named(session, filters.without("programme"), glances, Programme, Project.programme_id)
-    found["agency"] = _named(session, filters.without("agency"), glances, Agency, Project.agency_id)
-    found["place"] = _places(session, filters, glances)
-    found |= _computed(session, filters, glances)
+    found["programme"] = _named(session, overview, Programme, counted("programme", "programme_id"))
+    found["agency"] = _named(session, overview, Agency, counted("agency", "agency_id"))
+    chosen = division_by_code(session, filters.place) if filters.place else None
+    # Without a place of ours all provinces are to choose from; with one, the places just below it.
+    kept_place = "" if chosen else "place"
+    found["place"] = _places(session, chosen, counted(kept_place, "path"))
+    by_status = counted("status", "computed_status")
+    found["status"] = [Choice(word.value, None, by_status[word]) for word in READING_ORDER if by_status[word]]
+    for name, column in (("silent", "is_silent"), ("photos", "has_photos")):
+        # What both this and all other filters leave: the count does not change once the filter is chosen.
+        number = counted(name, column)[True]
+        found[name] = [Choice("1", None, number)] if number else []
     return found
 
 
-def _counted(session: Session, filters: Filters, glances: Mapping[int, Glance], column: Any) -> list[Choice]:
-    """Count by a column of the project itself."""
-    conditions = _conditions(session, filters, glances)
-    number = sa.func.count()
-    rows = session.execute(
-        Project.visible_to_residents()
-        .where(*conditions, column.is_not(None))
-        .with_only_columns(column, number)
-        .group_by(column)
-        .order_by(number.desc(), column)
-    )
-    return [Choice(str(value), None, count) for value, count in rows]
+def _valued(counts: Counter[Hashable]) -> list[Choice]:
+    """Return the values of a column of the project itself, most first."""
+    known = [(str(value), number) for value, number in counts.items() if value is not None]
+    return [Choice(value, None, number) for value, number in sorted(known, key=lambda pair: (-pair[1], pair[0]))]
 
 
-def _named(session: Session, filters: Filters, glances: Mapping[int, Glance], model: Any, foreign: Any) -> list[Choice]:
-    """Count by a record that has a slug and a title or name."""
+def _named(session: Session, overview: Overview, model: Any, counts: Counter[int | None]) -> list[Choice]:
+    """Return the records that have a slug and a title or name, most first."""
     name = model.title if hasattr(model, "title") else model.name
-    number = sa.func.count()
-    rows = session.execute(
-        Project.visible_to_residents()
-        .join(model, foreign == model.id)
-        .where(*_conditions(session, filters, glances))
-        .with_only_columns(model.slug, name, number)
-        .group_by(model.id, model.slug, name)
-        .order_by(number.desc(), name)
+    names = overview.remember(
+        f"names of {model.__tablename__}",
+        lambda: {
+            number: (slug, called) for number, slug, called in session.execute(sa.select(model.id, model.slug, name))
+        },
     )
-    return [Choice(slug, called, count) for slug, called, count in rows]
+    known = [(names[number], count) for number, count in counts.items() if number in names]
+    return [
+        Choice(slug, called, count) for (slug, called), count in sorted(known, key=lambda pair: (-pair[1], pair[0][1]))
+    ]
 
 
-def _places(session: Session, filters: Filters, glances: Mapping[int, Glance]) -> list[Choice]:
-    """Count by the places just below the chosen one, or by province; the chosen one itself comes first."""
-    chosen = division_by_code(session, filters.place) if filters.place else None
-    within = filters if chosen else filters.without("place")
-    number = sa.func.count()
-    rows = session.execute(
-        Project.visible_to_residents()
-        .join(Division, Project.division_id == Division.id)
-        .where(*_conditions(session, within, glances))
-        .with_only_columns(Division.path, number)
-        .group_by(Division.path)
-    )
+def _places(session: Session, chosen: Division | None, paths: Counter[str]) -> list[Choice]:
+    """Return the places just below the chosen one, or the provinces; the chosen one itself comes first."""
     above = chosen.path if chosen else ""
     counts: Counter[str] = Counter()
-    for path, count in rows:
+    for path, count in paths.items():
         below = path[len(above) :].split("/")[0]
         if chosen:
             counts[chosen.code] += count
@@ -259,27 +256,6 @@ def _places(session: Session, filters: Filters, glances: Mapping[int, Glance]) -
             counts.items(), key=lambda item: (chosen is None or item[0] != chosen.code, -item[1], item[0])
         )
     ]
-
-
-def _computed(session: Session, filters: Filters, glances: Mapping[int, Glance]) -> dict[str, list[Choice]]:
-    """Count by what is not stored: status in reading order, silence, photos."""
-    by_status = Counter(
-        glances[number].status for number in _ids(session, filters.without("status"), glances) if number in glances
-    )
-    silent = sum(1 for number in _ids(session, filters.without("silent"), glances) if glances[number].months_silent > 0)
-    with_photos = replace(filters, photos=True)
-    pictured = session.scalar(
-        sa.select(sa.func.count()).select_from(matching(session, with_photos, glances).subquery())
-    )
-    return {
-        "status": [Choice(status.value, None, by_status[status]) for status in READING_ORDER if by_status[status]],
-        "silent": [Choice("1", None, silent)] if silent else [],
-        "photos": [Choice("1", None, pictured)] if pictured else [],
-    }
-
-
-def _ids(session: Session, filters: Filters, glances: Mapping[int, Glance]) -> Sequence[int]:
-    return session.scalars(matching(session, filters, glances).with_only_columns(Project.id)).all()
 
 
 READING_ORDER = (
@@ -302,7 +278,7 @@ def silent_or_late(glances: Mapping[int, Glance]) -> tuple[list[Glance], list[Gl
     late_words = {ScheduleStatus.SERIOUSLY_BEHIND, ScheduleStatus.OVERDUE, ScheduleStatus.BEHIND}
     late = sorted(
         (glance for glance in glances.values() if glance.status in late_words),
-        key=lambda glance: (_last_without(glance.gap, Fraction(1)), glance.project_id),
+        key=lambda glance: (glance.gap is None, glance.gap or 0, glance.project_id),
     )
     silent = sorted(
         (glance for glance in glances.values() if glance.months_silent > 0),

@@ -2,6 +2,7 @@
 
 from minsheng.database import Base
 from minsheng.asked_queries import AskedQuery
+from minsheng.digests import ProjectDigest
 from minsheng.documents import Document, DocumentPage
 from minsheng.funding import FundingLine, FundMovement
 from minsheng.indicators import Indicator
@@ -15,6 +16,7 @@ from minsheng.programmes import Programme
 from minsheng.projects import Milestone, Project, Responsibility
 from minsheng.questionnaires import Option, Question, Questionnaire, QuestionnaireVersion
 from minsheng.reports import CheckAnswer, IndicatorValue, ProgressReport
+from minsheng.revision import SiteRevision
 from minsheng.staff import RoleGrant, StaffMember, StaffSession
 from minsheng.suggestions import CaseEvent, Suggestion
 from minsheng.surveys import Answer, Response, Wave
@@ -44,6 +46,7 @@ __all__ = [
     "Programme",
     "ProgressReport",
     "Project",
+    "ProjectDigest",
     "Question",
     "Questionnaire",
     "QuestionnaireVersion",
@@ -51,6 +54,7 @@ __all__ = [
     "Responsibility",
     "RoleGrant",
     "SearchOutbox",
+    "SiteRevision",
     "StaffMember",
     "StaffSession",
     "Suggestion",

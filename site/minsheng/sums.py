@@ -7,6 +7,8 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
@@ -15,6 +17,7 @@ from minsheng import schedule
 from minsheng.funding import FundingKind, FundingLine, FundingSource, MovementKind
 from minsheng.glances import figures, standings
 from minsheng.listing import READING_ORDER
+from minsheng.overview import Digest, Overview
 from minsheng.programmes import Programme
 from minsheng.projects import Project
 from minsheng.publication import Origin
@@ -34,6 +37,28 @@ class Total:
     of: int
 
 
+class HasIdentity(Protocol):
+    """A project, or its digest."""
+
+    @property
+    def id(self) -> int:
+        """The identity of the project."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """What sums take of one project; ``as_of`` is None without a report."""
+
+    record: HasIdentity
+    status: str | None
+    progress: Fraction | None
+    gap: Fraction | float | None
+    months_silent: int
+    funds: Funds
+    as_of: dt.date | None
+
+
 @dataclass(frozen=True)
 class ProgrammeSums:
     """Everything added up or averaged over the projects of one own programme (or a part of it).
@@ -50,8 +75,8 @@ class ProgrammeSums:
     disbursed: Total
     spent: Total
     rates: tuple[Rate, ...]
-    late: tuple[Project, ...]
-    silent: tuple[Project, ...]
+    late: tuple[HasIdentity, ...]
+    silent: tuple[HasIdentity, ...]
     as_of: dt.date | None
 
     @property
@@ -90,12 +115,55 @@ def sums_with(projects: Sequence[Project], known: Mapping[int, Standing]) -> Pro
     """Add up own projects of one programme by the standings given, by identity; refuses as :func:`sums_of`."""
     if any(project.is_compiled for project in projects) or len({project.programme_id for project in projects}) > 1:
         raise ValueError("sums are made only inside one publisher's own programme")
-    counts = Counter(known[project.id].status for project in projects)
-    funds = [known[project.id].funds for project in projects]
+    return _sums([_member(project, known[project.id]) for project in projects])
+
+
+def sums_over(overview: Overview, rows: Iterable[Digest] | None = None) -> ProgrammeSums:
+    """Add up the digests of own projects of one programme: all of an overview, or these of its rows.
+
+    Equal to :func:`sums_of` over the projects themselves, but that ``late`` and ``silent`` hold digests. Refuses
+    as it does.
+    """
+    chosen = list(overview.digests if rows is None else rows)
+    if any(row.origin != Origin.OWN for row in chosen) or len({row.programme_id for row in chosen}) > 1:
+        raise ValueError("sums are made only inside one publisher's own programme")
+    return _sums(
+        [
+            _Member(
+                row,
+                row.status_on(overview.day),
+                row.exact_progress,
+                row.gap_float,
+                overview.months_silent(row),
+                row.funds,
+                row.as_of,
+            )
+            for row in chosen
+        ]
+    )
+
+
+def _member(project: Project, known: Standing) -> _Member:
+    gap = known.schedule.gap if known.schedule else None
+    as_of = known.as_of if known.report else None
+    return _Member(project, known.status, known.progress, gap, known.months_silent, known.funds, as_of)
+
+
+def _sums(members: Sequence[_Member]) -> ProgrammeSums:
+    counts = Counter(member.status for member in members)
+    funds = [member.funds for member in members]
+    silent = sorted(
+        (member for member in members if member.months_silent),
+        key=lambda member: (-member.months_silent, member.record.id),
+    )
+    late = sorted(
+        (member for member in members if member.status in LATE),
+        key=lambda member: (member.gap is None, member.gap or 0, member.record.id),
+    )
     return ProgrammeSums(
-        projects=len(projects),
+        projects=len(members),
         progress=schedule.programme_progress(
-            schedule.ProgrammeMember(known[project.id].progress, project.planned_investment_fen) for project in projects
+            schedule.ProgrammeMember(member.progress, member.funds.planned_investment) for member in members
         ),
         statuses={status.value: counts[status] for status in READING_ORDER if counts[status]},
         planned=_total(each.planned for each in funds),
@@ -103,14 +171,9 @@ def sums_with(projects: Sequence[Project], known: Mapping[int, Standing]) -> Pro
         disbursed=_total(each.disbursed for each in funds),
         spent=_total(each.spent for each in funds),
         rates=_rates(funds),
-        late=_worst_first(projects, known),
-        silent=tuple(
-            sorted(
-                (project for project in projects if known[project.id].months_silent),
-                key=lambda project: (-known[project.id].months_silent, project.id),
-            )
-        ),
-        as_of=max((day for each in known.values() if each.report and (day := each.as_of)), default=None),
+        late=tuple(member.record for member in late),
+        silent=tuple(member.record for member in silent),
+        as_of=max((member.as_of for member in members if member.as_of), default=None),
     )
 
 
@@ -133,18 +196,6 @@ def _rates(funds: Sequence[Funds]) -> tuple[Rate, ...]:
 def _pair(amounts: Iterable[tuple[int | None, int | None]]) -> tuple[int | None, int | None]:
     both = [(part, whole) for part, whole in amounts if part is not None and whole is not None]
     return (sum(part for part, _ in both), sum(whole for _, whole in both)) if both else (None, None)
-
-
-def _worst_first(projects: Sequence[Project], known: Mapping[int, Standing]) -> tuple[Project, ...]:
-    """Return the late projects, the widest gap first."""
-    late = [project for project in projects if known[project.id].status in LATE]
-
-    def gap(project: Project) -> tuple[bool, object, int]:
-        assessed = known[project.id].schedule
-        points = assessed.gap if assessed else None
-        return points is None, points or 0, project.id
-
-    return tuple(sorted(late, key=gap))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from minsheng.database import now
 from minsheng.encryption import ContactBox
 from minsheng.document_store import DocumentStore
 from minsheng.media import MediaStore
+from minsheng.overview import OverviewKeeper
 from search.engine import SearchEngine
 
 EXTENSION = "minsheng"
@@ -34,6 +35,7 @@ class Services:
     one_person_mode: bool = False
     report_due_day: int = 8
     clock: typing.Callable[[], dt.datetime] = now
+    overview: OverviewKeeper = dataclasses.field(default_factory=OverviewKeeper)
 
     def today(self) -> dt.date:
         """Return the civil date in China."""

@@ -47,7 +47,7 @@ def show(code: str) -> str:
     if place is None:
         abort(404)
     today, due_day = presenting.today(), presenting.due_day()
-    page = list_page(db.session(), Filters(place=code), Sort.NEWEST, 1, {}, SHOWN)
+    page = list_page(db.session(), Filters(place=code), Sort.NEWEST, 1, presenting.all_glances(), SHOWN)
     known = {each.division.id: each for each in directory.places(db.session())}
     below = [known[child.id] for child in place.children if child.id in known]
     parts = directory.parts_of_place(db.session(), place, today, due_day)

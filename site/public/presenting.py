@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from minsheng import rates
 from minsheng.database import db
 from minsheng.directory import Place
-from minsheng.glances import Glance, for_cards, glances
+from minsheng.glances import Overview, for_cards
 from minsheng.places import Division, DivisionLevel
 from minsheng.programmes import Programme
 from minsheng.projects import Project
+from minsheng.sums import HasIdentity
 from pages import formats
 from pages.language import gettext as _
 from pages.language import plain_record_text
@@ -81,13 +82,13 @@ def due_day() -> int:
     return services().report_due_day
 
 
-def all_glances() -> dict[int, Glance]:
+def all_glances() -> Overview:
     """Return a glance at every visible project as of today."""
-    return glances(db.session(), today(), due_day())
+    return services().overview.on(db.session(), today(), due_day())
 
 
-def loaded(projects: Sequence[Project]) -> list[Project]:
-    """Return the same projects, in the same order, loaded for cards."""
+def loaded(projects: Sequence[HasIdentity]) -> list[Project]:
+    """Return the same projects, given as records or as digests, in the same order, loaded for cards."""
     ids = [project.id for project in projects]
     query = (
         sa.select(Project).where(Project.id.in_(ids)).options(*for_cards()).execution_options(populate_existing=True)

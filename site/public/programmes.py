@@ -21,10 +21,12 @@ def index() -> str:
     """List own programmes, then compiled ones with the totals their notices printed."""
     own = directory.programmes(db.session(), Origin.OWN)
     compiled = directory.programmes(db.session(), Origin.COMPILED)
-    today, due_day = presenting.today(), presenting.due_day()
+    sums = directory.sums_of_programmes(
+        db.session(), [programme for programme, _ in own], presenting.today(), presenting.due_day()
+    )
     return render_template(
         "public/programmes/index.html",
-        own=[(programme, directory.sums_of_programme(db.session(), programme, today, due_day)) for programme, _ in own],
+        own=[(programme, sums[programme.id]) for programme, _ in own],
         compiled=compiled,
         shows_invented=any(programme.division and programme.division.is_invented for programme, _ in own),
         shows_compiled=bool(compiled),
@@ -38,7 +40,7 @@ def show(slug: str) -> str:
     if programme is None:
         abort(404)
     today, due_day = presenting.today(), presenting.due_day()
-    page = list_page(db.session(), Filters(programme=slug), Sort.NEWEST, 1, {}, SHOWN)
+    page = list_page(db.session(), Filters(programme=slug), Sort.NEWEST, 1, presenting.all_glances(), SHOWN)
     sums = directory.sums_of_programme(db.session(), programme, today, due_day)
     late = presenting.loaded(sums.late[:LAGGARDS]) if sums else []
     silent = presenting.loaded(sums.silent) if sums else []

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import flask_migrate
 
-from minsheng import publishing
+from minsheng import digests, publishing
 from minsheng.database import db, now
 from minsheng.errors import InvalidFileError
 from minsheng.importing.published import import_published, read_rows
@@ -54,7 +54,7 @@ def serve(settings: Settings, host: str, port: int, *, sample: bool) -> None:
         raise click.ClickException(f"cannot listen at {error}; choose another --port 无法使用这个地址和端口") from error
     app = create_app(settings)
     with app.app_context():
-        flask_migrate.upgrade()
+        _upgrade()
         if sample:
             sample_content.load_into_empty_site(settings.data)
         _bring_index_up_to_date()
@@ -72,7 +72,22 @@ def database() -> None:
 def upgrade_database(settings: Settings) -> None:
     """Bring the database to the newest version."""
     with create_app(settings).app_context():
-        flask_migrate.upgrade()
+        _upgrade()
+
+
+@main.group()
+def figures() -> None:
+    """Look after the digests that lists and sums are made from."""
+
+
+@figures.command("rebuild")
+@click.pass_obj
+def rebuild_figures(settings: Settings) -> None:
+    """Make every digest anew from the records, as after a load that went around this program."""
+    with create_app(settings).app_context():
+        number = digests.rebuild(db.session())
+        db.session.commit()
+    click.echo(f"{number} projects 个项目")
 
 
 @main.group("import")
@@ -93,7 +108,7 @@ def import_published_command(settings: Settings, file: Path, programmes: Path | 
     beside = projects_file.with_name("programmes.json")
     programmes_file = programmes or (beside if beside.exists() else None)
     with create_app(settings).app_context():
-        flask_migrate.upgrade()
+        _upgrade()
         result = import_published(
             db.session(),
             _read(projects_file),
@@ -153,6 +168,14 @@ def _read(file: Path) -> list[object]:
         return read_rows(file)
     except InvalidFileError as error:
         raise click.ClickException(f"{file}: {UNREADABLE[error.reason]}") from error
+
+
+def _upgrade() -> None:
+    """Bring the database to the newest version; a version that has new digests gets them filled in."""
+    flask_migrate.upgrade()
+    if not digests.are_complete(db.session()):
+        digests.rebuild(db.session())
+    db.session.commit()
 
 
 def _bring_index_up_to_date() -> None:

@@ -117,5 +117,5 @@ def test_nobody_is_behind_with_a_cancelled_project(session: Session, make: Make)
 def test_a_page_beyond_the_last_is_the_last(session: Session, make: Make) -> None:
     for _ in range(3):
         make.project()
-    page = list_page(session, Filters(), Sort.NAME, 9, {}, size=2)
+    page = list_page(session, Filters(), Sort.NAME, 9, glances(session, make.at.date()), size=2)
     assert (page.page, page.pages, page.total, len(page.projects)) == (2, 2, 3, 1)
