@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from minsheng.outbox import RecordKind
+from search.synonyms import Synonyms
 
 PAGE_BREAK = "\f"
 """What parts the pages of a text."""
@@ -187,7 +188,12 @@ class Mark(NamedTuple):
 
 
 class SearchEngine(Protocol):
-    """What an engine can do. All methods may be called from any thread."""
+    """What an engine can do. All methods may be called from any thread.
+
+    ``synonyms`` is the list that queries are read with; another may be put in its place at any time.
+    """
+
+    synonyms: Synonyms
 
     def search(self, query: Query) -> Results:
         """Answer a query from the latest committed state."""

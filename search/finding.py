@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
+from minsheng import synonyms
 from search import indexer
 from search.engine import Hit, Query, Results, SearchEngine
 
@@ -20,11 +21,21 @@ def find(session: Session, engine: SearchEngine, query: Query, today: dt.date) -
     just bringing is hidden until it has: a record is rather missed for a moment than shown after it was
     withdrawn. Raises ``IndexUnavailableError`` while another process builds the index.
     """
+    keep_synonyms_current(session, engine)
     mark = engine.mark()
     if mark is None or mark.day < today or indexer.waiting_keys(session):
         catch_up(session, engine, today)
         query = replace(query, hidden=query.hidden | indexer.waiting_keys(session))
     return engine.search(query)
+
+
+def keep_synonyms_current(session: Session, engine: SearchEngine) -> None:
+    """Give the engine the installation's own lines of the list of synonyms, where they changed since it got them."""
+    with Session(session.get_bind()) as own:
+        version = synonyms.version(own)
+        if version != engine.synonyms.version:
+            lines = [one.line for one in synonyms.lines(own)]
+            engine.synonyms = engine.synonyms.extended(lines, version)
 
 
 def suggest(session: Session, engine: SearchEngine, text: str, limit: int = 8) -> tuple[Hit, ...]:

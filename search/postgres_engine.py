@@ -72,14 +72,14 @@ class PostgresEngine:
 
     def __init__(self, database: sa.Engine, synonyms: Synonyms = NONE) -> None:
         self._database = database
-        self._synonyms = synonyms
+        self.synonyms = synonyms
         self._version = postgres_schema.version()
 
     # Reading
 
     def search(self, query: Query) -> Results:
         """Answer a query from the latest committed state. Raises ``IndexUnavailableError`` without an index."""
-        parsed = parse(query.text, self._synonyms)
+        parsed = parse(query.text, self.synonyms)
         if parsed.is_void:
             return Results(truncated=parsed.truncated)
         with self._reading() as reader:
@@ -98,7 +98,7 @@ class PostgresEngine:
 
     def suggest(self, text: str, limit: int = 8, hidden: frozenset[Key] = frozenset()) -> tuple[Hit, ...]:
         """Return records whose names hold what has been typed so far, each title once."""
-        parsed = parse(text, self._synonyms, is_typing=True)
+        parsed = parse(text, self.synonyms, is_typing=True)
         if not parsed.wanted:
             return ()
         with self._reading() as reader:

@@ -1,10 +1,13 @@
 """Synonyms: words that mean the same to a reader, applied when a query is read, never when a text is indexed.
 
-The list is a text file that whoever runs the site may replace; a change takes effect with the next start.
+The list comes with the program as a text file; lines of the installation's own are kept in its database, and every
+process reads them anew when they have changed.
 """
 
+import contextlib
 import functools
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +23,24 @@ class SynonymError(ValueError):
 
 @dataclass(frozen=True)
 class Synonyms:
-    """Words that answer for each other. ``sets`` maps a folded word to those that are looked for besides it."""
+    """Words that answer for each other. ``sets`` maps a folded word to those that are looked for besides it.
+
+    ``version`` tells the state of the installation's own lines that are in it, ``shipped`` is the list without them.
+    """
 
     sets: Mapping[str, tuple[str, ...]]
+    version: tuple[int, int] = (0, 0)
+    shipped: "Synonyms | None" = None
+
+    def extended(self, lines: Iterable[str], version: tuple[int, int]) -> "Synonyms":
+        """Return the shipped list with these lines; a line that can no longer be used is left out."""
+        shipped = self.shipped or self
+        sets = dict(shipped.sets)
+        for line in lines:
+            with contextlib.suppress(SynonymError):
+                for member, others in read([line]).sets.items():
+                    sets[member] = tuple(dict.fromkeys((*sets.get(member, ()), *others)))
+        return Synonyms(sets, version, shipped)
 
     @functools.cached_property
     def _pattern(self) -> re.Pattern[str] | None:
@@ -58,7 +76,7 @@ def read(lines: Iterable[str]) -> Synonyms:
     for number, line in enumerate(lines, start=1):
         if not line.strip() or line.startswith("#"):
             continue
-        broader, sign, rest = line.rpartition(">")
+        broader, sign, rest = unicodedata.normalize("NFKC", line).rpartition(">")
         members = [_member(member, number) for member in rest.split("=")]
         if sign:
             pairs = [(_member(broader, number), members)]
@@ -69,6 +87,18 @@ def read(lines: Iterable[str]) -> Synonyms:
         for member, others in pairs:
             sets[member] = tuple(dict.fromkeys((*sets.get(member, ()), *others)))
     return Synonyms(sets)
+
+
+def tidy(line: str) -> str:
+    """Return a line as it is kept. Raises ``SynonymError`` for one that says nothing or too much.
+
+    A single Chinese character stands in half of all records; it is no word to look for.
+    """
+    plain = re.sub(r"\s*([=>])\s*", r" \1 ", " ".join(unicodedata.normalize("NFKC", line).split())).strip()
+    sets = read([plain]).sets
+    if not sets or any(len(member) < 2 for words in sets.items() for member in (words[0], *words[1])):
+        raise SynonymError(f"{plain!r} is not a line of synonyms")
+    return plain
 
 
 def _member(written: str, line: int) -> str:

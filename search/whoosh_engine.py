@@ -56,7 +56,7 @@ class WhooshEngine:
     """Searches and writes an index in ``folder``; any number of processes and threads may hold one."""
 
     def __init__(self, folder: Path, synonyms: Synonyms = NONE, cache_octets: int = CACHE_OCTETS) -> None:
-        self._synonyms = synonyms
+        self.synonyms = synonyms
         self._folder = IndexFolder(folder, whoosh_schema.version())
         self._caches = Caches.of(cache_octets)
         self._current: _Snapshot | None = None
@@ -67,7 +67,7 @@ class WhooshEngine:
     def search(self, query: Query) -> Results:
         """Answer a query from the latest committed state. Raises ``IndexUnavailableError`` without an index."""
         segments = self._snapshot().segments
-        parsed = parse(query.text, self._synonyms)
+        parsed = parse(query.text, self.synonyms)
         if parsed.is_void:
             return Results(truncated=parsed.truncated)
         universe = [_without(live, query.hidden) for live in segments]
@@ -102,7 +102,7 @@ class WhooshEngine:
 
     def suggest(self, text: str, limit: int = 8, hidden: frozenset[Key] = frozenset()) -> tuple[Hit, ...]:
         """Return records whose names hold what has been typed so far, each title once."""
-        parsed = parse(text, self._synonyms, is_typing=True)
+        parsed = parse(text, self.synonyms, is_typing=True)
         if not parsed.wanted:
             return ()
         segments = self._snapshot().segments

@@ -89,6 +89,7 @@ def app(settings: Settings) -> Iterator[Flask]:
         Base.metadata.create_all(db.engine)
         yield application
         db.session.remove()
+        application.extensions["minsheng"].tally.write()
         db.engine.dispose()
 
 

@@ -13,13 +13,14 @@ from admin import (
     photos,
     reports,
     reviews,
+    search,
     staff,
     suggestions,
     surveys,
 )
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin", template_folder="templates")
-for module in (account, desk, reports, reviews, documents, photos, suggestions, surveys, journal, staff):
+for module in (account, desk, reports, reviews, documents, photos, suggestions, surveys, journal, search, staff):
     blueprint.register_blueprint(module.blueprint)
 blueprint.before_request(access.guard)
 blueprint.register_error_handler(StaleDataError, access.written_meanwhile)

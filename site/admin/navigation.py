@@ -46,6 +46,7 @@ def _items() -> list[Item]:
             (Permission.REVIEW_SUGGESTION, Permission.HANDLE_SUGGESTION, Permission.SUPERVISE_SUGGESTION),
         ),
         (_("调查"), "admin.surveys", (Permission.RUN_SURVEY, Permission.EXPORT_ANSWERS)),
+        (_("搜索"), "admin.search", (Permission.TEND_SEARCH,)),
         (_("公示日志"), "admin.journal", (Permission.SEE_JOURNAL,)),
         (_("人员"), "admin.staff", (Permission.MANAGE_STAFF,)),
     )

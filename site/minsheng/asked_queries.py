@@ -6,6 +6,7 @@ that was asked fewer than ``LEAST_A_WEEK`` times in its week is never shown, and
 """
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -20,6 +21,10 @@ LONGEST = 24
 """Longer queries are sentences, in which people tell of themselves."""
 LEAST_A_WEEK = 3
 KEPT = dt.timedelta(days=400)
+
+
+_HOUSE = re.compile(r"[0-9一二三四五六七八九十]\s*(?:号|室|户|栋|幢|单元|组)")
+"""A number of a house or a flat, even without the words that make an address of it."""
 
 
 class AskedQuery(Base):
@@ -48,7 +53,12 @@ def countable(text: str) -> str | None:
     plain = " ".join(text.lower().split())
     if not 1 < len(plain) <= LONGEST or sum(sign.isdigit() for sign in plain) >= 6:
         return None
-    if privacy.find_numbers(plain) or privacy.likely_names(plain) or privacy.likely_addresses(plain):
+    if (
+        _HOUSE.search(plain)
+        or privacy.find_numbers(plain)
+        or privacy.likely_names(plain)
+        or privacy.likely_addresses(plain)
+    ):
         return None
     return plain
 

@@ -4,9 +4,10 @@ import enum
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship
 
 from minsheng.database import Base, Identity, enumeration
+from minsheng.outbox import RecordKind, SearchOutbox
 
 
 class DivisionLevel(enum.StrEnum):
@@ -111,6 +112,19 @@ class Agency(Base):
         """Identities of this agency and of those above it."""
         above = self.parent.chain_ids if self.parent else frozenset()
         return above | {self.id}
+
+
+@sa.event.listens_for(Division, "after_update")
+@sa.event.listens_for(Agency, "after_update")
+def _tell_index(_mapper: object, connection: sa.Connection, changed: Division | Agency) -> None:
+    """Tell the search index of a place or agency that was edited, in the same transaction, whoever edits it.
+
+    Much repeats their names, and there is no act of publishing that could tell it.
+    """
+    session = object_session(changed)
+    if session is not None and session.is_modified(changed, include_collections=False):
+        kind = RecordKind.DIVISION if isinstance(changed, Division) else RecordKind.AGENCY
+        connection.execute(sa.insert(SearchOutbox).values(kind=kind, record_id=changed.id))
 
 
 def division_by_code(session: Session, code: str) -> Division | None:

@@ -24,6 +24,7 @@ class Permission(enum.StrEnum):
     EXPORT_ANSWERS = "export_answers"
     SEE_JOURNAL = "see_journal"
     MANAGE_STAFF = "manage_staff"
+    TEND_SEARCH = "tend_search"
 
 
 class Role(enum.StrEnum):
@@ -42,7 +43,13 @@ class Role(enum.StrEnum):
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.REPORTER: frozenset({Permission.SEE_DESK, Permission.WRITE_REPORT}),
     Role.PUBLISHER: frozenset(
-        {Permission.SEE_DESK, Permission.WRITE_REPORT, Permission.PUBLISH_REPORT, Permission.EDIT_PROJECT}
+        {
+            Permission.SEE_DESK,
+            Permission.WRITE_REPORT,
+            Permission.PUBLISH_REPORT,
+            Permission.EDIT_PROJECT,
+            Permission.TEND_SEARCH,
+        }
     ),
     Role.CASE_REVIEWER: frozenset({Permission.SEE_DESK, Permission.REVIEW_SUGGESTION}),
     Role.CASE_HANDLER: frozenset({Permission.SEE_DESK, Permission.HANDLE_SUGGESTION}),
@@ -56,7 +63,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.SURVEYOR: frozenset({Permission.SEE_DESK, Permission.RUN_SURVEY}),
     Role.ASSESSOR: frozenset({Permission.SEE_DESK, Permission.EXPORT_ANSWERS, Permission.SEE_JOURNAL}),
-    Role.ADMINISTRATOR: frozenset({Permission.SEE_DESK, Permission.MANAGE_STAFF, Permission.SEE_JOURNAL}),
+    Role.ADMINISTRATOR: frozenset(
+        {Permission.SEE_DESK, Permission.MANAGE_STAFF, Permission.SEE_JOURNAL, Permission.TEND_SEARCH}
+    ),
 }
 
 

@@ -14,6 +14,7 @@ from minsheng.document_store import DocumentStore
 from minsheng.media import MediaStore
 from minsheng.overview import OverviewKeeper
 from search.engine import SearchEngine
+from search.tally import Tally
 
 EXTENSION = "minsheng"
 
@@ -31,6 +32,7 @@ class Services:
     contacts: ContactBox
     documents: DocumentStore
     case_clock: CaseClock
+    tally: Tally
     search: SearchEngine
     one_person_mode: bool = False
     report_due_day: int = 8

@@ -25,6 +25,7 @@ PEOPLE_WORDS = {
         "export_answers": _l("导出答卷"),
         "see_journal": _l("查看日志"),
         "manage_staff": _l("管理人员"),
+        "tend_search": _l("管理搜索"),
     },
     "suggestion_kind": {
         "suggestion": _l("建议"),
@@ -112,6 +113,11 @@ PEOPLE_WORDS = {
         "small_cells_left": _l("仍有少于 5 人的加权格"),
         "collapsed": _l("合并了人数过少的加权格"),
         "parts_left_out": _l("有的部分没有数据，未计入"),
+    },
+    "rhythm": {
+        "at_once": _l("有新消息就发"),
+        "daily": _l("每天最多一封"),
+        "weekly": _l("每周最多一封"),
     },
     "personal_kind": {
         "email": _l("邮箱"),

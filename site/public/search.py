@@ -1,6 +1,6 @@
 """Search over everything residents may see."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import sqlalchemy as sa
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
@@ -59,7 +59,7 @@ def index() -> str:
     page = max(request.args.get("page", 1, type=int), 1)
     page = min(page, MAX_REACH // PAGE_SIZE)
     sort = Sort(request.args["sort"]) if request.args.get("sort") in set(Sort) else Sort.RELEVANCE
-    filters = {facet: tuple(request.args.getlist(facet.value)[:20]) for facet in FACET_LABELS}
+    filters = _filters(list(request.args.items(multi=True)))
     query = Query(
         text=text,
         filters={facet: values for facet, values in filters.items() if any(values)},
@@ -76,6 +76,8 @@ def index() -> str:
         except IndexUnavailableError:
             is_resting = True
     total = results.total if results else 0
+    if results and text and page == 1 and not query.filters:
+        services().tally.note(text, 0 if results.is_partial or results.corrected else total, services().today())
     return render_template(
         "public/search/index.html",
         text=text,
@@ -126,6 +128,18 @@ def address(document: Document) -> str:
 def hit_address(hit: Hit) -> str:
     """Return where a result leads; in a file with pages, to the page that answers."""
     return address(hit.document) + (f"#page-{hit.page}" if hit.page else "")
+
+
+def query_of(pairs: Sequence[tuple[str, str]], limit: int) -> Query:
+    """Return the query that an address' parameters hold, for its best ``limit`` results."""
+    text = next((value for name, value in pairs if name == "q"), "").strip()[:LONGEST]
+    filters = {facet: values for facet, values in _filters(pairs).items() if any(values)}
+    return Query(text=text, filters=filters, limit=limit)
+
+
+def _filters(pairs: Sequence[tuple[str, str]]) -> dict[Facet, tuple[str, ...]]:
+    """Return what an address' parameters choose in every facet."""
+    return {facet: tuple(value for name, value in pairs if name == facet.value)[:20] for facet in FACET_LABELS}
 
 
 def _facets(

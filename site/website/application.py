@@ -22,6 +22,7 @@ from search import open_engine
 from search.engine import SearchEngine
 from search.finding import catch_up
 from website import database_setup, error_pages, incoming, security
+from search.tally import Tally
 from website.config import Settings
 
 PHOTOS_PER_FORM = 8
@@ -65,6 +66,7 @@ def create_app(settings: Settings) -> Flask:
         contacts=ContactBox.from_text(settings.contact_keys),
         documents=DocumentStore(settings.data / "media" / "documents"),
         case_clock=CaseClock(WorkCalendar.load()),
+        tally=_tally(app),
         search=_search_engine(app, settings),
         one_person_mode=settings.one_person_mode,
     )
@@ -85,6 +87,13 @@ def _search_engine(app: Flask, settings: Settings) -> SearchEngine:
     with app.app_context():
         database = db.engine if db.engine.dialect.name == "postgresql" else None
     return open_engine(settings.data / "index", database=database)
+
+
+def _tally(app: Flask) -> Tally:
+    with app.app_context():
+        return Tally(db.engine)
+
+
 
 
 def _index_changes(response: Response) -> Response:

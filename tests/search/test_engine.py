@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from minsheng.outbox import RecordKind
 from search import analysis
-from search.engine import MAX_REACH, Document, Facet, Key, Query, Results, SearchEngine, Sort
+from search.engine import MAX_REACH, PAGE_BREAK, Document, Facet, Key, Query, Results, SearchEngine, Sort
 from search.whoosh_engine import WhooshEngine
 from tests.search.conftest import MakeDocument, mark
 
@@ -333,3 +333,27 @@ def test_monstrous_words_and_texts_are_taken(engine: SearchEngine, document: Mak
     assert engine.search(Query("x" * 150)).total == 1
     assert engine.search(Query("9" * 70)).total == 1
     assert engine.search(Query("😀")).total == 0
+
+
+def test_pages_of_a_file_are_told(engine: SearchEngine, document: MakeDocument) -> None:
+    pages = PAGE_BREAK.join(["总则与说明" * 20, "", "第三页写涵洞加固", "附则"])
+    engine.apply([document("批复", kind=RecordKind.DOCUMENT, text=pages, has_pages=True)], [], mark(1))
+    [hit] = engine.search(Query("涵洞加固")).hits
+    assert hit.page == 3
+    assert any(passage.is_match for passage in hit.snippet)
+    assert engine.search(Query("批复")).hits[0].page == 0
+
+
+def test_a_match_far_down_a_long_file_is_shown(engine: SearchEngine, document: MakeDocument) -> None:
+    text = "无关的话。" * 20_000 + "涵洞加固"
+    engine.apply([document("批复", text=text)], [], mark(1))
+    [hit] = engine.search(Query("涵洞加固")).hits
+    assert "".join(passage.text for passage in hit.snippet if passage.is_match) == "涵洞加固"
+
+
+def test_a_file_of_monstrous_variety_stops_nobody(engine: SearchEngine, document: MakeDocument) -> None:
+    chance = random.Random(3)  # noqa: S311 - the same text every time, no secret
+    text = "".join(chr(chance.randrange(0x4E00, 0x9FA5)) for _ in range(200_000))
+    engine.apply([document("怪异的文件", text=text), document("青石桥")], [], mark(1))
+    assert engine.search(Query("怪异的文件")).total == 1
+    assert engine.search(Query("青石桥")).total == 1

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from minsheng import publishing
+from minsheng.documents import DocumentPage
 from minsheng.models import Base
 from minsheng.outbox import RecordKind, SearchOutbox, touch
 from minsheng.publication import Publication
@@ -353,3 +354,56 @@ def test_nobody_waits_for_a_lock_while_an_index_is_built(
     indexer.rebuild(session, engine, TODAY)
     assert len(written) > 2
     assert engine.search(Query("青石桥")).total == 1
+
+
+def test_an_edited_agency_is_found_by_its_new_name_with_all_that_it_answers_for(
+    session: Session, make: Make, engine: WhooshEngine
+) -> None:
+    agency = make.agency(name="青石县水利局")
+    make.published_report(make.project(agency=agency, title="山塘清淤"))
+    session.commit()
+    assert find(session, engine, Query("水利局"), TODAY).total == 3
+    agency.name = "青石县水务管理处"
+    session.commit()
+    assert find(session, engine, Query("水务管理处"), TODAY).total == 3
+    assert find(session, engine, Query('"水利局"'), TODAY).total == 0
+
+
+def test_a_renamed_place_is_found_by_its_new_name_with_all_that_lies_in_it(
+    session: Session, make: Make, engine: WhooshEngine
+) -> None:
+    place = make.division(name="青石县")
+    project = make.project(programme=make.programme(division=place))
+    make.document(project)
+    session.commit()
+    assert find(session, engine, Query("地方:青石县"), TODAY).total == 4
+    place.name = "白云区"
+    session.commit()
+    assert find(session, engine, Query("地方:白云区"), TODAY).total == 4
+    assert find(session, engine, Query('地方:"青石县"'), TODAY).total == 0
+
+
+def test_an_agency_that_was_only_looked_at_tells_the_index_nothing(session: Session, make: Make) -> None:
+    agency = make.agency(name="青石县水利局")
+    session.commit()
+    before = session.scalar(sa.select(sa.func.count()).select_from(SearchOutbox))
+    agency.name = str(agency.name)
+    session.commit()
+    assert session.scalar(sa.select(sa.func.count()).select_from(SearchOutbox)) == before
+
+
+def test_a_file_is_found_by_its_text_with_the_page_and_goes_with_its_project(
+    session: Session, make: Make, engine: WhooshEngine
+) -> None:
+    project = make.project()
+    pages = [DocumentPage(number=number, text=text) for number, text in ((1, "总则"), (3, "涵洞加固费用另行核定"))]
+    make.document(project, title="初步设计批复", pages=pages)
+    session.commit()
+    [hit] = find(session, engine, Query("涵洞加固"), TODAY).hits
+    assert hit.document.kind is RecordKind.DOCUMENT
+    assert hit.page == 3
+    assert hit.document.owner_title == project.title
+    project.publication = Publication.WITHDRAWN
+    touch(session, RecordKind.PROJECT, project.id)
+    session.commit()
+    assert find(session, engine, Query("涵洞加固"), TODAY).total == 0
