@@ -13,10 +13,15 @@ from minsheng.publication import Origin
 
 
 def public_entries(
-    *, about: Collection[str] = (), subjects: Collection[str] = (), acts: Collection[str] = (), origin: Origin | None = None
+    *,
+    about: Collection[str] = (),
+    subjects: Collection[str] = (),
+    acts: Collection[str] = (),
+    origin: Origin | None = None,
 ) -> sa.Select[JournalEntry]:
-    """Return the query of public entries: about one project (by all slugs it had), of these acts or subjects, of records of one origin.
+    """Return the query of public entries, as narrow as asked.
 
+    ``about`` are all slugs one project had, ``subjects`` records, ``acts`` names of acts, ``origin`` whose records.
     What belongs to no record of either origin, such as a survey, counts as own.
     """
     query = sa.select(JournalEntry).where(JournalEntry.is_public)

@@ -109,7 +109,8 @@ class Wave(Base):
 class Response(Base):
     """One person's answers: no name, no address, no exact time. ``ticket`` makes sending twice harmless.
 
-    ``board_id`` says which notice board's code led here, for channel ``qr``. ``area``, ``age_band`` and ``sex`` are option keys of the questions with these roles, copied for weighting.
+    ``area``, ``age_band`` and ``sex`` are option keys of the questions with these roles, copied for weighting.
+    ``board_id`` says which notice board's code led here, for channel ``qr``.
     """
 
     __tablename__ = "response"

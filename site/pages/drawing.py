@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 Figure = Decimal | float
 
@@ -27,7 +27,7 @@ def scale_for(values: Iterable[Figure | None]) -> float:
     return next((float(scale) for scale in SCALES if largest <= scale), largest)
 
 
-def anchor(x: Figure) -> str:
+def anchor(x: Figure) -> Literal["start", "middle", "end"]:
     """Return the ``text-anchor`` that keeps a label at ``x`` inside the drawing."""
     if x < 12:
         return "start"

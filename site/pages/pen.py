@@ -91,9 +91,16 @@ class Pen:
         return y
 
     def box(
-        self, x: float, y: float, width: float, height: float, *, fill: Colour | None = None, line: Colour | None = None,
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        *,
+        fill: Colour | None = None,
+        line: Colour | None = None,
         thickness: float = 0.25,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Draw a box, filled, outlined or both."""
         if width <= 0 or height <= 0:
             return

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 
 from minsheng import casework, codes, publishing, suggestions
+from minsheng.boards import Board
 from minsheng.cases import CaseState, Rating, SuggestionKind
 from minsheng.database import db
 from minsheng.places import Division, division_by_code
@@ -23,6 +24,7 @@ from pages.language import lazy_gettext as _l
 from pages.limits import limiter
 from pages.services import services
 from pages.words import word
+from public import boards
 
 blueprint = Blueprint("suggestions", __name__, url_prefix="/suggestions")
 PAGE_SIZE = 20
@@ -35,6 +37,7 @@ class SuggestionForm(Form):
 
     ticket = HiddenField()
     project = HiddenField()
+    board = HiddenField()
     kind = RadioField(_l("您想说的是"), validators=[required(_l("请选一项"))])
     place = SelectField(_l("说的是哪个地方"))
     words = TextAreaField(_l("您想说的话"), validators=[required(_l("请写下您想说的话")), length(least=5, most=2000)])
@@ -128,12 +131,15 @@ def new() -> str | BaseResponse | tuple[str, int]:
     places = _places()
     form = SuggestionForm(places)
     project = _project(form.project.data if form.is_submitted() else request.args.get("project", ""))
+    board = boards.arrived_at(project) if project or not form.project.data else None
+    project = project or (board.project if board else None)
     form.project.data = project.slug if project else ""
+    form.board.data = board.code if board else ""
     secret = services().secret
     ticket = tickets.read(secret, PURPOSE, form.ticket.data or "")
     if form.is_submitted() and form.validate() and _is_human(form):
         if ticket is not None and not _was_for_other_words(form, ticket):
-            return _submit_once(form, project, ticket)
+            return _submit_once(form, project, board, ticket)
         ticket = None
         form.form_errors.append(str(_l("这张表单放得太久了，请再按一次“提交”；您填写的内容都还在。")))
     if ticket is None:
@@ -144,6 +150,7 @@ def new() -> str | BaseResponse | tuple[str, int]:
         "public/suggestions/new.html",
         form=form,
         project=project,
+        board=board,
         shows_invented=any(place.is_invented for place in places),
     )
     return (page, 422) if form.is_submitted() else page
@@ -202,11 +209,11 @@ def dispute(code: str) -> BaseResponse | tuple[str, int]:
     return redirect(url_for(".followed", code=code))
 
 
-def _submit_once(form: SuggestionForm, project: Project | None, ticket: str) -> BaseResponse:
+def _submit_once(form: SuggestionForm, project: Project | None, board: Board | None, ticket: str) -> BaseResponse:
     """Lead to the receipt of the case, whoever stored it: the same form may arrive twice at the same moment."""
     code = codes.tracking_code(services().secret, PURPOSE, ticket)
     try:
-        _submit(form, project, ticket, code)
+        _submit(form, project, board, ticket, code)
     except IntegrityError:
         db.session.rollback()
         if suggestions.by_code(db.session(), code) is None:
@@ -214,7 +221,7 @@ def _submit_once(form: SuggestionForm, project: Project | None, ticket: str) -> 
     return redirect(url_for(".followed", code=code, sent=1))
 
 
-def _submit(form: SuggestionForm, project: Project | None, ticket: str, code: str) -> None:
+def _submit(form: SuggestionForm, project: Project | None, board: Board | None, ticket: str, code: str) -> None:
     """Store the case in one commit."""
     known = services()
     contact = (form.contact.data or "").strip()
@@ -227,6 +234,7 @@ def _submit(form: SuggestionForm, project: Project | None, ticket: str, code: st
             words=form.words.data or "",
             consent_to_publish=bool(form.consent_to_publish.data),
             project=project,
+            board=board,
             division=division_by_code(db.session(), form.place.data) if form.place.data else None,
         ),
         ticket=ticket,

@@ -9,9 +9,11 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms import HiddenField, SelectField
 
 from minsheng import surveys
+from minsheng.boards import Board
 from minsheng.database import db
 from minsheng.errors import InvalidAnswersError
 from minsheng.places import division_by_code
+from minsheng.projects import Project
 from minsheng.questionnaires import Question, QuestionType
 from minsheng.surveys import DRAWN_CHANNELS, Channel, Response, Share, Wave
 from pages import tickets
@@ -21,6 +23,7 @@ from pages.language import gettext as _
 from pages.language import lazy_gettext as _l
 from pages.limits import limiter
 from pages.services import services
+from public import boards
 
 blueprint = Blueprint("surveys", __name__, url_prefix="/surveys")
 LEAST_BASE = 30
@@ -39,6 +42,7 @@ class SurveyForm(Form):
     """The parts of the form that are not questions."""
 
     ticket = HiddenField()
+    board = HiddenField()
     place = SelectField(_l("您在哪个乡镇"))
 
     def __init__(self, wave: Wave, **kwargs: Any) -> None:
@@ -73,6 +77,8 @@ def fill(slug: str) -> str | BaseResponse | tuple[str, int]:
             return redirect(url_for(".thanks", slug=wave.slug))
         return _page("public/surveys/not_open.html", wave, today=today), 409 if request.method == "POST" else 200
     form = SurveyForm(wave)
+    board = boards.arrived_at()
+    form.board.data = board.code if board else ""
     answered = wave.id in session.get("answered", [])
     if answered and request.method == "GET" and "again" not in request.args:
         return _page("public/surveys/already.html", wave)
@@ -83,7 +89,7 @@ def fill(slug: str) -> str | BaseResponse | tuple[str, int]:
     if form.validate_on_submit():
         if ticket is not None:
             try:
-                return _respond(wave, form, typed, ticket)
+                return _respond(wave, form, typed, ticket, board)
             except InvalidAnswersError as error:
                 problems = {key: str(PROBLEMS[reason]) for key, reason in error.problems.items()}
         else:
@@ -127,6 +133,13 @@ def results(slug: str) -> str | tuple[str, int]:
     )
 
 
+def open_waves_of(project: Project) -> list[Wave]:
+    """Return the open waves that ask about a project's place."""
+    today = services().today()
+    waves = db.session.scalars(Wave.visible_to_residents().order_by(Wave.closes_on))
+    return [wave for wave in waves if wave.is_open(today) and wave.division.covers(project.division)]
+
+
 def blocks(wave: Wave) -> list[list[Question]]:
     """Return the questions in order, those of one matrix together."""
     grouped: list[list[Question]] = []
@@ -168,13 +181,22 @@ def _page(template: str, wave: Wave, **names: object) -> str:
     return render_template(template, wave=wave, shows_invented=wave.division.is_invented, **names)
 
 
-def _respond(wave: Wave, form: SurveyForm, typed: dict[str, list[str]], ticket: str) -> BaseResponse:
-    """Store the answers in one commit and remember on this device that it answered."""
+def _respond(
+    wave: Wave, form: SurveyForm, typed: dict[str, list[str]], ticket: str, board: Board | None
+) -> BaseResponse:
+    """Store the answers in one commit, by way of the board that led here, and remember that this device answered."""
     place = division_by_code(db.session(), form.place.data) if form.place.data else None
     wave_id, slug = wave.id, wave.slug
     try:
         surveys.respond(
-            db.session(), wave, typed, ticket=ticket, channel=Channel.WEB, at=services().clock(), division=place
+            db.session(),
+            wave,
+            typed,
+            ticket=ticket,
+            channel=Channel.QR if board else Channel.WEB,
+            at=services().clock(),
+            division=place,
+            board=board,
         )
         db.session.commit()
     except IntegrityError:
