@@ -1,6 +1,8 @@
 """All models in one import, so that the metadata is complete for migrations and the application."""
 
+from minsheng.boards import Board
 from minsheng.database import Base
+from minsheng.addresses import FormerAddress
 from minsheng.asked_queries import AskedQuery
 from minsheng.digests import ProjectDigest
 from minsheng.documents import Document, DocumentPage
@@ -26,11 +28,13 @@ __all__ = [
     "Agency",
     "Answer",
     "Base",
+    "Board",
     "AskedQuery",
     "CaseEvent",
     "CheckAnswer",
     "Division",
     "Document",
+    "FormerAddress",
     "FundMovement",
     "DocumentPage",
     "FundingLine",

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from minsheng import journal
+from minsheng.boards import Board
 from minsheng.cases import Prominence
 from minsheng.errors import ReasonRequiredError
 from minsheng.documents import Document
@@ -232,6 +233,8 @@ def public_records(session: Session) -> Iterator[tuple[str, dict[str, object]]]:
         yield f"problem:{problem.id}", problem.snapshot()
     for lookback in session.scalars(sa.select(LookBack)):
         yield f"look_back:{lookback.id}", lookback.snapshot()
+    for board in session.scalars(sa.select(Board)):
+        yield board.subject, board.snapshot()
     for suggestion in session.scalars(sa.select(Suggestion)):
         yield suggestion.subject, suggestion.snapshot()
     for document in session.scalars(sa.select(Document).where(Document.publication != Publication.DRAFT)):

@@ -32,6 +32,8 @@ def domain_message(error: DomainError) -> tuple[str, str]:
         "sealed": (_("问卷还没有截止"), _("答卷和结果在截止之前一律封存，任何人都不能查看或导出。")),
         "not_open": (_("这次调查现在不接受答卷"), _("请在调查页面查看起止日期。")),
         "invalid_file": (_("上传的文件不能用"), _("请换一个文件再试。")),
+        "invalid_address": (_("这个网址名不能用"), _("网址名只用字母、数字，中间可以有横线，最多 80 个字符。")),
+        "address_taken": (_("这个网址名已经用过"), _("旧网址要一直能打开，不能给别的内容用。请换一个网址名。")),
         "incomplete": (_("内容还不完整"), _("发布前要写明任务、责任人、时间和标准。")),
     }
     return messages.get(error.code, http_message(409))

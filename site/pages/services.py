@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import typing
+from pathlib import Path
 
 from flask import current_app
 
@@ -25,6 +26,9 @@ class Services:
 
     ``secret`` keys tracking codes and form tickets. ``one_person_mode`` lets an author publish own work, which
     the journal then says. ``report_due_day`` is the day of the next month on which a monthly report is owed.
+    ``cache`` is a folder for files that can be made again at any time. ``public_address`` is the site's own address
+    as printed on boards, such as ``https://example.org``, empty for whatever address a request came by;
+    ``security_contact`` is where weaknesses are reported (``mailto:`` or ``https:``), empty for none.
     """
 
     secret: str
@@ -34,8 +38,11 @@ class Services:
     case_clock: CaseClock
     tally: Tally
     search: SearchEngine
+    cache: Path
     one_person_mode: bool = False
     report_due_day: int = 8
+    public_address: str = ""
+    security_contact: str = ""
     clock: typing.Callable[[], dt.datetime] = now
     overview: OverviewKeeper = dataclasses.field(default_factory=OverviewKeeper)
 

@@ -8,20 +8,27 @@ from flask import Blueprint
 from public import (
     about,
     agencies,
+    boards,
+    cards,
     change_words,
     changes,
+    embeds,
     home,
     documents,
     layout,
+    moved,
     opendata,
+    page_head,
     photos,
     places,
     presenting,
     programmes,
     projects,
     search,
+    share,
     suggestions,
     surveys,
+    wellknown,
 )
 
 blueprint = Blueprint("public", __name__, template_folder="templates")
@@ -39,6 +46,10 @@ for module in (
     documents,
     opendata,
     about,
+    boards,
+    cards,
+    embeds,
+    wellknown,
 ):
     blueprint.register_blueprint(module.blueprint)
 
@@ -57,4 +68,13 @@ for name, function in FILTERS.items():
     blueprint.add_app_template_filter(function, name)
 blueprint.add_app_template_global(photos.photo_url)
 blueprint.add_app_template_global(photos.photo_srcset)
+blueprint.add_app_template_global(page_head.canonical_url)
+blueprint.add_app_template_global(page_head.card_url)
+blueprint.add_app_template_global(page_head.oembed_url)
+blueprint.add_app_template_global(page_head.structured_data)
+blueprint.add_app_template_global(page_head.alternates, "page_alternates")
+blueprint.add_app_template_global(share.of_project, "share_of_project")
+blueprint.add_app_template_global(boards.arrived_at, "board_arrived_at")
+blueprint.add_app_template_global(surveys.open_waves_of)
+blueprint.after_request(moved.lead_on)
 blueprint.add_app_template_global(documents.document_url)

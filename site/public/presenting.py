@@ -97,6 +97,11 @@ def loaded(projects: Sequence[HasIdentity]) -> list[Project]:
     return [found[number] for number in ids]
 
 
+def visible_count() -> int:
+    """Return how many projects residents can see."""
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Project.visible_to_residents().subquery())) or 0
+
+
 @dataclass(frozen=True)
 class Branch:
     """A place in the tree with the branches below it."""

@@ -75,7 +75,6 @@ def index() -> str:
         shows_invented=any(project.is_invented for project in page.projects),
         shows_compiled=any(project.is_compiled for project in page.projects),
         csv_address=_csv_address(),
-        canonical=f"{request.base_url}?page={page.page}" if page.page > 1 else request.base_url,
     )
 
 

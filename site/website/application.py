@@ -69,6 +69,9 @@ def create_app(settings: Settings) -> Flask:
         tally=_tally(app),
         search=_search_engine(app, settings),
         one_person_mode=settings.one_person_mode,
+        cache=settings.data / "cache",
+        public_address=settings.public_address,
+        security_contact=settings.security_contact,
     )
     CSRFProtect(app)
     limits.limiter.init_app(app)
