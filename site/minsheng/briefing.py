@@ -171,8 +171,8 @@ def _of_part(part: Part, today: dt.date) -> Iterator[Question]:
         if planned is not None:
             days = Fraction((today - planned).days)
             yield Question(QuestionKind.NOT_STARTED, project, {"planned": planned}, days)
-    watched: list[Project] = [*part.sums.late, *(each for each in part.sums.silent if each not in part.sums.late)]
-    for project in watched:
+    watched = {each.id for each in (*part.sums.late, *part.sums.silent)}
+    for project in (each for each in part.projects if each.id in watched):
         known = part.standings[project.id]
         yield from _of_time(project, known)
         if known.months_silent:

@@ -120,12 +120,15 @@ class PlaceOfProgramme:
         return self.sums.projects < LEAST_PROJECTS
 
 
-def places_of(session: Session, programme: Programme, month: str, due_day: int = 8) -> list[PlaceOfProgramme]:
+def places_of(
+    programme: Programme, projects: Sequence[Project], month: str, due_day: int = 8
+) -> list[PlaceOfProgramme]:
     """Return the parts of an own programme in the places just below its own, by code; its own place first.
 
-    A project that lies in the programme's place itself, not below it, belongs to that place.
+    ``projects`` are all of the programme's, loaded for looking back. One that lies in the programme's place itself,
+    not below it, belongs to that place.
     """
-    projects = [each for each in projects_of(session, Scope(programme=programme)) if was_there(each, month, due_day)]
+    projects = [each for each in projects if was_there(each, month, due_day)]
     grouped: dict[int, tuple[Division, list[Project]]] = {}
     for project in projects:
         place = _part_of(programme, project)

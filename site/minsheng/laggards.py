@@ -28,7 +28,7 @@ class Laggards:
 def laggards(session: Session, scope: Scope, glances: Mapping[int, Glance]) -> Laggards:
     """Return who is late and who is silent in a scope, by glances at the projects as of one day."""
     within = scope.ids(session)
-    late, silent = silent_or_late({number: glance for number, glance in glances.items() if number in within})
+    late, silent = silent_or_late({number: glances[number] for number in within if number in glances})
     return Laggards([glance.project_id for glance in late], [glance.project_id for glance in silent], len(within))
 
 

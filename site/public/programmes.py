@@ -7,13 +7,10 @@ from minsheng.database import db
 from minsheng.glances import standings
 from minsheng.listing import Filters, Sort, list_page
 from minsheng.publication import Origin
-from minsheng.sums import sums_by_source
-from pages.words import word
-from public import presenting
+from public import presenting, programme_page
 
 blueprint = Blueprint("programmes", __name__, url_prefix="/programmes")
 SHOWN = 12
-LAGGARDS = 6
 
 
 @blueprint.get("/")
@@ -42,25 +39,11 @@ def show(slug: str) -> str:
     today, due_day = presenting.today(), presenting.due_day()
     page = list_page(db.session(), Filters(programme=slug), Sort.NEWEST, 1, presenting.all_glances(), SHOWN)
     sums = directory.sums_of_programme(db.session(), programme, today, due_day)
-    late = presenting.loaded(sums.late[:LAGGARDS]) if sums else []
-    silent = presenting.loaded(sums.silent) if sums else []
     return render_template(
         "public/programmes/show.html",
         programme=programme,
         sums=sums,
-        late=late,
-        silent=silent,
-        known=standings([*late, *silent], today, due_day),
-        sources=[
-            {
-                "source": word(each.source),
-                "planned": each.planned,
-                "arrived": each.arrived,
-                "disbursed": each.disbursed,
-                "spent": each.spent,
-            }
-            for each in sums_by_source(db.session(), programme)
-        ],
+        **(programme_page.own(programme, sums) if sums else {}),
         page=page,
         standings=standings(page.projects, today, due_day),
         shows_invented=programme.division is not None and programme.division.is_invented,
