@@ -21,6 +21,7 @@ from minsheng.digest_making import Sources, digest_row
 from minsheng.funding import FundingKind, FundingLine
 from minsheng.indicators import Indicator
 from minsheng.photos import Photo
+from minsheng.places import Division
 from minsheng.projects import Milestone, Project
 from minsheng.reports import IndicatorValue, ProgressReport, ReportState
 
@@ -238,6 +239,10 @@ def _watch_flush(session: Session, _context: object) -> None:
             session.info.setdefault(_TOUCHED, set()).add(record.id)
         elif isinstance(record, IndicatorValue):
             session.info.setdefault(_TOUCHED_REPORTS, set()).add(record.report_id)
+        elif isinstance(record, Division):
+            # Overviews read the path of a place beside the digest, and only where the digest is newer.
+            if sa.inspect(record).attrs.path.history.deleted:
+                session.info[_ALL_TOUCHED] = True
         elif record.__tablename__ in MADE_FROM:
             session.info.setdefault(_TOUCHED, set()).add(record.project_id)  # type: ignore[attr-defined]  # as all of these have
 

@@ -149,7 +149,7 @@ def _where(overview: Overview, column: str, fits: Callable[[Any], Any]) -> Selec
 
 def _within(overview: Overview, place: Division) -> Selection:
     below = place.path
-    return int.from_bytes(bytes(path.startswith(below) for path in overview.column("path")), "little")
+    return int.from_bytes(bytes((path or "").startswith(below) for path in overview.column("path")), "little")
 
 
 def _flags(overview: Overview, chosen: Selection) -> bytes:
@@ -239,12 +239,12 @@ def _named(session: Session, overview: Overview, model: Any, counts: Counter[int
     ]
 
 
-def _places(session: Session, chosen: Division | None, paths: Counter[str]) -> list[Choice]:
+def _places(session: Session, chosen: Division | None, paths: Counter[str | None]) -> list[Choice]:
     """Return the places just below the chosen one, or the provinces; the chosen one itself comes first."""
     above = chosen.path if chosen else ""
     counts: Counter[str] = Counter()
     for path, count in paths.items():
-        below = path[len(above) :].split("/")[0]
+        below = (path or "")[len(above) :].split("/")[0]
         if chosen:
             counts[chosen.code] += count
         if below:

@@ -6,7 +6,7 @@ brings it up to date by reading only the digests that changed since (see :class:
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -43,7 +43,10 @@ class Glance:
 
 
 class Digest(NamedTuple):
-    """A row of ``project_digest`` as read; see :class:`minsheng.digests.ProjectDigest` for the columns."""
+    """A row of ``project_digest`` as read; see :class:`minsheng.digests.ProjectDigest` for the columns.
+
+    ``path`` is that of the place the project lies in, None without one.
+    """
 
     project_id: int
     origin: str
@@ -73,6 +76,7 @@ class Digest(NamedTuple):
     completed_fen: int | None
     planned_investment_fen: int | None
     total_investment_fen: int | None
+    path: str | None
 
     @property
     def id(self) -> int:
@@ -117,7 +121,7 @@ class Digest(NamedTuple):
         return max(last_owed - max(before if last is None else last, before), 0)
 
 
-COLUMNS = tuple(getattr(ProjectDigest, name) for name in Digest._fields)
+COLUMNS = (*(getattr(ProjectDigest, name) for name in Digest._fields[:-1]), Division.path)
 
 
 def last_owed_month(day: dt.date, due_day: int) -> int:
@@ -128,12 +132,9 @@ def last_owed_month(day: dt.date, due_day: int) -> int:
 class Overview(Mapping[int, Glance]):
     """All visible projects as of ``day``, by identity. ``number`` is the revision it was made at."""
 
-    def __init__(
-        self, number: int, rows: Mapping[int, Digest], paths: Mapping[int, str], day: dt.date, due_day: int
-    ) -> None:
+    def __init__(self, number: int, rows: Mapping[int, Digest], day: dt.date, due_day: int) -> None:
         self.number = number
         self.rows = rows
-        self.paths = paths
         self.day = day
         self.due_day = due_day
         self._last_owed = last_owed_month(day, due_day)
@@ -166,7 +167,7 @@ class Overview(Mapping[int, Glance]):
         return list(self.rows.values())
 
     def column(self, name: str) -> Sequence[Any]:
-        """Return one value of every project: a field of its digest, or ``computed_status``, ``is_silent``, ``path``."""
+        """Return one value of every project: a field of its digest, ``computed_status`` or ``is_silent``."""
         return self.remember(f"column {name}", lambda: self._column(name))
 
     def _column(self, name: str) -> Sequence[Any]:
@@ -174,8 +175,6 @@ class Overview(Mapping[int, Glance]):
             return [row.status_on(self.day) for row in self.digests]
         if name == "is_silent":
             return [row.months_silent(self._last_owed) > 0 for row in self.digests]
-        if name == "path":
-            return [self.paths.get(row.division_id or 0, "") for row in self.digests]
         index = Digest._fields.index(name)
         return [row[index] for row in self.digests]
 
@@ -192,26 +191,19 @@ class Overview(Mapping[int, Glance]):
 
     def on(self, day: dt.date, due_day: int) -> "Overview":
         """Return the same projects on another day."""
-        return Overview(self.number, self.rows, self.paths, day, due_day)
+        return Overview(self.number, self.rows, day, due_day)
 
 
 def read(session: Session, day: dt.date, due_day: int = 8, *conditions: sa.ColumnElement[bool]) -> Overview:
     """Return an overview of the visible projects that fit conditions on the digest, with this session's changes."""
     digests.settle(session)
     number = revision.current(session).number
-    rows = _rows(session, conditions)
-    return Overview(number, rows, _paths(session, rows.values()), day, due_day)
+    return Overview(number, _rows(session, *conditions), day, due_day)
 
 
-def _rows(session: Session, conditions: Iterable[sa.ColumnElement[bool]]) -> dict[int, Digest]:
-    query = sa.select(*COLUMNS).where(*conditions).order_by(ProjectDigest.project_id)
-    return {row[0]: Digest._make(row) for row in session.execute(query)}
-
-
-def _paths(session: Session, rows: Iterable[Digest]) -> dict[int, str]:
-    """Return the paths of the places that projects lie in."""
-    used = {row.division_id for row in rows}
-    return {number: path for number, path in session.execute(sa.select(Division.id, Division.path)) if number in used}
+def _rows(session: Session, *conditions: sa.ColumnElement[bool]) -> dict[int, Digest]:
+    query = sa.select(*COLUMNS).outerjoin(Division, Division.id == ProjectDigest.division_id).where(*conditions)
+    return {row[0]: Digest._make(row) for row in session.execute(query.order_by(ProjectDigest.project_id))}
 
 
 class OverviewKeeper:
@@ -242,10 +234,8 @@ class OverviewKeeper:
     @staticmethod
     def _updated(session: Session, kept: Overview | None, number: int, day: dt.date, due_day: int) -> Overview:
         """Return the overview of a newer revision: only the digests that changed are read, unless some are gone."""
-        if kept is not None:
-            changed = _rows(session, [ProjectDigest.revision > kept.number])
-            rows = {**kept.rows, **changed}
-            if session.scalar(sa.select(sa.func.count()).select_from(ProjectDigest)) == len(rows):
-                return Overview(number, rows, _paths(session, rows.values()), day, due_day)
-        rows = _rows(session, ())
-        return Overview(number, rows, _paths(session, rows.values()), day, due_day)
+        known, since = (kept.rows, kept.number) if kept is not None else ({}, -1)
+        rows = {**known, **_rows(session, ProjectDigest.revision > since)}
+        if session.scalar(sa.select(sa.func.count()).select_from(ProjectDigest)) != len(rows):
+            rows = _rows(session)
+        return Overview(number, rows, day, due_day)

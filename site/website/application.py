@@ -21,7 +21,7 @@ from pages.services import EXTENSION, Services, services
 from search import open_engine
 from search.engine import SearchEngine
 from search.finding import catch_up
-from website import database_setup, error_pages, incoming, security
+from website import database_setup, error_pages, incoming, page_cache, security
 from search.tally import Tally
 from website.config import Settings
 
@@ -46,6 +46,7 @@ def create_app(settings: Settings) -> Flask:
         RATELIMIT_ENABLED=settings.rate_limits,
         RATELIMIT_STORAGE_URI=settings.rate_limit_storage,
     )
+    page_cache.install(app, settings.page_cache_bytes)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's documented way

@@ -27,6 +27,7 @@ class Settings:
     trusted_proxies: int = 0
     rate_limits: bool = True
     rate_limit_storage: str = "memory://"
+    page_cache_bytes: int = 64_000_000
     public_address: str = ""
     security_contact: str = ""
 
@@ -48,6 +49,7 @@ class Settings:
             secure_cookies=_flag(environment, "MINSHENG_HTTPS"),
             trusted_proxies=_number(environment, "MINSHENG_TRUSTED_PROXIES"),
             rate_limit_storage=environment.get("MINSHENG_RATE_LIMIT_STORAGE", "memory://"),
+            page_cache_bytes=_number(environment, "MINSHENG_PAGE_CACHE_MB", 64) * 1_000_000,
             public_address=_address(environment, "MINSHENG_PUBLIC_ADDRESS", ("https://", "http://")).rstrip("/"),
             security_contact=_address(environment, "MINSHENG_SECURITY_CONTACT", ("mailto:", "https://", "tel:")),
         )
@@ -79,8 +81,8 @@ def _flag(environment: Mapping[str, str], name: str) -> bool:
     return value in {"1", "true", "yes"}
 
 
-def _number(environment: Mapping[str, str], name: str) -> int:
-    value = environment.get(name, "0")
+def _number(environment: Mapping[str, str], name: str, default: int = 0) -> int:
+    value = environment.get(name, str(default))
     if not value.isdigit():
         raise ConfigurationError(f"{name} must be a whole number, not {value!r}")
     return int(value)

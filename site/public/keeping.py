@@ -1,0 +1,51 @@
+"""Which pages of residents a server process may keep in memory, and what they depend on besides the record.
+
+Every GET page of this face is kept unless it is named here: a page with a form token, a page of one person, or one
+made from something other than the database. A page is kept only under an address whose parameters are named here;
+under any other it is made anew each time, so that made-up parameters fill nobody's memory.
+"""
+
+from dataclasses import fields
+
+from minsheng.listing import Filters
+
+NEVER = {
+    "public.search.": "the index follows the database a moment later, and tells nobody when it has",
+    "public.suggestions.new": "a form with its token",
+    "public.suggestions.follow": "a form with its token, and the case of one person",
+    "public.surveys.fill": "a form with its token, and whether this device answered already",
+    "public.subscriptions.": "forms with their tokens, and the subscriptions of one person",
+    "public.embeds.": "chooses its language in its own way",
+    "public.feeds.search_results": "made from the index",
+}
+"""Beginnings of the names of pages that are made anew each time, with the reason."""
+
+EVERYWHERE = frozenset({"page", "lang"})
+"""Parameters that any page may have."""
+
+PARAMETERS = {
+    "public.projects.index": frozenset({"sort", *(field.name for field in fields(Filters))}),
+    "public.suggestions.index": frozenset({"kind", "state"}),
+    "public.changes.index": frozenset({"project", "act"}),
+    "public.laggards.index": frozenset({"kind", "programme", "place", "agency"}),
+    "public.comparison.index": frozenset({"of", "with", "month"}),
+    "public.comparison.places": frozenset({"month", "sort"}),
+    "public.boards.show": frozenset({"size", "number"}),
+    "public.boards.of_place": frozenset({"size", "part"}),
+    "public.feeds.everything": frozenset({"act", "before"}),
+    "public.feeds.of_record": frozenset({"before"}),
+}
+"""Parameters that change a page, by the page's name."""
+
+DISPLAY_COOKIES = {"text": frozenset({"large"}), "contrast": frozenset({"high"}), "theme": frozenset({"dark", "light"})}
+"""Cookies that change how the server writes a page, with the values that do; whatever else they hold is no choice."""
+
+
+def reason_not_to_keep(endpoint: str) -> str | None:
+    """Return why a page is never kept, or None."""
+    return next((reason for beginning, reason in NEVER.items() if endpoint.startswith(beginning)), None)
+
+
+def parameters_of(endpoint: str) -> frozenset[str]:
+    """Return the parameters under which a page may be kept."""
+    return EVERYWHERE | PARAMETERS.get(endpoint, frozenset())
