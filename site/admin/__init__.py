@@ -6,6 +6,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from admin import (
     access,
     account,
+    boards,
     desk,
     documents,
     journal,
@@ -20,7 +21,20 @@ from admin import (
 )
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin", template_folder="templates")
-for module in (account, desk, reports, reviews, documents, photos, suggestions, surveys, journal, search, staff):
+for module in (
+    account,
+    desk,
+    reports,
+    reviews,
+    boards,
+    documents,
+    photos,
+    suggestions,
+    surveys,
+    journal,
+    search,
+    staff,
+):
     blueprint.register_blueprint(module.blueprint)
 blueprint.before_request(access.guard)
 blueprint.register_error_handler(StaleDataError, access.written_meanwhile)

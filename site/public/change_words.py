@@ -58,6 +58,11 @@ ACTS: Mapping[str, str] = MappingProxyType(
         "looked_back": _l("回头看"),
         "document_published": _l("公示文件"),
         "document_withdrawn": _l("撤回文件"),
+        "project_renamed": _l("项目换网址"),
+        "programme_renamed": _l("民生工程换网址"),
+        "agency_renamed": _l("单位换网址"),
+        "board_issued": _l("发公示牌"),
+        "board_retired": _l("撤公示牌"),
         "wave_published": _l("发布问卷"),
         "wave_closed": _l("问卷截止"),
     }

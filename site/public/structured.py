@@ -194,4 +194,4 @@ def _agency(record: Agency) -> dict[str, Any]:
 
 def _without_empty(data: dict[str, Any]) -> dict[str, Any]:
     """Leave out what was not published: an empty value would say that there is none."""
-    return {name: value for name, value in data.items() if value not in {None, ""} or isinstance(value, dict)}
+    return {name: value for name, value in data.items() if value is not None and value != ""}
