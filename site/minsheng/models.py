@@ -1,15 +1,20 @@
 """All models in one import, so that the metadata is complete for migrations and the application."""
 
-from minsheng.boards import Board
-from minsheng.database import Base
 from minsheng.addresses import FormerAddress
+from minsheng.aftercare import AfterCare
 from minsheng.asked_queries import AskedQuery
+from minsheng.boards import Board
+from minsheng.contracts import Contract, ContractChange, ContractPayment
+from minsheng.database import Base
 from minsheng.digests import ProjectDigest
 from minsheng.documents import Document, DocumentPage
+from minsheng.eligibility import EligibilityStep, PaymentBatch
 from minsheng.funding import FundingLine, FundMovement
-from minsheng.indicators import Indicator
+from minsheng.indicators import Indicator, TargetAssignment
 from minsheng.journal import JournalEntry, JournalHead
 from minsheng.lookbacks import LookBack
+from minsheng.mail import QueuedMail
+from minsheng.monitors import Monitor, MonitorReport
 from minsheng.outbox import SearchOutbox
 from minsheng.photos import Photo
 from minsheng.places import Agency, Division
@@ -18,33 +23,46 @@ from minsheng.programmes import Programme
 from minsheng.projects import Milestone, Project, Responsibility
 from minsheng.questionnaires import Option, Question, Questionnaire, QuestionnaireVersion
 from minsheng.reports import CheckAnswer, IndicatorValue, ProgressReport
+from minsheng.reviews import Review
 from minsheng.revision import SiteRevision
+from minsheng.safeguards import Safeguard
+from minsheng.scheduling import JobLease
 from minsheng.staff import RoleGrant, StaffMember, StaffSession
+from minsheng.subscriptions import Subscription
 from minsheng.suggestions import CaseEvent, Suggestion
 from minsheng.surveys import Answer, Response, Wave
-
 from minsheng.synonyms import SynonymLine
+
 __all__ = [
+    "AfterCare",
     "Agency",
     "Answer",
+    "AskedQuery",
     "Base",
     "Board",
-    "AskedQuery",
     "CaseEvent",
     "CheckAnswer",
+    "Contract",
+    "ContractChange",
+    "ContractPayment",
     "Division",
     "Document",
+    "DocumentPage",
+    "EligibilityStep",
     "FormerAddress",
     "FundMovement",
-    "DocumentPage",
     "FundingLine",
     "Indicator",
     "IndicatorValue",
+    "JobLease",
     "JournalEntry",
     "JournalHead",
     "LookBack",
     "Milestone",
+    "Monitor",
+    "MonitorReport",
     "Option",
+    "PaymentBatch",
     "Photo",
     "Problem",
     "Programme",
@@ -54,14 +72,19 @@ __all__ = [
     "Question",
     "Questionnaire",
     "QuestionnaireVersion",
+    "QueuedMail",
     "Response",
     "Responsibility",
+    "Review",
     "RoleGrant",
+    "Safeguard",
     "SearchOutbox",
     "SiteRevision",
     "StaffMember",
     "StaffSession",
+    "Subscription",
     "Suggestion",
-    "Wave",
     "SynonymLine",
+    "TargetAssignment",
+    "Wave",
 ]

@@ -3,9 +3,9 @@
 import hashlib
 from functools import cache
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 
 from pages.services import services
 
@@ -42,6 +42,15 @@ def absolute(endpoint: str, **values: object) -> str:
     """Return the whole address of a page: under the site's own address where it is set, else the request's."""
     base = services().public_address
     return base + url_for(endpoint, **values) if base else url_for(endpoint, _external=True, **values)  # type: ignore[arg-type]  # any value that a route converts
+
+
+def for_mail(endpoint: str, **values: object) -> str:
+    """Return the whole address of a page as mail names it: from the settings, whatever host a request claims."""
+    base = urlsplit(services().mail_address)
+    adapter = current_app.url_map.bind(base.netloc, script_name=base.path or "/", url_scheme=base.scheme)
+    anchor = values.pop("_anchor", None)
+    address: str = adapter.build(endpoint, values, force_external=True)
+    return f"{address}#{quote(str(anchor))}" if anchor else address
 
 
 def here() -> str:

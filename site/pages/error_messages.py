@@ -34,6 +34,8 @@ def domain_message(error: DomainError) -> tuple[str, str]:
         "invalid_file": (_("上传的文件不能用"), _("请换一个文件再试。")),
         "invalid_address": (_("这个网址名不能用"), _("网址名只用字母、数字，中间可以有横线，最多 80 个字符。")),
         "address_taken": (_("这个网址名已经用过"), _("旧网址要一直能打开，不能给别的内容用。请换一个网址名。")),
+        "invalid_token": (_("这个网址已经失效"), _("可能已经用过或过期，或者网址没有复制完整。")),
+        "invalid_recipient": (_("这个邮箱地址不能用"), _("请填完整的邮箱地址，例如 name@example.com")),
         "incomplete": (_("内容还不完整"), _("发布前要写明任务、责任人、时间和标准。")),
     }
     return messages.get(error.code, http_message(409))

@@ -10,10 +10,12 @@ from flask import current_app
 from minsheng.cases import CaseClock
 from minsheng.clock import local_date
 from minsheng.database import now
-from minsheng.encryption import ContactBox
 from minsheng.document_store import DocumentStore
+from minsheng.encryption import ContactBox
+from minsheng.mail import Sender
 from minsheng.media import MediaStore
 from minsheng.overview import OverviewKeeper
+from minsheng.transports import FileTransport, Transport
 from search.engine import SearchEngine
 from search.tally import Tally
 
@@ -29,20 +31,25 @@ class Services:
     ``cache`` is a folder for files that can be made again at any time. ``public_address`` is the site's own address
     as printed on boards, such as ``https://example.org``, empty for whatever address a request came by;
     ``security_contact`` is where weaknesses are reported (``mailto:`` or ``https:``), empty for none.
+    ``mail_address`` is the address that links in mail begin with, which no request can change; ``mail_transport``
+    takes mail that ``mail_sender`` sends.
     """
 
     secret: str
     media: MediaStore
-    contacts: ContactBox
     documents: DocumentStore
+    contacts: ContactBox
     case_clock: CaseClock
-    tally: Tally
     search: SearchEngine
+    tally: Tally
     cache: Path
     one_person_mode: bool = False
     report_due_day: int = 8
     public_address: str = ""
     security_contact: str = ""
+    mail_address: str = "http://127.0.0.1:8000"
+    mail_sender: Sender = Sender("minsheng@localhost.invalid")
+    mail_transport: Transport = FileTransport(Path("mail"))
     clock: typing.Callable[[], dt.datetime] = now
     overview: OverviewKeeper = dataclasses.field(default_factory=OverviewKeeper)
 

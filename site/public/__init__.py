@@ -15,9 +15,11 @@ from public import (
     change_words,
     changes,
     comparison,
-    embeds,
-    home,
     documents,
+    embeds,
+    feeds,
+    follow_links,
+    home,
     laggards,
     layout,
     moved,
@@ -31,6 +33,7 @@ from public import (
     projects,
     search,
     share,
+    subscriptions,
     suggestions,
     surveys,
     wellknown,
@@ -52,14 +55,16 @@ for module in (
     surveys,
     search,
     photos,
-    changes,
     documents,
+    changes,
     opendata,
     about,
     boards,
     cards,
     embeds,
     wellknown,
+    feeds,
+    subscriptions,
 ):
     blueprint.register_blueprint(module.blueprint)
 
@@ -78,6 +83,8 @@ for name, function in FILTERS.items():
     blueprint.add_app_template_filter(function, name)
 blueprint.add_app_template_global(photos.photo_url)
 blueprint.add_app_template_global(photos.photo_srcset)
+blueprint.add_app_template_global(documents.document_url)
+blueprint.add_app_template_global(follow_links.follow_links)
 blueprint.add_app_template_global(page_head.canonical_url)
 blueprint.add_app_template_global(page_head.card_url)
 blueprint.add_app_template_global(page_head.oembed_url)
@@ -87,4 +94,3 @@ blueprint.add_app_template_global(share.of_project, "share_of_project")
 blueprint.add_app_template_global(boards.arrived_at, "board_arrived_at")
 blueprint.add_app_template_global(surveys.open_waves_of)
 blueprint.after_request(moved.lead_on)
-blueprint.add_app_template_global(documents.document_url)

@@ -1,5 +1,6 @@
 """Projects: the list with filters in the address, one project, and its data to take away."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -143,8 +144,13 @@ def _visible(slug: str) -> Project:
 
 
 def filters_from_address() -> Filters:
-    """Return the choice that the address holds; values that make no sense count as no choice."""
-    given = {name: value.strip()[:80] for name, value in request.args.items() if value.strip()}
+    """Return the choice that the address holds."""
+    return filters_from(request.args)
+
+
+def filters_from(parameters: Mapping[str, str]) -> Filters:
+    """Return the choice that an address' parameters hold; values that make no sense count as no choice."""
+    given = {name: value.strip()[:80] for name, value in parameters.items() if value.strip()}
     year = given.get("year", "")
     return Filters(
         origin=_member(Origin, given.get("origin")),

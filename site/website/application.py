@@ -11,9 +11,11 @@ import admin
 import public
 from minsheng.cases import CaseClock
 from minsheng.database import db
-from minsheng.encryption import ContactBox
 from minsheng.document_store import DocumentStore
+from minsheng.encryption import ContactBox
+from minsheng.mail import Sender
 from minsheng.media import MAX_BYTES, MediaStore
+from minsheng.transports import FileTransport, SmtpTransport, Transport
 from minsheng.workdays import WorkCalendar
 from pages import limits, setup
 from pages.addresses import STATIC
@@ -21,8 +23,8 @@ from pages.services import EXTENSION, Services, services
 from search import open_engine
 from search.engine import SearchEngine
 from search.finding import catch_up
-from website import database_setup, error_pages, incoming, page_cache, security
 from search.tally import Tally
+from website import database_setup, error_pages, incoming, page_cache, security
 from website.config import Settings
 
 PHOTOS_PER_FORM = 8
@@ -64,17 +66,21 @@ def create_app(settings: Settings) -> Flask:
     app.extensions[EXTENSION] = Services(
         secret=settings.secret_key,
         media=MediaStore(settings.data / "media", settings.data / "originals"),
-        contacts=ContactBox.from_text(settings.contact_keys),
         documents=DocumentStore(settings.data / "media" / "documents"),
+        contacts=ContactBox.from_text(settings.contact_keys),
         case_clock=CaseClock(WorkCalendar.load()),
-        tally=_tally(app),
         search=_search_engine(app, settings),
+        tally=_tally(app),
         one_person_mode=settings.one_person_mode,
         cache=settings.data / "cache",
         public_address=settings.public_address,
         security_contact=settings.security_contact,
+        mail_address=settings.public_address or settings.mail.local_address,
+        mail_sender=Sender(settings.mail.sender, "民生·民声"),
+        mail_transport=_mail_transport(settings),
     )
-    CSRFProtect(app)
+    # Mail programs that stop a subscription send no form of ours; the token in the address is their proof.
+    CSRFProtect(app).exempt(public.subscriptions.one_click)
     limits.limiter.init_app(app)
     setup.register(app)
     security.register(app)
@@ -93,11 +99,18 @@ def _search_engine(app: Flask, settings: Settings) -> SearchEngine:
     return open_engine(settings.data / "index", database=database)
 
 
+def _mail_transport(settings: Settings) -> Transport:
+    """Return the server that takes mail, or the folder that does where none is set."""
+    mail = settings.mail
+    if not mail.host:
+        return FileTransport(settings.data / "mail")
+    return SmtpTransport(mail.host, mail.port, mail.security, mail.user, mail.password)
+
+
 def _tally(app: Flask) -> Tally:
+    """Return the counter of what is searched for."""
     with app.app_context():
         return Tally(db.engine)
-
-
 
 
 def _index_changes(response: Response) -> Response:

@@ -14,7 +14,7 @@ from minsheng.importing.published import import_published, read_rows
 from minsheng.journal import current_head
 from pages.services import services
 from search import indexer
-from website import database_setup, import_words, sample_content
+from website import database_setup, import_words, jobs, sample_content
 from website.application import create_app
 from website.config import ConfigurationError, Settings, load_or_make_secrets
 from website.server import CannotListenError, insist_on_free, run_server
@@ -58,8 +58,25 @@ def serve(settings: Settings, host: str, port: int, *, sample: bool) -> None:
         if sample:
             sample_content.load_into_empty_site(settings.data)
         _bring_index_up_to_date()
+    # What is started without a public address is tried out on this machine: links in its mail lead here.
+    os.environ.setdefault("MINSHENG_LOCAL_ADDRESS", f"http://{host}:{port}")
     _welcome(settings, host, port)
     run_server(host, port)
+
+
+@main.command("tick")
+@click.pass_obj
+def tick_command(settings: Settings) -> None:
+    """Do what the clock asks for: make digests, send mail, erase what is over. For cron, every minute or so.
+
+    Exits with 1 where a job failed.
+    """
+    with create_app(settings).app_context():
+        outcomes = jobs.tick()
+    for outcome in outcomes:
+        click.echo(f"{outcome.name}: {outcome.error or outcome.result or 'ok'}", err=bool(outcome.error))
+    if any(outcome.error for outcome in outcomes):
+        sys.exit(1)
 
 
 @main.group()

@@ -6,12 +6,57 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from typing import cast, get_args
+
+from minsheng.mail import InvalidRecipientError, read_address
+from minsheng.transports import Security
 
 SECRETS_FILE = "secrets.env"
 
 
 class ConfigurationError(Exception):
     """A setting is missing or makes no sense; the message says which and what to do."""
+
+
+@dataclasses.dataclass(frozen=True)
+class MailSettings:
+    """How mail leaves: through ``host``, or as files in the data folder where there is none.
+
+    ``local_address`` begins the links in mail where the site has no public address: somebody tries it out.
+    """
+
+    host: str = ""
+    port: int = 587
+    security: Security = "starttls"
+    user: str = ""
+    password: str = dataclasses.field(default="", repr=False)
+    sender: str = "minsheng@localhost.invalid"
+    local_address: str = "http://127.0.0.1:8000"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "MailSettings":
+        """Read ``MINSHENG_SMTP_*`` and ``MINSHENG_MAIL_FROM``. Raises ``ConfigurationError``."""
+        host = environment.get("MINSHENG_SMTP_HOST", "").strip()
+        security = environment.get("MINSHENG_SMTP_SECURITY", "starttls").strip().lower()
+        if security not in get_args(Security):
+            raise ConfigurationError(f"MINSHENG_SMTP_SECURITY must be starttls, tls or none, not {security!r}")
+        for name in ("MINSHENG_MAIL_FROM", "MINSHENG_PUBLIC_ADDRESS") if host else ():
+            if not environment.get(name):
+                raise ConfigurationError(f"{name} must be set where MINSHENG_SMTP_HOST is")
+        sender = environment.get("MINSHENG_MAIL_FROM", "").strip() or cls.sender
+        try:
+            read_address(sender)
+        except InvalidRecipientError as error:
+            raise ConfigurationError(f"MINSHENG_MAIL_FROM must be a mail address, not {sender!r}") from error
+        return cls(
+            host=host,
+            port=_number(environment, "MINSHENG_SMTP_PORT", {"tls": 465, "none": 25}.get(security, 587)),
+            security=cast("Security", security),
+            user=environment.get("MINSHENG_SMTP_USER", ""),
+            password=environment.get("MINSHENG_SMTP_PASSWORD", ""),
+            sender=sender,
+            local_address=_address(environment, "MINSHENG_LOCAL_ADDRESS", ("http://", "https://")) or cls.local_address,
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,6 +75,8 @@ class Settings:
     page_cache_bytes: int = 64_000_000
     public_address: str = ""
     security_contact: str = ""
+    mail: MailSettings = dataclasses.field(default_factory=MailSettings)
+    scheduler: bool = True
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -52,6 +99,8 @@ class Settings:
             page_cache_bytes=_number(environment, "MINSHENG_PAGE_CACHE_MB", 64) * 1_000_000,
             public_address=_address(environment, "MINSHENG_PUBLIC_ADDRESS", ("https://", "http://")).rstrip("/"),
             security_contact=_address(environment, "MINSHENG_SECURITY_CONTACT", ("mailto:", "https://", "tel:")),
+            mail=MailSettings.from_environment(environment),
+            scheduler=_flag({"MINSHENG_SCHEDULER": "1", **environment}, "MINSHENG_SCHEDULER"),
         )
 
 
@@ -82,7 +131,7 @@ def _flag(environment: Mapping[str, str], name: str) -> bool:
 
 
 def _number(environment: Mapping[str, str], name: str, default: int = 0) -> int:
-    value = environment.get(name, str(default))
+    value = environment.get(name) or str(default)
     if not value.isdigit():
         raise ConfigurationError(f"{name} must be a whole number, not {value!r}")
     return int(value)

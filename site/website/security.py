@@ -19,8 +19,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 
-PERSONAL = ("/admin", "/suggestions/follow")
-"""Pages of one person: of a member of staff, and of the sender of a case. No browser keeps them."""
+PERSONAL = ("/admin", "/suggestions/follow", "/subscriptions")
+"""Pages of one person: of a member of staff, the sender of a case, a subscriber. No browser keeps them."""
 
 
 def register(app: Flask) -> None:

@@ -4,5 +4,9 @@ import os
 
 from website.application import create_app
 from website.config import Settings
+from website.jobs import run_in_background
 
-app = create_app(Settings.from_environment(os.environ))
+settings = Settings.from_environment(os.environ)
+app = create_app(settings)
+if settings.scheduler:
+    run_in_background(app)

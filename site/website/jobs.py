@@ -1,0 +1,68 @@
+"""Work done by the clock: the one list of jobs, and the thread that runs them beside the served pages."""
+
+import datetime as dt
+import logging
+import threading
+
+from flask import Flask
+
+from minsheng import mail, scheduling, subscriptions
+from minsheng.database import db
+from minsheng.scheduling import Job, Outcome
+from pages.services import services
+from public.news_mail import tell_news
+
+log = logging.getLogger(__name__)
+
+EVERY_TICK = dt.timedelta(0)
+PAUSE_SECONDS = 30.0
+"""Between two ticks of the thread; cron's shortest interval is a minute."""
+
+
+def jobs() -> tuple[Job, ...]:
+    """Return all jobs in the order they run: what makes mail comes before what sends it."""
+    return (
+        Job("drop_unconfirmed", dt.timedelta(hours=1), _drop_unconfirmed),
+        Job("tell_news", EVERY_TICK, lambda: tell_news(services().clock)),
+        Job("send_mail", EVERY_TICK, _send_mail),
+        Job("forget_mail", dt.timedelta(days=1), _forget_mail),
+    )
+
+
+def tick() -> list[Outcome]:
+    """Run what is due; needs an application context."""
+    return scheduling.tick(db.session(), jobs(), services().clock)
+
+
+def run_in_background(app: Flask) -> threading.Thread:
+    """Tick in a thread of this server process until the process ends; several processes share the work."""
+    thread = threading.Thread(target=_keep_ticking, args=(app,), name="minsheng-jobs", daemon=True)
+    thread.start()
+    return thread
+
+
+def _keep_ticking(app: Flask) -> None:
+    pause = threading.Event()
+    while not pause.wait(PAUSE_SECONDS):
+        try:
+            with app.app_context():
+                tick()
+        except Exception:
+            # A database that is away for a moment must not end the thread.
+            log.exception("jobs could not be run")
+
+
+def _drop_unconfirmed() -> int:
+    dropped = subscriptions.drop_unconfirmed(db.session(), services().clock())
+    db.session.commit()
+    return dropped
+
+
+def _send_mail() -> int:
+    known = services()
+    return mail.send_due(db.session(), known.contacts, known.mail_transport, known.mail_sender, known.clock)
+
+
+def _forget_mail() -> None:
+    mail.forget(db.session(), services().clock())
+    db.session.commit()
