@@ -207,13 +207,7 @@ def _reports_in_force(ids: Sequence[int]) -> sa.Select[*tuple[Any, ...]]:
 
 def _pictured(ids: Sequence[int]) -> sa.Select[int]:
     """Return the query of the projects that have a photo residents may see."""
-    in_force = sa.or_(Photo.report_id.is_(None), ProgressReport.state == ReportState.PUBLISHED)
-    return (
-        sa.select(Photo.project_id)
-        .outerjoin(ProgressReport, Photo.report_id == ProgressReport.id)
-        .where(Photo.project_id.in_(ids), in_force)
-        .distinct()
-    )
+    return sa.select(Photo.project_id).where(Photo.project_id.in_(ids), Photo.is_of_public_report()).distinct()
 
 
 def _by_project(session: Session, query: sa.Select[*tuple[Any, ...]]) -> dict[int, list[Any]]:

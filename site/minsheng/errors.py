@@ -78,6 +78,12 @@ class InvalidFileError(DomainError):
         self.reason = reason
 
 
+class BelowStandardError(DomainError):
+    """The year-end acceptance found the work below its quality standard, so it does not count as accepted."""
+
+    code = "below_standard"
+
+
 class IncompleteRecordError(DomainError):
     """A record lacks what publication demands; ``missing`` names the fields."""
 

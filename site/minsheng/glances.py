@@ -65,7 +65,9 @@ def for_cards() -> tuple[ORMOption, ...]:
         with_chain(Project.division),
         selectinload(Project.agency),
         selectinload(Project.programme),
-        selectinload(Project.photos).selectinload(Photo.report).load_only(ProgressReport.state),
+        selectinload(Project.photos).options(
+            selectinload(Photo.report).load_only(ProgressReport.state), selectinload(Photo.monitor_report)
+        ),
     )
 
 
@@ -82,7 +84,7 @@ def for_page() -> tuple[ORMOption, ...]:
         reports.selectinload(ProgressReport.photos),
         reports.selectinload(ProgressReport.author),
         reports.selectinload(ProgressReport.publisher),
-        selectinload(Project.photos).selectinload(Photo.report),
+        selectinload(Project.photos).options(selectinload(Photo.report), selectinload(Photo.monitor_report)),
         selectinload(Project.documents),
         selectinload(Project.problems).options(
             selectinload(Problem.agency), selectinload(Problem.photo_before), selectinload(Problem.photo_after)

@@ -1,5 +1,6 @@
 """Indicators: the quantified targets of a project."""
 
+import datetime as dt
 import decimal
 import enum
 
@@ -63,6 +64,11 @@ class Indicator(Base):
 
     division: Mapped[Division | None] = relationship()
     parts: Mapped[list["Indicator"]] = relationship(order_by="Indicator.position")
+    assignments: Mapped[list["TargetAssignment"]] = relationship(
+        back_populates="indicator",
+        order_by="(TargetAssignment.assigned_on, TargetAssignment.id)",
+        cascade="all, delete-orphan",
+    )
 
     def snapshot(self) -> dict[str, object]:
         """Return the target in plain JSON values."""
@@ -75,4 +81,33 @@ class Indicator(Base):
             "measure": self.measure.value,
             "direction": self.direction.value,
             "assigned_by": self.assigned_by.value,
+            **({"assignments": [given.snapshot() for given in self.assignments]} if self.assignments else {}),
+        }
+
+
+class TargetAssignment(Base):
+    """How much of a target a higher level gave to this place, by which document; None while not yet assigned."""
+
+    __tablename__ = "target_assignment"
+    __table_args__ = (
+        sa.CheckConstraint("(target IS NULL) = (assigned_on IS NULL)", name="assigned_has_day"),
+        sa.CheckConstraint("target >= 0", name="target_not_negative"),
+    )
+
+    id: Mapped[Identity]
+    indicator_id: Mapped[int] = mapped_column(sa.ForeignKey("indicator.id", ondelete="CASCADE"), index=True)
+    assigned_by: Mapped[AssignedBy] = mapped_column(enumeration(AssignedBy))
+    target: Mapped[decimal.Decimal | None] = mapped_column(ExactDecimal())
+    assigned_on: Mapped[dt.date | None]
+    source_title: Mapped[str] = mapped_column(sa.String(200), default="")
+
+    indicator: Mapped[Indicator] = relationship(back_populates="assignments")
+
+    def snapshot(self) -> dict[str, object]:
+        """Return the assignment in plain JSON values."""
+        return {
+            "assigned_by": self.assigned_by.value,
+            "target": None if self.target is None else str(self.target),
+            "assigned_on": self.assigned_on.isoformat() if self.assigned_on else None,
+            "source_title": self.source_title,
         }

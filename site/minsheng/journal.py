@@ -202,6 +202,8 @@ def verify_subjects(
         details = entry.details
         if isinstance(renamed := details.get("renamed"), dict):
             last = _after_rename(last, renamed["kind"], renamed["from"], renamed["to"])
+        if "removed" in details:
+            last.pop(entry.subject, None)
         if "snapshot" in details:
             last[entry.subject] = canonical(details["snapshot"])
     for subject, snapshot in current():

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from minsheng.database import Base, Identity, enumeration
+from minsheng.monitors import MonitorReport, MonitorReportState
 from minsheng.projects import Project
 from minsheng.publication import Publication
 from minsheng.reports import ProgressReport, ReportState
@@ -23,7 +24,8 @@ class PhotoPhase(enum.StrEnum):
 class Photo(Base):
     """A picture of a project. ``key`` names its files in the media store; only the date of its metadata is kept.
 
-    A photo with a report is public while that report is; one without is public with its project.
+    A photo with a report, the office's or a monitor's, is public while that report is; one without is public with
+    its project.
     ``is_drawing`` marks generated drawings of the sample county.
     """
 
@@ -31,11 +33,15 @@ class Photo(Base):
     __table_args__ = (
         sa.CheckConstraint("length(alt_text) > 0", name="has_alt_text"),
         sa.CheckConstraint("width > 0 AND height > 0", name="has_size"),
+        sa.CheckConstraint("report_id IS NULL OR monitor_report_id IS NULL", name="of_one_report"),
     )
 
     id: Mapped[Identity]
     project_id: Mapped[int] = mapped_column(sa.ForeignKey("project.id", ondelete="RESTRICT"), index=True)
     report_id: Mapped[int | None] = mapped_column(sa.ForeignKey("progress_report.id", ondelete="RESTRICT"), index=True)
+    monitor_report_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("monitor_report.id", ondelete="RESTRICT"), index=True
+    )
     key: Mapped[str] = mapped_column(sa.String(64), index=True)
     phase: Mapped[PhotoPhase] = mapped_column(enumeration(PhotoPhase))
     taken_on: Mapped[dt.date | None]
@@ -47,6 +53,7 @@ class Photo(Base):
 
     project: Mapped[Project] = relationship(back_populates="photos")
     report: Mapped[ProgressReport | None] = relationship(back_populates="photos")
+    monitor_report: Mapped[MonitorReport | None] = relationship(back_populates="photos")
 
     @classmethod
     def visible_to_residents(cls) -> sa.Select["Photo"]:
@@ -54,14 +61,24 @@ class Photo(Base):
         return (
             sa.select(cls)
             .join(cls.project)
-            .outerjoin(cls.report)
-            .where(
-                Project.publication == Publication.PUBLISHED,
-                sa.or_(cls.report_id.is_(None), ProgressReport.state == ReportState.PUBLISHED),
-            )
+            .where(Project.publication == Publication.PUBLISHED, cls.is_of_public_report())
+        )
+
+    @classmethod
+    def is_of_public_report(cls) -> sa.ColumnElement[bool]:
+        """Return the condition that a photo hangs on no report, or on one that residents may read."""
+        in_force = sa.select(ProgressReport.id).where(ProgressReport.state == ReportState.PUBLISHED)
+        read = sa.select(MonitorReport.id).where(MonitorReport.state == MonitorReportState.PUBLISHED)
+        return sa.and_(
+            sa.or_(cls.report_id.is_(None), cls.report_id.in_(in_force)),
+            sa.or_(cls.monitor_report_id.is_(None), cls.monitor_report_id.in_(read)),
         )
 
     @property
     def is_visible_to_residents(self) -> bool:
         """Whether this photo, already loaded with its project, may be shown to residents."""
-        return self.project.publication is Publication.PUBLISHED and (self.report is None or self.report.is_in_force)
+        return (
+            self.project.publication is Publication.PUBLISHED
+            and (self.report is None or self.report.is_in_force)
+            and (self.monitor_report is None or self.monitor_report.is_public)
+        )

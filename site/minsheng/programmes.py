@@ -1,16 +1,19 @@
 """Programmes: one year's promised list at one level of government."""
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from minsheng.database import Base, Fen, Identity, enumeration
+from minsheng.errors import ReasonRequiredError, WrongStateError
 from minsheng.places import Agency, Division, DivisionLevel
 from minsheng.publication import Publication, Sourced, source_constraints
 
 if TYPE_CHECKING:
     from minsheng.documents import Document
+    from minsheng.reviews import Review
 
 
 class Programme(Base, Sourced):
@@ -27,6 +30,7 @@ class Programme(Base, Sourced):
         *source_constraints(),
         sa.CheckConstraint("origin = 'compiled' OR division_id IS NOT NULL", name="own_has_place"),
         sa.CheckConstraint("origin = 'compiled' OR year IS NOT NULL", name="own_has_year"),
+        sa.CheckConstraint("publication <> 'withdrawn' OR length(withdrawn_reason) > 0", name="withdrawn_says_why"),
         sa.CheckConstraint("year IS NULL OR year BETWEEN 1949 AND 2200", name="year_plausible"),
     )
 
@@ -45,6 +49,8 @@ class Programme(Base, Sourced):
     policy_contact: Mapped[str] = mapped_column(sa.Text, default="")
     assessment_points: Mapped[int | None]
     publication: Mapped[Publication] = mapped_column(enumeration(Publication), default=Publication.DRAFT, index=True)
+    withdrawn_at: Mapped[dt.datetime | None]
+    withdrawn_reason: Mapped[str] = mapped_column(sa.String(500), default="")
 
     items_total: Mapped[int | None]
     items_completed: Mapped[int | None]
@@ -61,11 +67,22 @@ class Programme(Base, Sourced):
     division: Mapped[Division | None] = relationship()
     agency: Mapped[Agency | None] = relationship()
     documents: Mapped[list["Document"]] = relationship(back_populates="programme", order_by="Document.id")
+    reviews: Mapped[list["Review"]] = relationship(back_populates="programme", order_by="(Review.held_on, Review.id)")
 
     @classmethod
     def visible_to_residents(cls) -> sa.Select["Programme"]:
         """Return the query of programmes that residents may see: the only place that says so."""
         return sa.select(cls).where(cls.publication == Publication.PUBLISHED)
+
+    def withdraw(self, reason: str, at: dt.datetime) -> None:
+        """Take a published programme back, leaving a public stub; raises as ``Project.withdraw``."""
+        if self.publication is not Publication.PUBLISHED:
+            raise WrongStateError("withdraw", self.publication)
+        if not reason.strip():
+            raise ReasonRequiredError
+        self.publication = Publication.WITHDRAWN
+        self.withdrawn_reason = reason.strip()
+        self.withdrawn_at = at
 
     def snapshot(self) -> dict[str, object]:
         """Return what is public about this programme, in plain JSON values, for the journal."""
@@ -99,6 +116,7 @@ class Programme(Base, Sourced):
         return {
             **{name: getattr(self, name) for name in fields},
             "publication": self.publication.value,
+            **({"withdrawn_reason": self.withdrawn_reason} if self.withdrawn_reason else {}),
             "level": self.level.value,
             "source_kind": self.source_kind.value if self.source_kind else None,
             "division": self.division.code if self.division else None,

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from minsheng.database import Base, ExactDecimal, Fen, Identity, enumeration
-from minsheng.errors import IncompleteRecordError
+from minsheng.errors import IncompleteRecordError, ReasonRequiredError, WrongStateError
 from minsheng.funding import FundingLine
 from minsheng.indicators import Indicator
 from minsheng.places import Agency, Division, DivisionLevel
@@ -17,11 +17,17 @@ from minsheng.programmes import Programme
 from minsheng.publication import Publication, Sourced, source_constraints
 
 if TYPE_CHECKING:
+    from minsheng.aftercare import AfterCare
+    from minsheng.contracts import Contract
     from minsheng.documents import Document
+    from minsheng.eligibility import EligibilityStep, PaymentBatch
     from minsheng.lookbacks import LookBack
+    from minsheng.monitors import Monitor
     from minsheng.photos import Photo
     from minsheng.problems import Problem
     from minsheng.reports import ProgressReport
+    from minsheng.reviews import Review
+    from minsheng.safeguards import Safeguard
 
 
 class Category(enum.StrEnum):
@@ -101,6 +107,7 @@ class Project(Base, Sourced):
             "stage NOT IN ('suspended', 'cancelled') OR length(stage_reason) > 0 OR origin = 'compiled'",
             name="interruption_has_reason",
         ),
+        sa.CheckConstraint("publication <> 'withdrawn' OR length(withdrawn_reason) > 0", name="withdrawn_says_why"),
     )
 
     id: Mapped[Identity]
@@ -137,6 +144,8 @@ class Project(Base, Sourced):
     inferred: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
     publication: Mapped[Publication] = mapped_column(enumeration(Publication), default=Publication.DRAFT, index=True)
     published_at: Mapped[dt.datetime | None]
+    withdrawn_at: Mapped[dt.datetime | None]
+    withdrawn_reason: Mapped[str] = mapped_column(sa.String(500), default="")
 
     programme: Mapped[Programme] = relationship()
     division: Mapped[Division | None] = relationship()
@@ -154,6 +163,17 @@ class Project(Base, Sourced):
     documents: Mapped[list["Document"]] = relationship(back_populates="project", order_by="Document.id")
     problems: Mapped[list["Problem"]] = relationship(back_populates="project", order_by="Problem.found_on")
     lookbacks: Mapped[list["LookBack"]] = relationship(back_populates="project", order_by="LookBack.looked_on")
+    contracts: Mapped[list["Contract"]] = relationship(back_populates="project", order_by="Contract.position")
+    safeguards: Mapped[list["Safeguard"]] = relationship(back_populates="project", order_by="Safeguard.id")
+    reviews: Mapped[list["Review"]] = relationship(back_populates="project", order_by="(Review.held_on, Review.id)")
+    eligibility_steps: Mapped[list["EligibilityStep"]] = relationship(
+        back_populates="project", order_by="(EligibilityStep.done_on, EligibilityStep.id)"
+    )
+    payment_batches: Mapped[list["PaymentBatch"]] = relationship(
+        back_populates="project", order_by="(PaymentBatch.paid_on, PaymentBatch.id)"
+    )
+    after_care: Mapped["AfterCare | None"] = relationship(back_populates="project")
+    monitors: Mapped[list["Monitor"]] = relationship(back_populates="project", order_by="Monitor.badge")
 
     @classmethod
     def visible_to_residents(cls) -> sa.Select["Project"]:
@@ -212,6 +232,19 @@ class Project(Base, Sourced):
         self.publication = Publication.PUBLISHED
         self.published_at = self.published_at or at
 
+    def withdraw(self, reason: str, at: dt.datetime) -> None:
+        """Take a published project back, leaving a public stub.
+
+        Raises ``WrongStateError`` unless it is published, ``ReasonRequiredError`` without a reason.
+        """
+        if self.publication is not Publication.PUBLISHED:
+            raise WrongStateError("withdraw", self.publication)
+        if not reason.strip():
+            raise ReasonRequiredError
+        self.publication = Publication.WITHDRAWN
+        self.withdrawn_reason = reason.strip()
+        self.withdrawn_at = at
+
     def snapshot(self) -> dict[str, object]:
         """Return what is public about this project, in plain JSON values, for the journal."""
         plain = [
@@ -248,6 +281,7 @@ class Project(Base, Sourced):
             **{name: getattr(self, name) for name in plain},
             **{name: day.isoformat() if (day := getattr(self, name)) else None for name in dates},
             "publication": self.publication.value,
+            **({"withdrawn_reason": self.withdrawn_reason} if self.withdrawn_reason else {}),
             "category": self.category.value,
             "kind": self.kind.value if self.kind else None,
             "stage": self.stage.value if self.stage else None,

@@ -12,16 +12,18 @@ from sqlalchemy.orm import Session
 from minsheng import journal
 from minsheng.boards import Board
 from minsheng.cases import Prominence
-from minsheng.errors import ReasonRequiredError
 from minsheng.documents import Document
+from minsheng.errors import BelowStandardError, ReasonRequiredError
 from minsheng.journal import Act
 from minsheng.lookbacks import LookBack
 from minsheng.outbox import RecordKind, touch
 from minsheng.problems import Problem
 from minsheng.programmes import Programme
+from minsheng.project_records import public_project_records
 from minsheng.projects import Project, Stage
 from minsheng.publication import Publication
 from minsheng.reports import ProgressReport, ReportState
+from minsheng.reviews import ACCEPTED_STAGES, failed_acceptance
 from minsheng.staff import StaffMember
 from minsheng.suggestions import Suggestion
 from minsheng.surveys import Wave
@@ -52,6 +54,29 @@ def publish_project(session: Session, project: Project, actor: str, at: dt.datet
         at,
     )
     touch(session, RecordKind.PROJECT, project.id)
+
+
+def withdraw(session: Session, record: Programme | Project, reason: str, actor: str, at: dt.datetime) -> None:
+    """Take a published programme or project back, leaving a public stub. Raises as ``Project.withdraw``."""
+    before = record.snapshot()
+    record.withdraw(reason, at)
+    session.flush()
+    is_project = isinstance(record, Project)
+    kind = RecordKind.PROJECT if is_project else RecordKind.PROGRAMME
+    journal.record(
+        session,
+        Act(
+            f"{kind.value}_withdrawn",
+            f"{kind.value}:{record.slug}",
+            actor,
+            about_project=record.slug if is_project else None,
+            reason=record.withdrawn_reason,
+            before=before,
+            after=record.snapshot(),
+        ),
+        at,
+    )
+    touch(session, kind, record.id)
 
 
 def publish_report(
@@ -209,11 +234,13 @@ def carry_stage(report: ProgressReport) -> None:
     """Bring the stage of a project's newest report to the project itself.
 
     A report that says suspended or cancelled tells why under its difficulties; raises ``ReasonRequiredError``
-    where it does not.
+    where it does not, and ``BelowStandardError`` for a stage of acceptance after an acceptance that failed.
     """
     project = report.project
     if report.stage in {None, project.stage} or report is not project.latest_report:
         return
+    if report.stage in ACCEPTED_STAGES and failed_acceptance(project) is not None:
+        raise BelowStandardError
     is_interrupted = report.stage in INTERRUPTED
     if is_interrupted and not report.difficulties.strip():
         raise ReasonRequiredError
@@ -233,12 +260,13 @@ def public_records(session: Session) -> Iterator[tuple[str, dict[str, object]]]:
         yield f"problem:{problem.id}", problem.snapshot()
     for lookback in session.scalars(sa.select(LookBack)):
         yield f"look_back:{lookback.id}", lookback.snapshot()
+    for document in session.scalars(sa.select(Document).where(Document.publication != Publication.DRAFT)):
+        yield document.subject, document.snapshot()
+    yield from public_project_records(session)
     for board in session.scalars(sa.select(Board)):
         yield board.subject, board.snapshot()
     for suggestion in session.scalars(sa.select(Suggestion)):
         yield suggestion.subject, suggestion.snapshot()
-    for document in session.scalars(sa.select(Document).where(Document.publication != Publication.DRAFT)):
-        yield document.subject, document.snapshot()
     for wave in session.scalars(sa.select(Wave).where(Wave.is_published)):
         yield f"wave:{wave.slug}", wave.snapshot()
 

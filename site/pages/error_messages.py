@@ -36,6 +36,7 @@ def domain_message(error: DomainError) -> tuple[str, str]:
         "address_taken": (_("这个网址名已经用过"), _("旧网址要一直能打开，不能给别的内容用。请换一个网址名。")),
         "invalid_token": (_("这个网址已经失效"), _("可能已经用过或过期，或者网址没有复制完整。")),
         "invalid_recipient": (_("这个邮箱地址不能用"), _("请填完整的邮箱地址，例如 name@example.com")),
+        "below_standard": (_("验收没有达到质量标准"), _("年终验收不达标，不能报“竣工验收”或“投入使用”；返工后重新验收再报。")),
         "incomplete": (_("内容还不完整"), _("发布前要写明任务、责任人、时间和标准。")),
     }
     return messages.get(error.code, http_message(409))
