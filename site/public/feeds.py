@@ -89,7 +89,7 @@ def feed_url(topic: Topic) -> str:
 
 
 def _answer(topic: Topic) -> Response:
-    """Give the feed of a topic; 404 where there is no such thing, 304 to whoever has it already."""
+    """Give the feed of a topic, or 404 where there is no such thing; tags and 304 come with every answer of text."""
     try:
         found = follow(topic)
         if found is None:
@@ -100,9 +100,6 @@ def _answer(topic: Topic) -> Response:
     body = _feed(found, entries, is_last=is_last)
     response = Response(body, mimetype=MEDIA_TYPE)
     response.headers["Content-Language"] = html_lang()
-    response.last_modified = entries[0].at if entries else BEGINNING
-    response.add_etag()
-    response.make_conditional(request)
     return response
 
 

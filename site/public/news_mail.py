@@ -10,6 +10,7 @@ from minsheng.database import db
 from minsheng.encryption import CannotOpenError
 from minsheng.journal import JournalEntry
 from minsheng.subscriptions import Subscription, SubscriptionState
+from minsheng.topics import Topic
 from pages.language import speaking
 from pages.services import services
 from public import mail_texts
@@ -37,33 +38,45 @@ def tell_news(clock: Callable[[], dt.datetime]) -> int:
 
 def _tell(number: int, upto: int, at: dt.datetime) -> bool:
     """Tell one subscriber; commits. Returns whether there was anything to tell."""
-    subscription = db.session.get(Subscription, number, populate_existing=True)
-    is_told = False
-    if subscription is not None and subscription.state is SubscriptionState.ACTIVE and subscription.cursor < upto:
+    row = db.session.execute(
+        sa.select(Subscription.topic_kind, Subscription.topic_key, Subscription.language).where(
+            Subscription.id == number
+        )
+    ).one_or_none()
+    # A search brings the index up to date by itself first, which a transaction of ours would keep waiting.
+    db.session.commit()
+    if row is None:
+        return False
+    kind, key, language = row
+    with speaking(language):
         try:
-            is_told = _queue(subscription, upto, at)
+            found = follow(Topic(kind, key))
         except IndexUnavailableError:
             # What a search finds is not known just now: the cursor stays, and the next run tells.
-            db.session.rollback()
             return False
+        subscription = db.session.get(Subscription, number, populate_existing=True)
+        is_told = (
+            subscription is not None
+            and subscription.state is SubscriptionState.ACTIVE
+            and subscription.cursor < upto
+            and _queue(subscription, found, upto, at)
+        )
     db.session.commit()
     return is_told
 
 
-def _queue(subscription: Subscription, upto: int, at: dt.datetime) -> bool:
+def _queue(subscription: Subscription, found: Followed | None, upto: int, at: dt.datetime) -> bool:
     """Queue the mail and move the cursor; what another run has just told is left alone."""
     since = subscription.cursor
-    with speaking(subscription.language):
-        found = follow(subscription.topic)
-        entries, more = _news(found, since, upto) if found is not None else ((), 0)
-        if not subscriptions.advance(db.session(), subscription, upto, at) or found is None or not entries:
-            return False
-        box = services().contacts
-        try:
-            address, code = subscription.opened(box)
-        except CannotOpenError:
-            return False
-        message = mail_texts.digest(address, subscription, found, news_items(entries), more, code)
+    entries, more = _news(found, since, upto) if found is not None else ((), 0)
+    if not subscriptions.advance(db.session(), subscription, upto, at) or found is None or not entries:
+        return False
+    box = services().contacts
+    try:
+        address, code = subscription.opened(box)
+    except CannotOpenError:
+        return False
+    message = mail_texts.digest(address, subscription, found, news_items(entries), more, code)
     key = f"news:{subscription.reference}:{since}"
     return mail.queue(db.session(), box, key, message, at, subscription.record)
 

@@ -156,7 +156,9 @@ def manage(token: str) -> str | BaseResponse | tuple[str, int]:
         subscriptions.change_rhythm(found, Rhythm(form.rhythm.data), services().clock())
         db.session.commit()
         return redirect(url_for(".manage", token=token, changed=1))
-    page = render_template(
+    if form.is_submitted():
+        abort(400)
+    return render_template(
         "public/subscriptions/manage.html",
         form=form,
         stop_form=PlainForm(formdata=None),
@@ -166,7 +168,6 @@ def manage(token: str) -> str | BaseResponse | tuple[str, int]:
         is_confirmed="confirmed" in request.args,
         is_changed="changed" in request.args,
     )
-    return (page, 422) if form.is_submitted() else page
 
 
 @blueprint.post("/<token>/stop")

@@ -125,8 +125,6 @@ def test_unchanged_feed_is_not_sent_again(client: FlaskClient, project: Project,
     first = client.get("/feeds/projects/road.atom")
     etag = first.headers["ETag"]
     assert client.get("/feeds/projects/road.atom", headers={"If-None-Match": etag}).status_code == 304
-    since = first.headers["Last-Modified"]
-    assert client.get("/feeds/projects/road.atom", headers={"If-Modified-Since": since}).status_code == 304
     journal.record(session, Act("project_revised", "project:road", "某县民生办", about_project="road"), AT)
     assert client.get("/feeds/projects/road.atom", headers={"If-None-Match": etag}).status_code == 200
 
