@@ -1,6 +1,6 @@
 """Notice boards as PDF, A4 or A3, with the typeface inside, so that every printer prints the same."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from pages import drawing, formats, typeface
@@ -20,7 +20,13 @@ INNER = WIDTH - 2 * MARGIN
 FOOT = 62.0
 """Height of the part at the foot that holds the QR code."""
 QR_SIDE = 38.0
-SMALLEST = 3.4
+SIZES = (6.4, 6.0, 5.6, 5.2, 4.8, 4.4, 4.0, 3.7, 3.4)
+"""Type sizes of the facts in millimetres, the largest that fits is taken; 3.4 mm is read from an arm's length."""
+LEAD, SMALL = 1.4, 0.86
+"""Line height as a share of the type size; size of labels as a share of that of the facts."""
+COLUMN, LABEL = 5.6, 5.2
+"""Where answers begin and how wide labels may be, in type sizes."""
+NEWS_LINES = 9
 INK: Colour = (27, 35, 40)
 SOFT: Colour = (75, 86, 93)
 LINE: Colour = (213, 208, 195)
@@ -121,7 +127,7 @@ def _signature(pen: Pen, sheet: BoardSheet, y: float) -> float:
         anchor = drawing.anchor(bar.tick)
         pen.text(
             at,
-            y + 3.4,
+            y + 2.6,
             _("按时间应达 %(value)s", value=formats.percent(bar.expected)),
             4,
             colour=INK,
@@ -188,11 +194,13 @@ def _money_key(pen: Pen, bar: drawing.TaskBar, y: float, as_of: str) -> float:
         entries.append((word("planned", "movement_kind"), _amount(bar.planned), None))
     entries += [(word(fill.name, "movement_kind"), _amount(fill.value), MONEY[fill.name]) for fill in bar.money]
     column = INNER / max(len(entries), 4)
+    widest = max((pen.measure(1, bold=True)(amount) for _label, amount, _colour in entries), default=1)
+    size = min(5.4, (column - 2) / widest)
     for index, (label, amount, colour) in enumerate(entries):
         left = MARGIN + index * column
         pen.box(left, y + 1.2, 3, 3, fill=colour, line=SOFT if colour is None else None, thickness=0.3)
         pen.text(left + 4.4, y + 4, label, 3.8, colour=SOFT)
-        pen.text(left, y + 10.3, _cut(pen, amount, 5.4, column - 2), 5.4, colour=INK, bold=True)
+        pen.text(left, y + 10.3, amount, size, colour=INK, bold=True)
     y += 13.5 if entries else 1
     if as_of:
         pen.text(WIDTH - MARGIN, y + 1.6, _("数字截至 %(date)s", date=as_of), 3.8, colour=SOFT, anchor="end")
@@ -206,45 +214,38 @@ def _amount(fen: drawing.Figure | None) -> str:
 
 def _facts(pen: Pen, sheet: BoardSheet, y: float, bottom: float) -> None:
     """Set the facts in the largest type that fits, and below them the news of the month in what is left."""
-    for size in (6.4, 6.0, 5.6, 5.2, 4.8, 4.4, 4.0, 3.7, SMALLEST):
-        rows = [(fact, _fact_lines(pen, fact, size, 3 if size > SMALLEST else 2)) for fact in sheet.facts]
-        height = sum(len(lines) for _fact, lines in rows) * size * 1.4 + len(rows) * size * 0.6
-        if y + height + size * 5.4 <= bottom:
+    for size in SIZES:
+        rows = [_row(pen, fact, size, 3 if size > SIZES[-1] else 2) for fact in sheet.facts]
+        height = sum(max(len(labels), len(lines)) for _fact, labels, lines in rows) * size * LEAD
+        if y + height + len(rows) * size * 0.6 + size * 5.4 <= bottom:
             break
-    label_width = size * 5.6
-    for fact, lines in rows:
+    for fact, labels, lines in rows:
         if y + size * 2 > bottom:
             break
-        pen.stroke((MARGIN, y), (WIDTH - MARGIN, y), LINE, 0.25)
-        top = y + size * 0.3
-        pen.lines(MARGIN, top, [fact.label], size * 0.86, colour=SOFT, lead=1.4 / 0.86)
-        y = pen.lines(MARGIN + label_width, top, lines, size, colour=INK, bold=fact.is_strong) + size * 0.3
+        y = _set_row(pen, labels, lines, size, y, is_strong=fact.is_strong)
     pen.stroke((MARGIN, y), (WIDTH - MARGIN, y), LINE, 0.25)
-    room = int((bottom - y - size * 0.6) / (size * 1.4))
+    room = min(int((bottom - y - size * 0.6) / (size * LEAD)), NEWS_LINES)
     if room >= 1 and sheet.news:
-        top = y + size * 0.3
-        pen.lines(
-            MARGIN,
-            top,
-            fit(sheet.news_title, label_width - 1, 2, pen.measure(size * 0.86)),
-            size * 0.86,
-            colour=SOFT,
-            lead=1.4 / 0.86,
-        )
-        pen.lines(
-            MARGIN + label_width,
-            top,
-            fit(sheet.news, INNER - label_width, min(room, 9), pen.measure(size)),
-            size,
-            colour=INK,
-        )
+        labels = fit(sheet.news_title, size * LABEL, min(room, 3), pen.measure(size * SMALL))
+        lines = fit(sheet.news, INNER - size * COLUMN, room, pen.measure(size))
+        _set_row(pen, labels, lines, size, y, is_strong=False)
 
 
-def _fact_lines(pen: Pen, fact: Fact, size: float, most: int) -> list[str]:
-    width = INNER - size * 5.6
-    return [
-        line for text in fact.lines if text for line in fit(text, width, most, pen.measure(size, bold=fact.is_strong))
-    ]
+def _row(pen: Pen, fact: Fact, size: float, most: int) -> tuple[Fact, list[str], list[str]]:
+    """Return a fact with its label and its answer broken into lines."""
+    labels = fit(fact.label, size * LABEL, 2, pen.measure(size * SMALL))
+    measure = pen.measure(size, bold=fact.is_strong)
+    width = INNER - size * COLUMN
+    return fact, labels, [line for text in fact.lines if text for line in fit(text, width, most, measure)]
+
+
+def _set_row(pen: Pen, labels: Sequence[str], lines: Sequence[str], size: float, y: float, *, is_strong: bool) -> float:
+    """Set a label and the lines beside it below a rule; return where they end."""
+    pen.stroke((MARGIN, y), (WIDTH - MARGIN, y), LINE, 0.25)
+    top = y + size * 0.3
+    left = pen.lines(MARGIN, top, labels, size * SMALL, colour=SOFT, lead=LEAD / SMALL)
+    right = pen.lines(MARGIN + size * COLUMN, top, lines, size, colour=INK, bold=is_strong, lead=LEAD)
+    return max(left, right) + size * 0.3
 
 
 def _foot(pen: Pen, sheet: BoardSheet) -> None:
