@@ -1,7 +1,7 @@
 """Digests say on every day exactly what the records say, whatever happened to them and however it was written."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from minsheng import digests, overview
-from minsheng.database import Base
+from minsheng.database import Base, db
 from minsheng.digests import ProjectDigest
 from minsheng.glances import figures, glances, standings
 from minsheng.indicators import Direction, Indicator
@@ -76,7 +76,7 @@ def publish(report: ProgressReport) -> None:
 def withdraw(project: Project) -> None:
     """Take a project out of the public eye."""
     project.withdrawn_reason = "登记有误"
-    project.publication = Publication.WITHDRAWN
+    project.publication, project.withdrawn_reason = Publication.WITHDRAWN, "重复登记"
 
 
 def project_of(make: Make, drawn: dict[str, Any], weights: list[Decimal | None]) -> Project:
@@ -144,7 +144,7 @@ def differs(session: Session, make: Make) -> bool:
 def test_every_kind_of_change_reaches_the_digest(session: Session, make: Make) -> None:
     project = make.project(kind=ProjectKind.SERVICE)
     report = make.published_report(project)
-    changes = [
+    changes: list[Callable[[], object]] = [
         lambda: setattr(project, "stage", Stage.IN_USE),
         lambda: setattr(project, "first_planned_finish", dt.date(2027, 3, 1)),
         lambda: setattr(project.indicators[0], "target", Decimal(10)),
@@ -189,7 +189,7 @@ def test_a_rebuild_gives_what_was_there(session: Session, make: Make) -> None:
     columns = [column for column in ProjectDigest.__table__.columns if column.name != "revision"]
     before = session.execute(sa.select(*columns).order_by(ProjectDigest.project_id)).all()
     session.commit()
-    with session.get_bind().begin() as around:  # type: ignore[union-attr]  # an engine
+    with db.engine.begin() as around:
         around.execute(sa.delete(ProjectDigest))
     assert not digests.are_complete(session)
     assert digests.rebuild(session) == 3

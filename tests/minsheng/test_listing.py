@@ -76,7 +76,8 @@ def test_every_count_is_what_choosing_the_value_leaves(session: Session, make: M
 def test_hidden_projects_are_in_no_count(session: Session, make: Make) -> None:
     make.project(title="A")
     make.project(published=False)
-    make.project().publication = Publication.WITHDRAWN
+    withdrawn = make.project()
+    withdrawn.publication, withdrawn.withdrawn_reason = Publication.WITHDRAWN, "重复登记"
     session.flush()
     known = glances(session, make.at.date())
     assert [choice.count for choice in choices(session, Filters(), known)["year"]] == [1]

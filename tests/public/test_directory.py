@@ -47,11 +47,13 @@ def test_a_mean_without_every_investment_is_plain_and_says_so(make: Make, read: 
     assert "简单平均" in text
 
 
-def test_a_withdrawn_programme_is_gone(make: Make, client: FlaskClient) -> None:
+def test_a_withdrawn_programme_leaves_a_stub_with_its_reason(make: Make, client: FlaskClient) -> None:
     programme = make.programme(title="撤下的清单")
-    programme.publication = Publication.WITHDRAWN
+    programme.publication, programme.withdrawn_reason = Publication.WITHDRAWN, "重复登记"
     db.session.commit()
-    assert client.get(f"/programmes/{programme.slug}").status_code == 404
+    stub = client.get(f"/programmes/{programme.slug}")
+    assert stub.status_code == 410
+    assert "重复登记" in stub.text
     assert "撤下的清单" not in client.get("/programmes/").text
 
 

@@ -63,7 +63,7 @@ def test_an_unchanged_file_is_not_sent_twice(client: FlaskClient, document: Docu
 def test_a_file_of_a_record_that_is_not_public_is_not_there(
     client: FlaskClient, session: Session, project: Project, document: Document
 ) -> None:
-    project.publication = Publication.WITHDRAWN
+    project.publication, project.withdrawn_reason = Publication.WITHDRAWN, "重复登记"
     session.commit()
     assert client.get(f"/documents/{document.id}").status_code == 404
     assert client.get(f"/documents/{document.id}/{document.file_name}").status_code == 404

@@ -99,7 +99,7 @@ def test_taking_a_project_back_takes_its_reports_out_too(session: Session, make:
     make.published_report(project)
     session.commit()
     assert find(session, engine, Query("青石桥"), TODAY).total == 2
-    project.publication = Publication.WITHDRAWN
+    project.publication, project.withdrawn_reason = Publication.WITHDRAWN, "重复登记"
     touch(session, RecordKind.PROJECT, project.id)
     session.commit()
     with engine.lock():
@@ -403,7 +403,7 @@ def test_a_file_is_found_by_its_text_with_the_page_and_goes_with_its_project(
     assert hit.document.kind is RecordKind.DOCUMENT
     assert hit.page == 3
     assert hit.document.owner_title == project.title
-    project.publication = Publication.WITHDRAWN
+    project.publication, project.withdrawn_reason = Publication.WITHDRAWN, "重复登记"
     touch(session, RecordKind.PROJECT, project.id)
     session.commit()
     assert find(session, engine, Query("涵洞加固"), TODAY).total == 0

@@ -204,7 +204,7 @@ def test_the_same_title_in_two_places_is_two_programmes(session: Session, row: R
 def test_a_withdrawn_record_stays_withdrawn(session: Session, row: Row) -> None:
     load(session, [row])
     project = the_project(session)
-    project.publication = Publication.WITHDRAWN
+    project.publication, project.withdrawn_reason = Publication.WITHDRAWN, "重复登记"
     (report,) = project.reports
     report.withdraw("来源已更正", LATER)
     session.commit()
