@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from minsheng.database import Base, ExactDecimal, Identity, enumeration
 from minsheng.places import Division
+from minsheng.translating import Translated
 
 
 class Measure(enum.StrEnum):
@@ -34,7 +35,7 @@ class AssignedBy(enum.StrEnum):
     OWN = "own"
 
 
-class Indicator(Base):
+class Indicator(Base, Translated):
     """A target of a project: name, unit and value.
 
     ``target`` is None while it is not yet assigned (未下达) or where a notice printed none. A part of a broken
@@ -42,6 +43,7 @@ class Indicator(Base):
     """
 
     __tablename__ = "indicator"
+    TRANSLATED = ("name", "unit")
     __table_args__ = (
         sa.UniqueConstraint("project_id", "position"),
         sa.CheckConstraint("weight IS NULL OR weight >= 0", name="weight_not_negative"),
@@ -81,6 +83,7 @@ class Indicator(Base):
             "measure": self.measure.value,
             "direction": self.direction.value,
             "assigned_by": self.assigned_by.value,
+            **self.translations_said(),
             **({"assignments": [given.snapshot() for given in self.assignments]} if self.assignments else {}),
         }
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relat
 
 from minsheng.database import Base, Identity, enumeration
 from minsheng.outbox import RecordKind, SearchOutbox
+from minsheng.translating import Translated
 
 
 class DivisionLevel(enum.StrEnum):
@@ -20,7 +21,7 @@ class DivisionLevel(enum.StrEnum):
     VILLAGE = "village"
 
 
-class Division(Base):
+class Division(Base, Translated):
     """A place in the tree province → city → county → township → village.
 
     ``code`` has 6 digits down to the county, 9 for townships, 12 for villages. ``path`` is the chain of codes
@@ -29,6 +30,7 @@ class Division(Base):
     """
 
     __tablename__ = "division"
+    TRANSLATED = ("name",)
     __table_args__ = (
         sa.CheckConstraint("length(code) IN (6, 9, 12)", name="code_length"),
         sa.CheckConstraint("population IS NULL OR population >= 0", name="population_not_negative"),
@@ -86,13 +88,14 @@ class Division(Base):
         return other is not None and other.path.startswith(self.path)
 
 
-class Agency(Base):
+class Agency(Base, Translated):
     """A department or unit that answers for projects, problems and suggestions.
 
     ``is_supervising`` marks the office that takes disputed suggestions and overdue work.
     """
 
     __tablename__ = "agency"
+    TRANSLATED = ("name", "duties", "desk_address")
 
     id: Mapped[Identity]
     slug: Mapped[str] = mapped_column(sa.String(80), unique=True)

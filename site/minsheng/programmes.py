@@ -10,13 +10,14 @@ from minsheng.database import Base, Fen, Identity, enumeration
 from minsheng.errors import ReasonRequiredError, WrongStateError
 from minsheng.places import Agency, Division, DivisionLevel
 from minsheng.publication import Publication, Sourced, source_constraints
+from minsheng.translating import Translated
 
 if TYPE_CHECKING:
     from minsheng.documents import Document
     from minsheng.reviews import Review
 
 
-class Programme(Base, Sourced):
+class Programme(Base, Sourced, Translated):
     """One year's list, e.g. "33 programmes of 2010", with its policy in plain words.
 
     The published totals (``items_*``, ``*_investment_fen``, ``stated_percent``) are what the publisher printed
@@ -26,6 +27,7 @@ class Programme(Base, Sourced):
     """
 
     __tablename__ = "programme"
+    TRANSLATED = ("title", "summary", "policy_entitled", "policy_benefit", "policy_apply", "policy_contact")
     __table_args__ = (
         *source_constraints(),
         sa.CheckConstraint("origin = 'compiled' OR division_id IS NOT NULL", name="own_has_place"),
@@ -120,4 +122,5 @@ class Programme(Base, Sourced):
             "level": self.level.value,
             "source_kind": self.source_kind.value if self.source_kind else None,
             "division": self.division.code if self.division else None,
+            **self.translations_said(),
         }

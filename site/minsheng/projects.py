@@ -15,6 +15,7 @@ from minsheng.indicators import Indicator
 from minsheng.places import Agency, Division, DivisionLevel
 from minsheng.programmes import Programme
 from minsheng.publication import Publication, Sourced, source_constraints
+from minsheng.translating import Translated
 
 if TYPE_CHECKING:
     from minsheng.aftercare import AfterCare
@@ -81,7 +82,7 @@ class ResponsibilityRole(enum.StrEnum):
     PERSON_IN_CHARGE = "person_in_charge"
 
 
-class Project(Base, Sourced):
+class Project(Base, Sourced, Translated):
     """One promise in one place.
 
     The first published dates never change; lateness is measured against them. Dates that a compiled notice
@@ -89,6 +90,7 @@ class Project(Base, Sourced):
     """
 
     __tablename__ = "project"
+    TRANSLATED = ("title", "summary", "location", "quality_standard", "stage_reason")
     __table_args__ = (
         *source_constraints(),
         sa.CheckConstraint("origin = 'compiled' OR division_id IS NOT NULL", name="own_has_place"),
@@ -294,6 +296,7 @@ class Project(Base, Sourced):
             "indicators": [indicator.snapshot() for indicator in self.indicators],
             "funding": [line.snapshot() for line in self.funding_lines],
             "milestones": [milestone.snapshot() for milestone in self.milestones],
+            **self.translations_said(),
         }
 
 

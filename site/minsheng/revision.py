@@ -20,6 +20,9 @@ UNSEEN = {
     "site_revision": "the number itself",
     "project_digest": "follows the records it is made from, which were watched already",
     "search_outbox": "tells the indexer; search results are never kept",
+    "queued_mail": "mail that waits; residents see nothing of it",
+    "subscription": "who follows what by mail; no kept page shows it",
+    "job_lease": "which process does the work of the clock",
     "staff_session": "who is signed in; residents see nothing of it",
 }
 """Tables whose changes no page of residents shows, with the reason; every other table counts."""
