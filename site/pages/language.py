@@ -20,6 +20,7 @@ from flask import Flask, Response, g, has_request_context, request
 from markupsafe import Markup, escape
 
 import translations
+from minsheng.translating import Translated
 from pages.addresses import url_with
 from translations.catalogues import compile_catalogues
 
@@ -219,6 +220,29 @@ def record_text(text: object) -> Markup:
     return Markup('<span lang="zh-Hans">{}</span>').format(words)
 
 
+def plain_text_of(record: object, field: str) -> str:
+    """Return a record's text in the reader's language where it carries one, else as :func:`plain_record_text`."""
+    return _translation(record, field) or plain_record_text(getattr(record, field))
+
+
+def text_of(record: object, field: str) -> Markup:
+    """Return a record's text escaped: its translation into the reader's language, else as :func:`record_text`."""
+    return escape(translated) if (translated := _translation(record, field)) else record_text(getattr(record, field))
+
+
+def is_original(record: object, field: str) -> bool:
+    """Whether a reader of another language than Chinese gets the original of this text, for want of a translation."""
+    text = str(getattr(record, field) or "")
+    return current_language() == "en" and bool(text) and not text.isascii() and not _translation(record, field)
+
+
+def _translation(record: object, field: str) -> str:
+    """Return what the record itself carries in the reader's language, if it can carry anything."""
+    if current_language() == DEFAULT or not isinstance(record, Translated):
+        return ""
+    return record.in_language(field, current_language())
+
+
 def _remember(response: Response) -> Response:
     """Keep the language asked for in the address, and tell caches what a page depends on."""
     if response.mimetype == "text/html":
@@ -258,7 +282,10 @@ def set_up(app: Flask) -> None:
     )
     app.before_request(_start_afresh)
     app.after_request(_remember)
-    app.jinja_env.filters.update(record_text=record_text, plain_record_text=plain_record_text)
+    app.jinja_env.filters.update(
+        record_text=record_text, plain_record_text=plain_record_text, text_of=text_of, plain_text_of=plain_text_of
+    )
+    app.jinja_env.tests["original"] = is_original
     app.jinja_env.globals.update(
         html_lang=html_lang,
         current_language=current_language,
