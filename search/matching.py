@@ -17,8 +17,8 @@ from search.engine import Document
 from search.query import Alternative, Field, Group, ParsedQuery, Token
 from search.whoosh_segment import LiveSegment, Segment
 
-MAX_PHRASE_CHECKS = 300
-"""How many leading candidates of an exact phrase are checked against their text, per segment."""
+MAX_PHRASE_CHECKS = 900
+"""How many leading candidates of an exact phrase are checked against their text, shared out among the segments."""
 
 TITLED = {Field.ANY: Field.TITLE, Field.TITLE: Field.TITLE, Field.PARTS: Field.PARTS, Field.PINYIN: Field.PINYIN}
 """Where to look whether a word that was found in a field stands in a title. Pinyin is that of names, mostly titles."""
@@ -165,19 +165,21 @@ class Matcher:
         pattern = group.phrase
         if pattern is None:
             return candidates
-        if candidates.bit_count() > MAX_PHRASE_CHECKS:
+        most = max(MAX_PHRASE_CHECKS // len(self._segments), 1)
+        if candidates.bit_count() > most:
             self._is_estimate = True
-        found = segment.satisfying((pattern.pattern, field), lambda: _confirmed(segment, pattern, field, candidates))
-        return found & candidates
+        name = (pattern.pattern, field, most)
+        return candidates & segment.satisfying(name, lambda: _confirmed(segment, pattern, field, candidates, most))
 
 
-def _confirmed(segment: Segment, pattern: re.Pattern[str], field: Field, candidates: int) -> int:
-    """Return the candidates less those, among the leading ones, whose text does not hold the phrase."""
-    confirmed = candidates
-    for position in islice(bitsets.positions(candidates), MAX_PHRASE_CHECKS):
-        if not pattern.search(analysis.fold(searched_text(segment.document(position), field))):
-            confirmed &= ~(1 << position)
-    return confirmed
+def _confirmed(segment: Segment, pattern: re.Pattern[str], field: Field, candidates: int, most: int) -> int:
+    """Return the candidates less those, among the ``most`` leading ones, whose text does not hold the phrase."""
+    names = _SEARCHED[field]
+    without = 0
+    for position in islice(bitsets.positions(candidates), most):
+        if not any(pattern.search(analysis.fold(text)) for text in segment.texts(position, names)):
+            without |= 1 << position
+    return candidates & ~without
 
 
 def _look_up(segment: Segment, field: Field) -> Callable[[Token], int]:
@@ -188,15 +190,12 @@ def _look_up(segment: Segment, field: Field) -> Callable[[Token], int]:
     return holding
 
 
-def searched_text(document: Document, field: Field) -> str:
-    """Return the text of a document that a phrase in ``field`` is looked for in."""
-    texts = {
-        Field.TITLE: document.title,
-        Field.PLACE: document.place_name,
-        Field.AGENCY: document.agency_name,
-        Field.PROGRAMME: document.programme_title,
-        Field.CATEGORY: document.category_words,
-    }
-    if field in texts:
-        return texts[field]
-    return "\n".join((*texts.values(), document.text, document.keywords))
+_SEARCHED: dict[Field, tuple[str, ...]] = {
+    Field.ANY: ("title", "text", "place_name", "agency_name", "programme_title", "category_words", "keywords"),
+    Field.TITLE: ("title",),
+    Field.PLACE: ("place_name",),
+    Field.AGENCY: ("agency_name",),
+    Field.PROGRAMME: ("programme_title",),
+    Field.CATEGORY: ("category_words",),
+}
+"""The texts of a document that a phrase in a field may stand in, the most likely first."""

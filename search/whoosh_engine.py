@@ -12,7 +12,7 @@ from typing import Any
 
 from whoosh.index import FileIndex
 
-from search import bitsets, ordering, whoosh_schema
+from search import bitsets, ordering, whoosh_schema, whoosh_writing
 from search.engine import (
     MAX_LIMIT,
     MAX_REACH,
@@ -186,7 +186,7 @@ class WhooshEngine:
             for segment in writer.segments:
                 _delete(segment, gone, snapshot)
             for document in added.values():
-                writer.add_document(**whoosh_schema.fields_of(document))
+                _add(writer, document)
             _record_mark(writer, mark)
 
     def rebuild(self, documents: Iterable[Document], mark: Mark) -> None:
@@ -197,7 +197,7 @@ class WhooshEngine:
         while batch := list(islice(remaining, _SEGMENT_DOCUMENTS)):
             with _writing(folder, merge=False) as writer:
                 for document in batch:
-                    writer.add_document(**whoosh_schema.fields_of(document))
+                    _add(writer, document)
         with _writing(folder, merge=False) as writer:
             _record_mark(writer, mark)
         self._folder.switch_to(folder)
@@ -211,14 +211,14 @@ class WhooshEngine:
 def _writing(folder: Path, *, merge: bool = True) -> Iterator[Any]:
     """Yield a writer whose work is committed if the block ends well and dropped if it does not."""
     index = FileIndex(MappedStorage(str(folder)), schema=whoosh_schema.schema())
-    writer = whoosh_schema.open_writer(index)
+    writer = whoosh_writing.open_writer(index)
     try:
         yield writer
     except BaseException:
         writer.cancel()
         raise
     if merge:
-        writer.commit(mergetype=whoosh_schema.merge_policy)
+        writer.commit(mergetype=whoosh_writing.merge_policy)
     else:
         writer.commit(merge=False)
 
@@ -243,8 +243,12 @@ def _read_mark(segments: Iterable[LiveSegment]) -> Mark | None:
 
 
 def _record_mark(writer: Any, mark: Mark) -> None:
-    stored = (mark.sequence, mark.day.toordinal())
-    writer.add_document(**{whoosh_schema.KEY: _MARK_TOKEN, whoosh_schema.STORED: stored})
+    writer.add_laid_down({whoosh_schema.KEY: (_MARK_TOKEN,)}, {}, (mark.sequence, mark.day.toordinal()))
+
+
+def _add(writer: whoosh_writing.Writer, document: Document) -> None:
+    laid_down = whoosh_schema.laid_down(document)
+    writer.add_laid_down(laid_down.tokens, laid_down.numbers, laid_down.stored)
 
 
 def _both(left: Sets, right: Sets) -> Sets:

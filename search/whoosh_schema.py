@@ -1,22 +1,17 @@
-"""How documents are laid down in Whoosh: the fields, the postings pool and the version of it all.
+"""How documents are laid down in Whoosh: the fields, their tokens and the version of it all.
 
 Postings say only that a token occurs: positions and weights would double the index, and phrases are checked on
 the stored text. Token lists are handed over ready made, so no analyser of Whoosh's ever sees a text.
 """
 
 import datetime as dt
-from array import array
-from collections import defaultdict
-from collections.abc import Iterator
-from operator import itemgetter
+import functools
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import whoosh
 from whoosh import columns, fields
-from whoosh.codec.whoosh3 import W3Codec
-from whoosh.index import FileIndex
-from whoosh.reading import SegmentReader
-from whoosh.writing import SegmentWriter
 
 from minsheng.outbox import RecordKind
 from search import analysis, pinyin
@@ -24,7 +19,7 @@ from search.digest import digest
 from search.engine import Document, Facet, Key
 from search.query import Field
 
-LAYOUT = "2"
+LAYOUT = "3"
 """Raise it when the fields or what is stored in them change."""
 
 SEPARATOR = "\x1f"
@@ -36,8 +31,6 @@ STORED = "document"
 NO_NUMBER = -1
 NUMBERS = ("date", "money", "progress")
 _TYPE_CODES = {"date": "i", "money": "q", "progress": "i"}
-_BLOCK = 1024
-_LARGEST_MERGED = 5_000
 
 
 def version() -> str:
@@ -88,8 +81,17 @@ def child_place_prefix(parent: str) -> str:
     return f"below{SEPARATOR}{parent}{SEPARATOR}"
 
 
-def fields_of(document: Document) -> dict[str, Any]:
-    """Return what Whoosh is given for a document."""
+@dataclass(frozen=True, slots=True)
+class LaidDown:
+    """A document as it is written: tokens by field, values by number column, and what is stored."""
+
+    tokens: Mapping[str, Collection[str]]
+    numbers: Mapping[str, int]
+    stored: tuple[Any, ...]
+
+
+def laid_down(document: Document) -> LaidDown:
+    """Return what is written of a document."""
     searched = {
         Field.TITLE: document.title,
         Field.PLACE: document.place_name,
@@ -97,23 +99,34 @@ def fields_of(document: Document) -> dict[str, Any]:
         Field.PROGRAMME: document.programme_title,
         Field.CATEGORY: document.category_words,
     }
-    token_sets = {field: analysis.tokens(text) for field, text in searched.items()}
+    held: dict[Field, Collection[str]] = {field: _tokens_of_name(text) for field, text in searched.items()}
     everything = analysis.tokens(document.text) | analysis.tokens(document.keywords)
-    token_sets[Field.ANY] = everything.union(*token_sets.values())
-    token_sets[Field.PARTS] = analysis.part_tokens(document.title)
+    held[Field.ANY] = everything.union(*held.values())
+    held[Field.PARTS] = analysis.part_tokens(document.title)
     names = (document.title, document.place_name, document.agency_name)
-    token_sets[Field.PINYIN] = set().union(*map(pinyin.tokens, names))
+    held[Field.PINYIN] = set().union(*map(_readings_of_name, names))
     numbers = {
         "date": document.date.toordinal() if document.date else NO_NUMBER,
         "money": document.money_fen if document.money_fen is not None else NO_NUMBER,
         "progress": round(document.progress * 100) if document.progress is not None else NO_NUMBER,
     }
-    laid_down: dict[str, Any] = {field.value: list(tokens) for field, tokens in token_sets.items() if tokens}
-    laid_down |= {name: number for name, number in numbers.items() if number != NO_NUMBER}
-    laid_down |= {KEY: key_token(document.key), EVERY: "1", STORED: _stored(document)}
+    tokens: dict[str, Collection[str]] = {field.value: found for field, found in held.items() if found}
+    tokens |= {KEY: (key_token(document.key),), EVERY: ("1",), FACETS: _facet_tokens(document)}
     if document.parent is not None:
-        laid_down[PARENT] = key_token(document.parent)
-    return laid_down | {FACETS: _facet_tokens(document)}
+        tokens[PARENT] = (key_token(document.parent),)
+    known = {name: number for name, number in numbers.items() if number != NO_NUMBER}
+    return LaidDown(tokens, known, _stored(document))
+
+
+@functools.lru_cache(maxsize=4096)
+def _tokens_of_name(name: str) -> frozenset[str]:
+    """Return the tokens of a name; those of places, agencies and programmes come again and again."""
+    return frozenset(analysis.tokens(name))
+
+
+@functools.lru_cache(maxsize=4096)
+def _readings_of_name(name: str) -> frozenset[str]:
+    return frozenset(pinyin.tokens(name))
 
 
 def _facet_tokens(document: Document) -> list[str]:
@@ -124,7 +137,8 @@ def _facet_tokens(document: Document) -> list[str]:
     return [facet_token(facet, value) for facet, value in document.facet_values()] + below
 
 
-_NAMES = tuple(Document.__dataclass_fields__)
+NAMES = tuple(Document.__dataclass_fields__)
+"""What is stored of a document, in this order."""
 
 
 def _stored(document: Document) -> tuple[Any, ...]:
@@ -134,73 +148,14 @@ def _stored(document: Document) -> tuple[Any, ...]:
         "date": document.date.toordinal() if document.date else None,
         "parent": key_token(document.parent) if document.parent else None,
     }
-    return tuple(plain.get(name, getattr(document, name)) for name in _NAMES)
+    return tuple(plain.get(name, getattr(document, name)) for name in NAMES)
 
 
 def restored(stored: tuple[Any, ...]) -> Document:
     """Return the document that :func:`_stored` wrote down."""
-    values = dict(zip(_NAMES, stored, strict=True))
+    values = dict(zip(NAMES, stored, strict=True))
     date, parent = values["date"], values["parent"]
     values["kind"] = RecordKind(values["kind"])
     values["date"] = dt.date.fromordinal(date) if date is not None else None
     values["parent"] = key_of(parent) if parent is not None else None
     return Document(**values)
-
-
-class _InvertedPool:
-    """Collects postings inverted and in memory: Whoosh's own pool sorts and pickles every single one.
-
-    Keeps the small interface that Whoosh's segment writer uses.
-    """
-
-    def __init__(self) -> None:
-        self.fieldnames: set[str] = set()
-        self._numbers: defaultdict[tuple[str, bytes], array[int]] = defaultdict(lambda: array("I"))
-
-    def add(self, posting: tuple[str, bytes, int, float, bytes]) -> None:
-        """Take one posting: field, token, document number, weight and payload; the last two are constant here."""
-        field, token, number, _weight, _payload = posting
-        self._numbers[field, token].append(number)
-
-    def iter_postings(self) -> Iterator[tuple[str, bytes, int, float, bytes]]:
-        """Yield all postings by field, token and document number."""
-        for (field, token), numbers in sorted(self._numbers.items(), key=itemgetter(0)):
-            for number in sorted(numbers):
-                yield field, token, number, 1.0, b""
-
-    def cleanup(self) -> None:
-        """Give the memory back."""
-        self._numbers.clear()
-
-
-def open_writer(index: FileIndex) -> SegmentWriter:
-    """Return a writer for ``index``. The caller holds the index lock; Whoosh's own lock then never waits."""
-    # Not a compound file: that would be a second copy of every segment, and maps make it needless.
-    writer = SegmentWriter(index, codec=W3Codec(blocklimit=_BLOCK), compound=False)
-    writer.pool = _InvertedPool()
-    return writer
-
-
-def merge_policy(writer: SegmentWriter, segments: list[Any]) -> list[Any]:
-    """Return the segments to keep; the others are merged into the one being written.
-
-    Segments grow at least fourfold in size, so there are few of them, and each document is rewritten a
-    logarithmic number of times. A segment more than half deleted is merged at once. Large segments are left
-    alone: merging them would hold up changes for minutes, and a rebuild does it better.
-    """
-    merged_size = writer.doc_count()
-    merged: list[Any] = []
-    kept: list[Any] = []
-    for segment in sorted(segments, key=lambda segment: segment.doc_count_all()):
-        live = segment.doc_count_all() - segment.deleted_count()
-        is_due = live < segment.doc_count_all() / 2 or (live < 4 * merged_size and not kept)
-        if is_due and live <= _LARGEST_MERGED:
-            merged.append(segment)
-            merged_size += live
-        else:
-            kept.append(segment)
-    for segment in merged:
-        reader = SegmentReader(writer.storage, writer.schema, segment)
-        writer.add_reader(reader)
-        reader.close()
-    return kept

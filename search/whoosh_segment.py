@@ -6,18 +6,19 @@ positions newest first, so that walking a set upwards yields the order most read
 
 import threading
 from array import array
-from collections.abc import Callable, Collection, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate, islice
 from typing import Any
 
 from whoosh.codec.whoosh3 import W3Codec
 from whoosh.filedb.filestore import FileStorage
+from whoosh.matching import ListMatcher
 from whoosh.reading import TermNotFound
 
 from search import bitsets
 from search.engine import Document
-from search.whoosh_schema import EVERY, FACETS, NO_NUMBER, NUMBERS, STORED, number_type, restored, schema
+from search.whoosh_schema import EVERY, FACETS, NAMES, NO_NUMBER, NUMBERS, STORED, number_type, restored, schema
 
 MAX_PREFIX_TOKENS = 2_000
 _TOKEN_LISTS = 200
@@ -141,6 +142,11 @@ class Segment:
         """Return the document at a position."""
         return restored(self.stored(self._document_at[position]))
 
+    def texts(self, position: int, names: Iterable[str]) -> Iterator[str]:
+        """Yield these texts of the document at a position, without making the whole document anew."""
+        values = self.stored(self._document_at[position])
+        return (values[NAMES.index(name)] for name in names)
+
     def stored(self, number: int) -> tuple[Any, ...]:
         """Return what was stored with a document number."""
         with self._lock:
@@ -158,6 +164,8 @@ class Segment:
                 postings = self._terms.matcher(field, token, self._formats[field])
             except TermNotFound:
                 return []
+            if isinstance(postings, ListMatcher):
+                return list(postings._ids)  # a short list, which stands beside its term
             numbers: list[int] = []
             while postings.is_active():
                 # Whoosh would turn the differences kept in a block into numbers one by one.

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from whoosh.codec.whoosh3 import W3Codec, W3LeafMatcher
 from whoosh.filedb.structfile import BufferFile
 from whoosh.index import TOC, FileIndex
+from whoosh.matching import ListMatcher
 from whoosh.writing import SegmentWriter
 
-from search import whoosh_schema
+from search import whoosh_schema, whoosh_writing
 from search.storage import MappedFile, MappedStorage, MappedStream
 
 
@@ -84,8 +85,8 @@ def test_whoosh_opens_files_through_the_storage_and_renames_the_contents_last(tm
             super().rename_file(oldname, newname, safe)
 
     index = FileIndex.create(Noting(str(tmp_path)), whoosh_schema.schema())
-    with whoosh_schema.open_writer(index) as writer:
-        writer.add_document(key="project:1", text=["公路"], date=5, document=("a",))
+    with whoosh_writing.open_writer(index) as writer:
+        writer.add_laid_down({"key": ["project:1"], "text": ["公路"]}, {"date": 5}, ("a",))
     assert names == ["_MAIN_0.toc", "_MAIN_1.toc"]
     (segment,) = TOC.read(index.storage, "MAIN").segments
     assert not segment.is_compound()
@@ -96,9 +97,9 @@ def test_whoosh_opens_files_through_the_storage_and_renames_the_contents_last(tm
 
 def test_whoosh_reads_postings_in_blocks_with_numbers_in_reach(tmp_path: Path) -> None:
     index = FileIndex.create(MappedStorage(str(tmp_path)), whoosh_schema.schema())
-    with whoosh_schema.open_writer(index) as writer:
+    with whoosh_writing.open_writer(index) as writer:
         for number in range(2_500):
-            writer.add_document(key=f"project:{number}", text=["公路"])
+            writer.add_laid_down({"key": [f"project:{number}"], "text": ["公路"]}, {}, ())
     (segment,) = TOC.read(index.storage, "MAIN").segments
     terms = segment.codec().terms_reader(index.storage, segment)
     postings = terms.matcher("text", "公路".encode(), whoosh_schema.schema()["text"].format)
@@ -111,8 +112,23 @@ def test_whoosh_reads_postings_in_blocks_with_numbers_in_reach(tmp_path: Path) -
     assert numbers == list(range(2_500))
 
 
+def test_whoosh_gives_short_lists_as_they_are(tmp_path: Path) -> None:
+    index = FileIndex.create(MappedStorage(str(tmp_path)), whoosh_schema.schema())
+    with whoosh_writing.open_writer(index) as writer:
+        for number in range(20):
+            writer.add_laid_down({"text": ["公路", "桥"] if number % 7 == 3 else ["公路"]}, {}, ())
+    (segment,) = TOC.read(index.storage, "MAIN").segments
+    terms = segment.codec().terms_reader(index.storage, segment)
+    text = whoosh_schema.schema()["text"].format
+    short = terms.matcher("text", "桥".encode(), text)
+    assert isinstance(short, ListMatcher)
+    assert list(short._ids) == [3, 10, 17]
+    assert isinstance(terms.matcher("text", "公路".encode(), text), W3LeafMatcher)
+
+
 def test_whoosh_takes_our_pool_and_its_buffer_file_is_what_ours_stands_in_for() -> None:
-    assert {"add", "iter_postings", "cleanup"} <= set(dir(whoosh_schema._InvertedPool))
+    assert {"add", "iter_postings", "cleanup"} <= set(dir(whoosh_writing._Pool))
     assert "pool" in SegmentWriter.add_document.__code__.co_names
+    assert {"add_postings", "iter_postings"} <= set(SegmentWriter._flush_segment.__code__.co_names)
     assert issubclass(MappedFile, BufferFile)
     assert isinstance(BufferFile(memoryview(b"copied")).file, io.BytesIO)
