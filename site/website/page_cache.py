@@ -31,7 +31,7 @@ from website.page_store import PageStore
 
 LONGEST_QUERY = 300
 LARGEST_PAGE = 1_000_000
-KEY, MADE_AT = "minsheng.page_key", "minsheng.page_revision"
+KEY, MADE_AT, HOLDS_TOKEN = "minsheng.page_key", "minsheng.page_revision", "minsheng.holds_token"
 FACE = "public"
 _ANONYMOUS_SITES = frozenset({"same-origin", "none"})
 
@@ -107,7 +107,7 @@ class PageCache:
                 page_of(headers, body),
                 environment,
                 start_response,
-                may_compress=_tells_no_secret(environment, headers, self._session_cookie),
+                may_compress=_tells_no_secret(asked, headers, self._session_cookie),
             )
         today = self._today()
         midnight = dt.datetime.combine(today, dt.time(), LOCAL_ZONE).timestamp()
@@ -207,6 +207,8 @@ def _mark(response: Response) -> Response:
     A view that forgot to say that it has a form is caught here: a page with a form token is one person's.
     """
     made_at = g.pop("page_revision", None)
+    if "csrf_token" in g:
+        request.environ[HOLDS_TOKEN] = True
     is_personal = "csrf_token" in g or response.cache_control.no_store or response.cache_control.private
     if made_at is not None and response.status_code == 200 and not is_personal:
         request.environ[MADE_AT] = made_at
@@ -238,4 +240,5 @@ def _tells_no_secret(environment: Environment, headers: list[tuple[str, str]], s
         return True
     known = {name.lower(): value for name, value in headers}
     has_session = session_cookie in parse_cookie(environment.get("HTTP_COOKIE"))
-    return not (has_session or "set-cookie" in known or "no-store" in known.get("cache-control", ""))
+    has_secret = has_session or HOLDS_TOKEN in environment
+    return not (has_secret or "set-cookie" in known or "no-store" in known.get("cache-control", ""))

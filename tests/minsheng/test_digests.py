@@ -205,7 +205,7 @@ def test_a_compiled_record_has_the_printed_figure_and_nothing_else(session: Sess
         "source_published": "",
     }
     programme = make.programme(origin=Origin.COMPILED, **source)
-    project = make.project(programme=programme, origin=Origin.COMPILED, stage=Stage.UNDER_WAY, **source)
+    project = make.project(**source, programme=programme, origin=Origin.COMPILED, stage=Stage.UNDER_WAY)
     publish(make.report(project, "2026-03", is_compiled=True, physical_progress=Decimal("103.57")))
     session.flush()
     glance = glances(session, dt.date(2030, 1, 1))[project.id]
