@@ -100,7 +100,9 @@ def settle(session: Session) -> None:
 
 def rebuild(session: Session) -> int:
     """Make every digest anew and return how many there are; the caller commits."""
-    session.info["revision_is_due"] = True
+    session.flush()
+    _forget_touched(session)
+    revision.insist(session)
     number = revision.settle(session)
     session.execute(sa.delete(ProjectDigest))
     ids = session.scalars(Project.visible_to_residents().with_only_columns(Project.id).order_by(Project.id)).all()
@@ -257,5 +259,9 @@ def _settle_before_commit(session: Session) -> None:
 @sa.event.listens_for(orm.Session, "after_transaction_end")
 def _forget(session: Session, transaction: orm.SessionTransaction) -> None:
     if transaction.parent is None:
-        for name in (_TOUCHED, _TOUCHED_REPORTS, _ALL_TOUCHED):
-            session.info.pop(name, None)
+        _forget_touched(session)
+
+
+def _forget_touched(session: Session) -> None:
+    for name in (_TOUCHED, _TOUCHED_REPORTS, _ALL_TOUCHED):
+        session.info.pop(name, None)

@@ -68,6 +68,11 @@ def settle(session: Session) -> int:
     return current(session).number
 
 
+def insist(session: Session) -> None:
+    """Let this transaction raise the number although nothing that is watched was written."""
+    session.info[_CHANGED] = True
+
+
 def is_unsettled(session: Session) -> bool:
     """Whether this transaction holds changes that nobody else can see yet."""
     return bool(session.info.get(_CHANGED) or session.info.get(_RAISED) or session.new or session.dirty)

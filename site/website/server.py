@@ -29,10 +29,10 @@ def insist_on_free(host: str, port: int) -> None:
             raise CannotListenError(f"{host}:{port}") from error
 
 
-def run_server(host: str, port: int) -> None:
+def run_server(host: str, port: int, application: str = "website.wsgi:app") -> None:
     """Serve until interrupted. ``MINSHENG_WORKERS`` sets the number of processes, one by default."""
     Granian(
-        "website.wsgi:app",
+        application,
         address=host,
         port=port,
         interface=Interfaces.WSGI,
