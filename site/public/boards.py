@@ -18,7 +18,7 @@ from minsheng.places import Division, division_by_code
 from minsheng.projects import Project
 from minsheng.publication import Origin
 from pages.language import gettext as _
-from pages.language import plain_record_text
+from pages.language import plain_text_of
 from pages.limits import limiter
 from public import board_pdf, presenting
 from public.board_sheets import BoardSheet, sheet_of
@@ -79,7 +79,7 @@ def pdf_of_place(code: str) -> Response:
     """Give one part of the boards of a place as one PDF."""
     place = _place(code)
     projects = _projects(Project.division.has(Division.path.startswith(place.path, autoescape=True)))
-    return _pdf_of(projects, plain_record_text(place.name), f"boards-{place.code}")
+    return _pdf_of(projects, plain_text_of(place, "name"), f"boards-{place.code}")
 
 
 @blueprint.get("/programmes/<slug>/boards.pdf")
@@ -90,7 +90,7 @@ def pdf_of_programme(slug: str) -> Response:
     if programme is None or programme.is_compiled:
         abort(404)
     projects = _projects(Project.programme_id == programme.id)
-    return _pdf_of(projects, plain_record_text(programme.title), f"boards-{programme.slug}")
+    return _pdf_of(projects, plain_text_of(programme, "title"), f"boards-{programme.slug}")
 
 
 @blueprint.get("/b/<code>")

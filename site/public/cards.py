@@ -14,7 +14,7 @@ from minsheng.places import division_by_code
 from minsheng.projects import Project
 from minsheng.standing import standing
 from pages import drawing, formats
-from pages.language import current_language, ngettext, plain_record_text
+from pages.language import current_language, ngettext, plain_record_text, plain_text_of
 from pages.language import gettext as _
 from pages.limits import limiter
 from pages.services import services
@@ -107,12 +107,14 @@ def card_of_project(record: Project) -> Card:
     indicator = next((one for one in record.indicators if one.target is not None), None)
     figures = []
     if indicator:
-        figures.append((plain_record_text(indicator.name), formats.quantity(indicator.target, indicator.unit)))
+        figures.append((plain_text_of(indicator, "name"), formats.quantity(indicator.target, indicator.unit)))
     if record.planned_investment_fen:
         figures.append((_("计划投资"), formats.money(record.planned_investment_fen)))
+    if not figures and record.stage_printed:
+        figures.append((_("通报原话"), f"“{plain_record_text(record.stage_printed)}”"))
     return Card(
         kicker=_joined(place_and_field),
-        title=plain_record_text(record.title),
+        title=plain_text_of(record, "title"),
         site_name=_("民生·民声"),
         foot=foot,
         bar=drawing.task_bar(progress, expected, known.funds) if progress is not None or assessed else None,

@@ -15,7 +15,7 @@ from minsheng.projects import Project
 from minsheng.standing import standing
 from pages.addresses import absolute
 from pages.language import gettext as _
-from pages.language import match, plain_record_text
+from pages.language import match, plain_text_of
 from public import presenting, share
 
 blueprint = Blueprint("embeds", __name__)
@@ -63,7 +63,7 @@ def oembed() -> Response:
     answer: dict[str, Any] = {
         "version": "1.0",
         "type": "rich",
-        "title": plain_record_text(project.title),
+        "title": plain_text_of(project, "title"),
         "provider_name": _("民生·民声"),
         "provider_url": absolute("public.home.index"),
         "cache_age": A_DAY,

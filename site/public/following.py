@@ -23,7 +23,7 @@ from minsheng.publication import Origin
 from minsheng.suggestions import Suggestion
 from minsheng.topics import LONGEST_KEY, Condition, Topic, TopicKind
 from pages.language import gettext as _
-from pages.language import plain_record_text
+from pages.language import plain_record_text, plain_text_of
 from pages.services import services
 from public import presenting, projects, search
 from public.change_words import ACT_GROUPS
@@ -82,7 +82,7 @@ def _project(topic: Topic) -> Followed | None:
         return None
     return Followed(
         Topic(TopicKind.PROJECT, slug),
-        plain_record_text(project.title),
+        plain_text_of(project, "title"),
         "public.projects.show",
         {"slug": slug},
         topics.project_topic(project),
@@ -96,7 +96,7 @@ def _programme(topic: Topic) -> Followed | None:
         return None
     return Followed(
         Topic(TopicKind.PROGRAMME, slug),
-        plain_record_text(programme.title),
+        plain_text_of(programme, "title"),
         "public.programmes.show",
         {"slug": slug},
         topics.programme_topic(programme),
@@ -116,7 +116,7 @@ def _agency(topic: Topic) -> Followed | None:
     agency = agency_by_slug(db.session(), slug)
     if agency is None:
         return None
-    name = plain_record_text(agency.name)
+    name = plain_text_of(agency, "name")
     return Followed(
         Topic(TopicKind.AGENCY, slug), name, "public.agencies.show", {"slug": slug}, topics.agency_topic(agency)
     )

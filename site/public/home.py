@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, url_for
 
 from minsheng import archive, headlines
 from minsheng.database import db
-from pages.language import plain_record_text
+from pages.language import plain_text_of
 from public import presenting
 
 blueprint = Blueprint("home", __name__)
@@ -21,11 +21,11 @@ def index() -> str:
         moved=headlines.moved_lately(db.session(), today, presenting.due_day()),
         voices=headlines.voices(db.session(), today),
         provinces=[
-            (f"{plain_record_text(place.name)} {count}", url_for("public.places.show", code=place.code))
+            (f"{plain_text_of(place, 'name')} {count}", url_for("public.places.show", code=place.code))
             for place, count in archive.provinces_with_records(db.session())
         ],
         my_places=[
-            (plain_record_text(place.name), url_for("public.places.show", code=place.code))
+            (plain_text_of(place, "name"), url_for("public.places.show", code=place.code))
             for place in headlines.own_places(db.session())
         ],
     )

@@ -17,8 +17,8 @@ from minsheng.programmes import Programme
 from minsheng.projects import Project
 from minsheng.sums import HasIdentity
 from pages import formats
+from pages.language import current_language, plain_record_text
 from pages.language import gettext as _
-from pages.language import plain_record_text
 from pages.services import services
 
 
@@ -28,13 +28,17 @@ def tenth(value: Fraction | Decimal | int | None) -> Decimal | None:
 
 
 def place_name(place: Division | None) -> str:
-    """Return a place by name, below the county with the county's name before it, outside it as on a letter."""
+    """Return a place by name, below the county with the county's name before it, outside it as on a letter.
+
+    In a language that all its places carry, the smallest comes first.
+    """
     if place is None:
         return ""
     chain = place.chain
     if place.is_invented:
         chain = [step for step in chain if step.level not in {DivisionLevel.PROVINCE, DivisionLevel.CITY}] or chain
-    return "".join(step.name for step in chain)
+    names = [step.in_language("name", current_language()) for step in chain]
+    return ", ".join(reversed(names)) if all(names) else "".join(step.name for step in chain)
 
 
 def printed_date(text: str) -> str:
@@ -110,8 +114,13 @@ class Branch:
     below: "list[Branch]"
 
 
-def as_tree(places: Sequence[Place]) -> list[Branch]:
-    """Return places, which come with all places above them, as a tree with the provinces at its root."""
+def as_tree(places: Sequence[Place], below: Division | None = None) -> list[Branch]:
+    """Return places, which come with all places above them, as a tree with the provinces at its root.
+
+    With ``below``, only what lies under that place, the places just below it at the root.
+    """
+    if below is not None:
+        places = [each for each in places if below.covers(each.division) and each.division.id != below.id]
     branches = {place.division.id: Branch(place, []) for place in places}
     roots: list[Branch] = []
     for branch in branches.values():

@@ -10,7 +10,7 @@ from minsheng.standing import standing
 from pages import formats
 from pages.addresses import absolute
 from pages.language import gettext as _
-from pages.language import plain_record_text
+from pages.language import plain_record_text, plain_text_of
 from public import presenting
 
 EMBED_WIDTH, EMBED_HEIGHT = 420, 330
@@ -50,10 +50,10 @@ def citation(project: Project) -> str:
     if project.is_compiled:
         publisher = _("据《%(source)s》整理", source=plain_record_text(project.source_title))
     elif project.agency:
-        publisher = plain_record_text(project.agency.name)
+        publisher = plain_text_of(project.agency, "name")
     else:
-        publisher = plain_record_text(project.programme.title)
-    parts = [f"{_('《%(title)s》', title=plain_record_text(project.title))}", publisher, _("民生·民声")]
+        publisher = plain_text_of(project.programme, "title")
+    parts = [_("《%(title)s》", title=plain_text_of(project, "title")), publisher, _("民生·民声")]
     if known.report and known.report.month:
         parts.append(_("数字截至 %(month)s", month=formats.month(known.report.month)))
     parts.append(absolute("public.projects.show", slug=project.slug))
@@ -64,7 +64,8 @@ def citation(project: Project) -> str:
 def embed_code(project: Project, width: int = EMBED_WIDTH, height: int = EMBED_HEIGHT) -> str:
     """Return the markup that another site pastes to show the project's card; every text in it is escaped."""
     address = absolute("public.embeds.show", slug=project.slug)
+    title = plain_text_of(project, "title")
     return (
-        f'<iframe src="{escape(address)}" title="{escape(plain_record_text(project.title))}"'
+        f'<iframe src="{escape(address)}" title="{escape(title)}"'
         f' width="{width}" height="{height}" loading="lazy" frameborder="0"></iframe>'
     )

@@ -12,7 +12,7 @@ from minsheng.projects import Project
 from pages import formats
 from pages.addresses import absolute
 from pages.language import gettext as _
-from pages.language import html_lang, plain_record_text
+from pages.language import html_lang, plain_record_text, plain_text_of
 from public.presenting import place_name
 
 CONTEXT = "https://schema.org"
@@ -59,7 +59,7 @@ def breadcrumb(steps: Sequence[tuple[str, str]]) -> dict[str, Any]:
 def project(record: Project, as_of: str) -> list[dict[str, Any]]:
     """Return an own project as a service of its agency, a compiled one as a page about it, and the way to it."""
     address = absolute("public.projects.show", slug=record.slug)
-    title, programme = plain_record_text(record.title), record.programme
+    title, programme = plain_text_of(record, "title"), record.programme
     about: dict[str, Any] = {
         "@context": CONTEXT,
         "@id": f"{address}#project",
@@ -67,7 +67,7 @@ def project(record: Project, as_of: str) -> list[dict[str, Any]]:
         "url": address,
     }
     if record.summary:
-        about["description"] = plain_record_text(record.summary)
+        about["description"] = plain_text_of(record, "summary")
     if record.is_compiled:
         about["@type"] = "CreativeWork"
         about["isBasedOn"] = _without_empty(
@@ -77,7 +77,7 @@ def project(record: Project, as_of: str) -> list[dict[str, Any]]:
             about["spatialCoverage"] = _place(record.division)
     else:
         about["@type"] = "GovernmentService"
-        about["serviceType"] = plain_record_text(programme.title)
+        about["serviceType"] = plain_text_of(programme, "title")
         if record.division:
             about["areaServed"] = _place(record.division)
         if record.agency:
@@ -97,7 +97,7 @@ def project(record: Project, as_of: str) -> list[dict[str, Any]]:
     )
     steps = [
         (_("首页"), absolute("public.home.index")),
-        (plain_record_text(programme.title), absolute("public.programmes.show", slug=programme.slug)),
+        (plain_text_of(programme, "title"), absolute("public.programmes.show", slug=programme.slug)),
         (title, address),
     ]
     return [page, about, breadcrumb(steps)]
@@ -105,7 +105,7 @@ def project(record: Project, as_of: str) -> list[dict[str, Any]]:
 
 def programme(record: Programme) -> list[dict[str, Any]]:
     """Return a year's list as a collection, and the way to it."""
-    address, title = absolute("public.programmes.show", slug=record.slug), plain_record_text(record.title)
+    address, title = absolute("public.programmes.show", slug=record.slug), plain_text_of(record, "title")
     page = _without_empty(
         {
             "@context": CONTEXT,
@@ -113,7 +113,7 @@ def programme(record: Programme) -> list[dict[str, Any]]:
             "name": title,
             "url": address,
             "inLanguage": html_lang(),
-            "description": plain_record_text(record.summary),
+            "description": plain_text_of(record, "summary"),
             "temporalCoverage": str(record.year) if record.year else None,
             "spatialCoverage": _place(record.division) if record.division else None,
         }
@@ -129,7 +129,7 @@ def programme(record: Programme) -> list[dict[str, Any]]:
 def place(record: Division) -> list[dict[str, Any]]:
     """Return a place, and the way to it."""
     steps = [(_("首页"), absolute("public.home.index"))] + [
-        (plain_record_text(step.name), absolute("public.places.show", code=step.code)) for step in record.chain
+        (plain_text_of(step, "name"), absolute("public.places.show", code=step.code)) for step in record.chain
     ]
     return [{"@context": CONTEXT, **_place(record)}, breadcrumb(steps)]
 
@@ -139,7 +139,7 @@ def agency(record: Agency) -> list[dict[str, Any]]:
     steps = [
         (_("首页"), absolute("public.home.index")),
         (_("责任单位"), absolute("public.agencies.index")),
-        (plain_record_text(record.name), absolute("public.agencies.show", slug=record.slug)),
+        (plain_text_of(record, "name"), absolute("public.agencies.show", slug=record.slug)),
     ]
     return [{"@context": CONTEXT, **_agency(record)}, breadcrumb(steps)]
 
@@ -184,7 +184,7 @@ def _agency(record: Agency) -> dict[str, Any]:
     return _without_empty(
         {
             "@type": "GovernmentOrganization",
-            "name": plain_record_text(record.name),
+            "name": plain_text_of(record, "name"),
             "url": absolute("public.agencies.show", slug=record.slug),
             "telephone": record.desk_phone,
             "address": plain_record_text(record.desk_address),
