@@ -154,8 +154,12 @@ def _part_of(programme: Programme, project: Project) -> Division | None:
 
 
 def _points(projects: Sequence[Project], first: str, last: str) -> list[Point]:
-    """Return mean progress and mean due for each month; a month in which nobody reported has no figure."""
+    """Return mean progress and mean due for each month; a month in which nobody reported has no figure.
+
+    Both are means over the projects that have reported at all, so that plan and figure are about the same ones.
+    """
     reported = {project.id: reports_known(project) for project in projects}
+    projects = [each for each in projects if any(month <= last for month in reported[each.id])] or projects
     points = []
     for month in reversed(list(months_back(last, first))):
         is_told = any(month in reports for reports in reported.values())

@@ -112,6 +112,23 @@ def agencies(session: Session) -> list[AgencyCount]:
     return [AgencyCount(agency, counts.get(agency.id, 0)) for agency in found]
 
 
+def agencies_of_place(session: Session, place: Division) -> Sequence[AgencyCount]:
+    """Return the agencies that answer for visible own projects in a place or below it, most projects first."""
+    number = sa.func.count()
+    rows = session.execute(
+        sa.select(Agency, number)
+        .join(Project, Project.agency_id == Agency.id)
+        .where(
+            Project.id.in_(Project.visible_to_residents().with_only_columns(Project.id)),
+            Project.origin == Origin.OWN,
+            Project.division_id.in_(division_ids_within(place.path)),
+        )
+        .group_by(Agency.id)
+        .order_by(number.desc(), Agency.name)
+    )
+    return [AgencyCount(agency, count) for agency, count in rows]
+
+
 def agency_by_slug(session: Session, slug: str) -> Agency | None:
     """Return the agency with this slug, or None."""
     return session.scalar(

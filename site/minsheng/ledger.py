@@ -1,4 +1,4 @@
-"""The ledger of a scope: problems found and cured, and look-backs at what was finished. Own projects only."""
+"""The ledger of a scope: problems found and cured, look-backs at what was finished, reviews. Own projects only."""
 
 import datetime as dt
 from collections import Counter
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from minsheng.lookbacks import LookBack, LookBackResult
 from minsheng.problems import Problem
 from minsheng.projects import Project
+from minsheng.reviews import Review, ReviewKind
 from minsheng.scope import Scope
 
 
@@ -77,3 +78,42 @@ def look_backs(session: Session, scope: Scope, until: dt.date) -> LookBackLedger
     entries = sorted(last.values(), key=lambda each: (SERIOUS_FIRST.index(each.result), each.project_id))
     counted = Counter(each.result for each in entries)
     return LookBackLedger({result: counted[result] for result in SERIOUS_FIRST if counted[result]}, entries)
+
+
+@dataclass(frozen=True)
+class ReviewLedger:
+    """Reviews of the yearly cycle: those of the programme itself, and how its projects fared in each kind.
+
+    ``counts`` gives for each kind how many projects were reviewed, judged, and found to meet their quality standard
+    in the last review of that kind; ``failed`` are the last reviews that found one below its standard.
+    """
+
+    own: Sequence[Review]
+    counts: Mapping[ReviewKind, tuple[int, int, int]]
+    failed: Sequence[Review]
+
+
+def reviews(session: Session, scope: Scope) -> ReviewLedger:
+    """Return the reviews of a scope's projects and, for a programme, of the programme, newest first."""
+    query = (
+        sa.select(Review)
+        .where(Review.project_id.in_(scope.project_ids()))
+        .options(selectinload(Review.project).load_only(Project.slug, Project.title), selectinload(Review.agency))
+        .order_by(Review.held_on, Review.id)
+    )
+    last = {(each.kind, each.project_id): each for each in session.scalars(query)}
+    counts: dict[ReviewKind, tuple[int, int, int]] = {}
+    for kind in ReviewKind:
+        of_kind = [each for each in last.values() if each.kind is kind]
+        if of_kind:
+            judged = [each for each in of_kind if each.meets_standard is not None]
+            counts[kind] = len(of_kind), len(judged), sum(each.meets_standard is True for each in judged)
+    own: Sequence[Review] = []
+    if scope.programme is not None:
+        own = session.scalars(
+            sa.select(Review)
+            .where(Review.programme_id == scope.programme.id)
+            .options(selectinload(Review.agency))
+            .order_by(Review.held_on.desc(), Review.id.desc())
+        ).all()
+    return ReviewLedger(own, counts, [each for each in last.values() if each.meets_standard is False])

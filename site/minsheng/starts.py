@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from minsheng.projects import MilestoneKind, Project, ProjectKind, Stage
 from minsheng.reports import month_end
-from minsheng.retrospect import report_at
+from minsheng.retrospect import report_at, stage_at
 
 STARTED = frozenset({Stage.UNDER_WAY, Stage.COMPLETED, Stage.ACCEPTED, Stage.IN_USE, Stage.AFTER_CARE})
 
@@ -49,12 +49,10 @@ def planned_start(project: Project) -> dt.date | None:
 
 
 def has_started(project: Project, month: str) -> bool:
-    """Whether work had begun by the end of a month: a dated start, a report that says so, or any physical progress."""
-    end = month_end(month)
+    """Whether work had begun by the end of a month: by its dated start, else by report or stage."""
     dated = [project.actual_start, *(each.actual_on for each in project.milestones if each.kind is MilestoneKind.START)]
-    if any(day is not None and day <= end for day in dated):
-        return True
+    begun = [day for day in dated if day is not None]
+    if begun:
+        return min(begun) <= month_end(month)
     report = report_at(project, month)
-    if report is None:
-        return False
-    return report.stage in STARTED or bool(report.physical_progress)
+    return bool(report and report.physical_progress) or stage_at(project, month, report) in STARTED

@@ -51,17 +51,25 @@ class Targets:
 
     def set_by(self, level: AssignedBy) -> int:
         """How many were set at a level."""
-        return sum(each.indicator.assigned_by is level for each in self.every)
+        return sum(each.indicator.assigned_by == level for each in self.every)
 
     @property
     def unassigned(self) -> list[Target]:
-        """Those whose value is not yet assigned (未下达)."""
-        return [each for each in self.every if each.indicator.target is None]
+        """Those whose value is not yet assigned (未下达), at all or by a level that has announced it."""
+        return [
+            each
+            for each in self.every
+            if each.indicator.target is None or any(given.target is None for given in each.indicator.assignments)
+        ]
 
     @property
     def from_above(self) -> list[Target]:
-        """Those set by province or city."""
-        return [each for each in self.every if each.indicator.assigned_by is not AssignedBy.OWN]
+        """Those set by province or city, or handed down by one of them."""
+        return [
+            each
+            for each in self.every
+            if each.indicator.assigned_by is not AssignedBy.OWN or each.indicator.assignments
+        ]
 
     @property
     def broken_down(self) -> list[Target]:
@@ -75,7 +83,9 @@ def targets(session: Session, scope: Scope) -> Targets:
         scope.projects()
         .options(
             load_only(Project.slug, Project.title, Project.origin),
-            selectinload(Project.indicators).selectinload(Indicator.division),
+            selectinload(Project.indicators).options(
+                selectinload(Indicator.division), selectinload(Indicator.assignments)
+            ),
         )
         .order_by(Project.id)
     )

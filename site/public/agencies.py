@@ -6,7 +6,8 @@ from minsheng import casework, directory
 from minsheng.database import db
 from minsheng.glances import standings
 from minsheng.listing import Filters, Sort, list_page
-from public import presenting
+from minsheng.scope import Scope
+from public import presenting, watch
 
 blueprint = Blueprint("agencies", __name__, url_prefix="/agencies")
 SHOWN = 9
@@ -32,10 +33,12 @@ def show(slug: str) -> str:
     today, due_day = presenting.today(), presenting.due_day()
     page = list_page(db.session(), Filters(agency=slug), Sort.GAP, 1, presenting.all_glances(), SHOWN)
     cases = [count for each, count in casework.counts_by_agency(db.session(), today) if each.id == agency.id]
+    parts = directory.parts_of_agency(db.session(), agency, today, due_day)
     return render_template(
         "public/agencies/show.html",
         agency=agency,
-        parts=directory.parts_of_agency(db.session(), agency, today, due_day),
+        parts=parts,
+        **(watch.of(Scope(agency=agency), parts) if parts else {}),
         page=page,
         standings=standings(page.projects, today, due_day),
         cases=cases[0] if cases else None,

@@ -1,7 +1,9 @@
 """Bulletins: the month (月通报) or quarter (季点评) of an own programme as a page to read and to print."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 
 from flask import Blueprint, abort, render_template
 
@@ -17,11 +19,10 @@ from minsheng.standing import progress_of
 from minsheng.sums import ProgrammeSums
 from pages import formats
 from pages.language import gettext as _
-from pages.language import ngettext
+from pages.language import ngettext, plain_text_of
 from public import presenting
 
 blueprint = Blueprint("bulletins", __name__, url_prefix="/programmes")
-FULL = 100
 
 
 @blueprint.get("/<slug>/bulletins/")
@@ -202,8 +203,7 @@ def key_figures(bulletin: Bulletin) -> list[tuple[str, str, str, str, bool]]:
     """Return the figures of the table: name, the period before, this period, as known when due, whether they differ."""
     now, issued, before = bulletin.sums, bulletin.issued, bulletin.earlier
 
-    def row(label: str, text: object) -> tuple[str, str, str, str, bool]:
-        say = text if callable(text) else str
+    def row(label: str, say: Callable[[ProgrammeSums], str]) -> tuple[str, str, str, str, bool]:
         new, old = say(now), say(issued)
         return label, say(before) if before else formats.NOTHING, new, old, new != old
 
@@ -223,13 +223,17 @@ def key_figures(bulletin: Bulletin) -> list[tuple[str, str, str, str, bool]]:
         (RateKind.DISBURSEMENT, _("拨付率（拨付÷到位）")),
         (RateKind.SPENDING, _("支出率（支出÷拨付）")),
     ):
-        rows.append(row(label, lambda sums, kind=kind: percent(_rate(sums, kind))))
+        rows.append(row(label, partial(_rate_text, kind=kind)))
     return rows
+
+
+def _rate_text(sums: ProgrammeSums, kind: RateKind) -> str:
+    return percent(_rate(sums, kind))
 
 
 def change_words(change: Change) -> list[tuple[str, str, str]]:
     """Return which figures of a project differ from what was known when the reports were due: name, then, now."""
-    named = (
+    named: tuple[tuple[str, Callable[[ProgressReport], str]], ...] = (
         (_("月份"), lambda report: formats.month(report.month)),
         (_("进度"), lambda report: percent(progress_of(change.project, report).percent)),
         (_("到位"), lambda report: formats.money(report.funds_arrived_fen)),
@@ -238,8 +242,18 @@ def change_words(change: Change) -> list[tuple[str, str, str]]:
         (_("完成投资"), lambda report: formats.money(report.investment_completed_fen)),
     )
 
-    def said(report: ProgressReport | None, say: object) -> str:
-        return formats.NOTHING if report is None or not callable(say) else str(say(report))
+    def said(report: ProgressReport | None, say: Callable[[ProgressReport], str]) -> str:
+        return formats.NOTHING if report is None else say(report)
 
     rows = [(label, said(change.before, say), said(change.after, say)) for label, say in named]
+    for indicator in change.project.indicators:
+        label, unit = plain_text_of(indicator, "name"), indicator.unit
+        then, now = (_value(report, indicator.id) for report in (change.before, change.after))
+        rows.append((label, formats.quantity(then, unit), formats.quantity(now, unit)))
     return [row for row in rows if row[1] != row[2]]
+
+
+def _value(report: ProgressReport | None, indicator_id: int) -> Decimal | None:
+    """Return the value of an indicator in a report, or None."""
+    values = report.values if report else []
+    return next((each.value for each in values if each.indicator_id == indicator_id), None)

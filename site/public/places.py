@@ -9,8 +9,9 @@ from minsheng.database import db
 from minsheng.glances import standings
 from minsheng.listing import Filters, Sort, list_page
 from minsheng.places import division_by_code
-from pages.language import plain_record_text
-from public import presenting
+from minsheng.scope import Scope
+from pages.language import plain_text_of
+from public import presenting, watch
 
 blueprint = Blueprint("places", __name__, url_prefix="/places")
 SHOWN = 9
@@ -33,7 +34,7 @@ def _tags(places: Sequence[directory.Place], *, own: bool) -> list[tuple[str, st
     """Return places with their number of projects, and their addresses."""
     return [
         (
-            f"{plain_record_text(place.division.name)} {place.own if own else place.own + place.compiled}",
+            f"{plain_text_of(place.division, 'name')} {place.own if own else place.own + place.compiled}",
             url_for("public.places.show", code=place.division.code),
         )
         for place in places
@@ -49,13 +50,12 @@ def show(code: str) -> str:
     today, due_day = presenting.today(), presenting.due_day()
     page = list_page(db.session(), Filters(place=code), Sort.NEWEST, 1, presenting.all_glances(), SHOWN)
     known = {each.division.id: each for each in directory.places(db.session())}
-    below = [known[child.id] for child in place.children if child.id in known]
     parts = directory.parts_of_place(db.session(), place, today, due_day)
     return render_template(
         "public/places/show.html",
         place=place,
         counts=known.get(place.id),
-        below=_tags(below, own=place.is_invented),
+        tree=presenting.as_tree(list(known.values()), below=place),
         # Lists with sums of their own are told above the table, which holds what publishers printed.
         programmes=[
             programme
@@ -63,6 +63,8 @@ def show(code: str) -> str:
             if programme.id not in {part.programme.id for part in parts}
         ],
         parts=parts,
+        agencies=directory.agencies_of_place(db.session(), place),
+        **(watch.of(Scope(place=place), parts) if parts else {}),
         page=page,
         standings=standings(page.projects, today, due_day),
         shows_invented=place.is_invented,

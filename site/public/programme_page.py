@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from minsheng import ledger, targets
+from minsheng import beneficiaries, ledger, targets
 from minsheng.comparison import means, projects_of
 from minsheng.database import db
 from minsheng.programmes import Programme
@@ -30,6 +30,8 @@ def own(programme: Programme, sums: ProgrammeSums) -> dict[str, Any]:
         "targets": targets.targets(session, scope),
         "problems": ledger.problems(session, scope, today),
         "look_backs": ledger.look_backs(session, scope, today),
+        "reviews": ledger.reviews(session, scope),
+        "beneficiaries": beneficiaries.beneficiaries(session, programme),
         "today": today,
     }
     if 0 < sums.projects <= MOST_LOOKED_BACK:

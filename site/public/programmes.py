@@ -1,16 +1,19 @@
 """Programmes: the yearly lists, and one of them with its sums, its policy and its projects."""
 
+from itertools import groupby
+
 from flask import Blueprint, abort, render_template
 
 from minsheng import directory
 from minsheng.database import db
 from minsheng.glances import standings
 from minsheng.listing import Filters, Sort, list_page
+from minsheng.programmes import Programme
 from minsheng.publication import Origin
 from public import presenting, programme_page
 
 blueprint = Blueprint("programmes", __name__, url_prefix="/programmes")
-SHOWN = 12
+SHOWN = 6
 
 
 @blueprint.get("/")
@@ -24,10 +27,18 @@ def index() -> str:
     return render_template(
         "public/programmes/index.html",
         own=[(programme, sums[programme.id]) for programme, _ in own],
-        compiled=compiled,
+        compiled=_by_year(compiled),
         shows_invented=any(programme.division and programme.division.is_invented for programme, _ in own),
         shows_compiled=bool(compiled),
     )
+
+
+def _by_year(programmes: list[tuple[Programme, int]]) -> list[tuple[int | None, list[tuple[Programme, int]]]]:
+    """Return programmes, which come newest year first and undated last, in groups of one year by place."""
+    return [
+        (year, sorted(group, key=lambda entry: (entry[0].division.path if entry[0].division else "~", entry[0].id)))
+        for year, group in groupby(programmes, key=lambda entry: entry[0].year)
+    ]
 
 
 @blueprint.get("/<slug>")
