@@ -5,6 +5,7 @@ from minsheng.places import Agency, Division, DivisionLevel
 from minsheng.staff import Role, RoleGrant, StaffMember
 from website.sample.calendar import moment
 from website.sample.content import content
+from website.sample.translations import english, english_name
 from website.sample.world import COUNTY, World
 
 
@@ -19,11 +20,13 @@ def add_places(world: World) -> None:
             population=entry.get("population"),
             is_invented=True,
         )
+        place.translations = english_name("place", place.code)
         world.places[place.code] = place
         world.session.add(place)
         for number, (name, population) in enumerate(entry.get("villages", ()), start=1):
             code = f"{place.code}{number:03d}"
             world.places[code] = Division.under(place, code, name, DivisionLevel.VILLAGE, population=population)
+            world.places[code].translations = english_name("village", name)
             world.session.add(world.places[code])
     world.session.flush()
     for place in world.places.values():
@@ -41,6 +44,7 @@ def add_agencies(world: World) -> None:
             duties=entry["duties"],
             desk_phone=f"000-0000 {number:04d}",
             desk_address=entry["desk"],
+            translations=english("agency", entry["slug"]),
         )
         world.agencies[entry["slug"]] = agency
         world.session.add(agency)

@@ -22,6 +22,7 @@ from website.sample.calendar import moment
 from website.sample.content import content, exact
 from website.sample.money import FEN_PER_TEN_THOUSAND_YUAN
 from website.sample.plan import ProjectPlan
+from website.sample.translations import english, english_programme, english_target
 from website.sample.world import COUNTY, OFFICE, World
 
 MILESTONE_WEIGHTS = {
@@ -45,6 +46,7 @@ def add_programme(world: World, which: str, year: int) -> Programme:
         level=DivisionLevel.COUNTY,
         division=world.places[COUNTY],
         agency=world.agencies["minsheng"],
+        translations=english_programme(which, year),
         **texts,
     )
     world.programmes[which] = programme
@@ -68,6 +70,7 @@ def add_project(world: World, programme: Programme, plan: ProjectPlan) -> Projec
         agency=world.agencies[spec["agency"]],
         title=spec["title"],
         summary=spec["summary"],
+        translations=english("project", spec["slug"]),
         year=plan.year,
         level=programme.level,
         category=Category(spec["category"]),
@@ -125,6 +128,7 @@ def _add_indicators(world: World, project: Project, given: list[dict[str, Any]])
             position=len(project.indicators),
             name=entry["name"],
             unit=entry["unit"],
+            translations=english_target(entry["name"], entry["unit"]),
             target=exact(entry["target"]),
             measure=Measure(entry.get("measure", "cumulative")),
             assigned_by=AssignedBy.CITY if entry.get("parts") else AssignedBy.OWN,
@@ -137,6 +141,7 @@ def _add_indicators(world: World, project: Project, given: list[dict[str, Any]])
                 name=entry["name"],
                 part_name=world.places[code].name,
                 unit=entry["unit"],
+                translations=english_target(entry["name"], entry["unit"]),
                 target=exact(target),
                 division=world.places[code],
                 assigned_by=AssignedBy.OWN,
