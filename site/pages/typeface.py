@@ -1,6 +1,6 @@
 """The typeface that boards and cards are set in, so that they look the same on every machine.
 
-Noto Sans SC, cut down to 10,862 characters (see ``fonts/README.md``). A character that it lacks is never replaced
+Noto Sans SC, cut down to 10,800 characters (see ``fonts/README.md``). A character that it lacks is never replaced
 by another that looks like it: names would change. It is set as 〓, the printers' sign for a missing character,
 and the sheet says which it was.
 """

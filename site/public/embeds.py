@@ -85,7 +85,10 @@ def _at_most(usual: int, asked: int | None) -> int:
 
 def _slug_in(address: str) -> str | None:
     """Return the slug in the address of a project's page here, or None for any other address."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
     home = urlsplit(absolute("public.home.index"))
     if parts.scheme not in {"http", "https"} or parts.netloc != home.netloc:
         return None

@@ -23,7 +23,7 @@ def lead_on(response: Response) -> Response:
     if response.status_code != NOT_FOUND or request.method not in {"GET", "HEAD"} or kind is None or not slug:
         return response
     present = addresses.present(db.session(), kind, slug)
-    if present is not None:
+    if present is not None and _was_public(kind, present):
         return _to(present)
     record = _withdrawn(kind, slug)
     return _stub(record) if record is not None else response
@@ -35,6 +35,15 @@ def _to(present: str) -> Response:
     address = url_for(request.endpoint or "", **values)
     query = request.query_string.decode("ascii", "ignore")
     return make_response(redirect(f"{address}?{query}" if query else address, code=301))
+
+
+def _was_public(kind: AddressKind, slug: str) -> bool:
+    """Whether residents may know of the record: a draft's new address stays hidden behind its old one."""
+    if kind is AddressKind.AGENCY:
+        return True
+    model = Project if kind is AddressKind.PROJECT else Programme
+    query = sa.select(model.id).where(model.slug == slug, model.publication != Publication.DRAFT)
+    return db.session.scalar(query) is not None
 
 
 def _withdrawn(kind: AddressKind, slug: str) -> Project | Programme | None:
