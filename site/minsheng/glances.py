@@ -11,14 +11,19 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from minsheng import overview
+from minsheng.aftercare import AfterCare
+from minsheng.contracts import Contract
 from minsheng.funding import FundingLine
 from minsheng.indicators import Indicator
+from minsheng.monitors import Monitor, MonitorReport
 from minsheng.overview import Glance, Overview
 from minsheng.photos import Photo
 from minsheng.places import Division
 from minsheng.problems import Problem
 from minsheng.projects import Project
 from minsheng.reports import IndicatorValue, ProgressReport
+from minsheng.reviews import Review
+from minsheng.safeguards import Safeguard
 from minsheng.standing import Standing, standing
 
 __all__ = ["Glance", "Overview", "figures", "for_cards", "for_page", "glances", "standings", "with_chain"]
@@ -77,7 +82,9 @@ def for_page() -> tuple[ORMOption, ...]:
     return (
         selectinload(Project.milestones),
         selectinload(Project.responsibilities),
-        selectinload(Project.indicators).selectinload(Indicator.division),
+        selectinload(Project.indicators).options(
+            selectinload(Indicator.division), selectinload(Indicator.parts), selectinload(Indicator.assignments)
+        ),
         selectinload(Project.funding_lines).selectinload(FundingLine.movements),
         reports.selectinload(ProgressReport.values).selectinload(IndicatorValue.indicator),
         reports.selectinload(ProgressReport.answers),
@@ -90,6 +97,18 @@ def for_page() -> tuple[ORMOption, ...]:
             selectinload(Problem.agency), selectinload(Problem.photo_before), selectinload(Problem.photo_after)
         ),
         selectinload(Project.lookbacks),
+        selectinload(Project.contracts).options(
+            selectinload(Contract.payments),
+            selectinload(Contract.changes),
+            selectinload(Contract.document),
+            selectinload(Contract.deposit_line),
+        ),
+        selectinload(Project.safeguards).selectinload(Safeguard.document),
+        selectinload(Project.reviews).options(selectinload(Review.agency), selectinload(Review.document)),
+        selectinload(Project.eligibility_steps),
+        selectinload(Project.payment_batches),
+        selectinload(Project.after_care).selectinload(AfterCare.agency),
+        selectinload(Project.monitors).selectinload(Monitor.reports).selectinload(MonitorReport.photos),
         with_chain(Project.division),
         selectinload(Project.agency),
         selectinload(Project.programme),

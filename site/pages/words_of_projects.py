@@ -115,6 +115,23 @@ PROJECT_WORDS = {
         "reimbursement": _l("资金报账制"),
         "acceptance": _l("竣工验收制"),
     },
+    "review_kind": {
+        "quarterly_self_review": _l("季度自评"),
+        "half_year_inspection": _l("半年检查"),
+        "year_end_acceptance": _l("年终考核验收"),
+        "post_evaluation": _l("后评价"),
+    },
+    "eligibility_step_kind": {
+        "surveyed": _l("摸底"),
+        "applied": _l("申请"),
+        "reviewed": _l("审核"),
+        "approved": _l("审批"),
+        "posted": _l("公示"),
+    },
+    "batch_kind": {
+        "payment": _l("发放"),
+        "training": _l("培训班"),
+    },
     "measure": {
         "cumulative": _l("累计"),
         "level": _l("动态"),

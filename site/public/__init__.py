@@ -30,6 +30,7 @@ from public import (
     presenting,
     programme_data,
     programmes,
+    project_files,
     projects,
     search,
     share,
@@ -43,6 +44,7 @@ blueprint = Blueprint("public", __name__, template_folder="templates")
 for module in (
     home,
     projects,
+    project_files,
     programmes,
     programme_data,
     comparison,

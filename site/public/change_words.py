@@ -9,6 +9,7 @@ from typing import Any
 
 from minsheng.cases import CaseEventKind
 from minsheng.journal import JournalEntry
+from minsheng.project_records import KINDS as PROJECT_RECORDS
 from minsheng.publication import Origin
 from pages import formats
 from pages.language import gettext as _
@@ -36,6 +37,10 @@ ACT_GROUPS: Mapping[str, ActGroup] = MappingProxyType(
         "suggestions": ActGroup(_l("居民来件"), tuple(f"suggestion_{kind.value}" for kind in CaseEventKind)),
         "programmes": ActGroup(_l("民生工程"), ("programme_published", "programme_revised")),
         "documents": ActGroup(_l("公开文件"), ("document_published", "document_withdrawn")),
+        "project_records": ActGroup(
+            _l("合同、考核、管护等"),
+            tuple(f"{kind}_{act}" for kind in PROJECT_RECORDS.values() for act in ("published", "revised", "removed")),
+        ),
         "compiled": ActGroup(_l("整理录入"), (), Origin.COMPILED),
     }
 )
@@ -61,12 +66,45 @@ ACTS: Mapping[str, str] = MappingProxyType(
         "project_renamed": _l("项目换网址"),
         "programme_renamed": _l("民生工程换网址"),
         "agency_renamed": _l("单位换网址"),
+        "project_translated": _l("给项目配译文"),
+        "programme_translated": _l("给民生工程配译文"),
+        "agency_translated": _l("给单位配译文"),
+        "division_translated": _l("给地方配译文"),
         "board_issued": _l("发公示牌"),
         "board_retired": _l("撤公示牌"),
         "wave_published": _l("发布问卷"),
         "wave_closed": _l("问卷截止"),
     }
 )
+RECORD_ACTS: Mapping[str, str] = MappingProxyType(
+    {
+        "contract_published": _l("公示合同"),
+        "contract_revised": _l("修改合同"),
+        "contract_removed": _l("撤下合同"),
+        "safeguard_published": _l("公示六制"),
+        "safeguard_revised": _l("修改六制"),
+        "safeguard_removed": _l("撤下六制"),
+        "review_published": _l("公示考核结果"),
+        "review_revised": _l("修改考核结果"),
+        "review_removed": _l("撤下考核结果"),
+        "eligibility_step_published": _l("公示资格审核"),
+        "eligibility_step_revised": _l("修改资格审核"),
+        "eligibility_step_removed": _l("撤下资格审核"),
+        "payment_batch_published": _l("公示发放或培训批次"),
+        "payment_batch_revised": _l("修改发放或培训批次"),
+        "payment_batch_removed": _l("撤下发放或培训批次"),
+        "after_care_published": _l("公示管护安排"),
+        "after_care_revised": _l("修改管护安排"),
+        "after_care_removed": _l("撤下管护安排"),
+        "monitor_published": _l("聘请群众监督员"),
+        "monitor_revised": _l("群众监督员变动"),
+        "monitor_removed": _l("撤下群众监督员"),
+        "monitor_report_published": _l("登出监督员的报告"),
+        "monitor_report_revised": _l("修改监督员的报告"),
+        "monitor_report_removed": _l("撤下监督员的报告"),
+    }
+)
+"""Acts on the records beside a project's reports."""
 OTHER_ACT = _l("登记一项变动")
 
 FIELDS: Mapping[str, str] = MappingProxyType(
@@ -95,6 +133,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "difficulties": _l("困难"),
         "next_step": _l("下一步"),
         "photos": _l("图片"),
+        "translations": _l("译文"),
         "explanations": _l("数据说明"),
         "agency": _l("责任单位"),
         "publication": _l("公示状态"),
@@ -133,7 +172,7 @@ def act_words(entry: JournalEntry) -> str:
     step = WORDS["case_event_kind"].get(entry.act.removeprefix("suggestion_"))
     if entry.subject.startswith("suggestion:") and step:
         return _("居民来件：%(step)s", step=step)
-    return str(ACTS.get(entry.act, OTHER_ACT))
+    return str(ACTS.get(entry.act) or RECORD_ACTS.get(entry.act, OTHER_ACT))
 
 
 def month_of(entry: JournalEntry) -> str:
@@ -176,6 +215,8 @@ def _shown(name: str, value: Any) -> str:
 
 def _writer(name: str) -> Callable[[Any], str]:
     """Return how values of a field are written."""
+    if name == "translations":
+        return lambda value: _cut(" / ".join(text for texts in value.values() for text in texts.values()))
     if name.endswith("_fen"):
         return formats.money
     if name == "physical_progress":

@@ -1,32 +1,33 @@
 """What the page of an own project shows, put together from the domain."""
 
 import datetime as dt
-import itertools
 from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from minsheng import history, reporting
+from minsheng import changelog, history, reporting
 from minsheng.addresses import all_slugs
-from minsheng.funding import FundingKind, FundingLine, FundMovement, MovementKind
-from minsheng.history import Month, MonthState
 from minsheng.journal import JournalEntry
-from minsheng.photos import Photo, PhotoPhase
+from minsheng.monitors import MonitorReport
 from minsheng.projects import Project
 from minsheng.reports import ProgressReport
-from minsheng.schedule import IndicatorProgress, indicator_share
-from minsheng.standing import Standing, standing
+from minsheng.safeguards import safeguards_of
+from minsheng.standing import standing
 from minsheng.suggestions import Suggestion
 from minsheng.sums import by_source
+from minsheng.surveys import Wave
 from pages.check_messages import check_message
 from pages.words import word
+from public import project_course, project_money, project_promise
 from public.presenting import tenth
 
 RECENT_REPORTS = 4
 CHANGES_SHOWN = 5
 CASES_SHOWN = 6
+SLIPS_SOUGHT = 200
+"""How many revisions of a project are looked through for moved dates; the page of changes has them all."""
 
 
 def own(session: Session, project: Project, today: dt.date, due_day: int) -> dict[str, Any]:
@@ -34,24 +35,26 @@ def own(session: Session, project: Project, today: dt.date, due_day: int) -> dic
     known = standing(project, today, due_day)
     months = history.months_of(project, today, due_day)
     visible = [photo for photo in project.photos if photo.is_visible_to_residents]
-    entries = timeline(project, months)
+    entries = project_course.timeline(project, months)
+    official = [photo for photo in visible if photo.monitor_report is None]
     return {
         "project": project,
         "standing": known,
         "today": today,
-        "targets": targets(project, known),
+        "targets": project_promise.targets(project, known),
         "curve": [
             {"month": point.month, "planned": tenth(point.planned), "actual": tenth(point.actual)}
             for point in history.plan_points(project, today)
         ],
-        "steps": steps(project),
-        "years": _by_year(months),
+        "steps": project_course.steps(project),
+        "slips": project_course.slips(revisions_of(session, project)),
+        "years": project_course.by_year(months),
         "entries": entries[:RECENT_REPORTS],
         "earlier": entries[RECENT_REPORTS:],
         "withdrawn": history.withdrawn_reports(project),
-        "pair": before_and_after(visible),
-        "picture": visible[-1] if visible else None,
-        "gallery": [photo for photo in visible if photo.report_id is None],
+        "pair": project_course.before_and_after(official),
+        "picture": official[-1] if official else None,
+        "gallery": [photo for photo in official if photo.report_id is None],
         "sources": [
             {
                 "source": word(each.source),
@@ -62,117 +65,44 @@ def own(session: Session, project: Project, today: dt.date, due_day: int) -> dic
             }
             for each in by_source(project.funding_lines)
         ],
-        "ledger": ledger(project.funding_lines),
-        "apart": [
-            (line, line.moved(MovementKind.ARRIVED), line.moved(MovementKind.SPENT))
-            for line in project.funding_lines
-            if line.kind is not FundingKind.FUNDS
-        ],
+        "ledger": project_money.ledger(project.funding_lines),
+        "accounts": project_money.accounts(project),
+        "contracts": project_money.contracts(project),
+        "batch_totals": project_money.batch_totals(project.payment_batches),
+        "safeguards": safeguards_of(project),
+        "next_inspection": project.after_care.next_inspection_due(project.lookbacks) if project.after_care else None,
+        "monitor_reports": monitor_reports(project),
+        "waves": waves_about(session, project),
         "checks": explained_checks(project),
         "cases": cases_about(session, project),
+        "case_count": case_count(session, project),
         "changes": changes_of(session, project),
     }
 
 
-def targets(project: Project, known: Standing) -> list[dict[str, Any]]:
-    """Return the targets with their latest value and uncapped fulfilment, parts of each below it."""
-    rows = []
-    for indicator in project.indicators:
-        if indicator.whole_id is not None:
-            continue
-        value = known.report.value_of(indicator) if known.report else None
-        share = indicator_share(
-            IndicatorProgress(
-                indicator.target,
-                value.value if value else None,
-                less_is_better=indicator.direction.value == "less",
-            )
-        )
-        rows.append(
-            {
-                "indicator": indicator,
-                "value": value.value if value else None,
-                "stated": value.stated_percent if value else None,
-                "share": tenth(share),
-                "parts": [part for part in project.indicators if part.whole_id == indicator.id],
-            }
-        )
-    return rows
+def monitor_reports(project: Project) -> list[MonitorReport]:
+    """Return the monitors' reports that were read and shown, newest visit first."""
+    shown = [report for monitor in project.monitors for report in monitor.reports if report.is_public]
+    return sorted(shown, key=lambda report: (report.visited_on, report.id), reverse=True)
 
 
-def steps(project: Project) -> list[dict[str, Any]]:
-    """Return the milestones as the stage strip draws them."""
-    return [
-        {
-            "name": word(step.kind),
-            "original": step.first_planned_on,
-            "planned": step.planned_on,
-            "actual": step.actual_on,
-            "reason": step.slip_reason,
-        }
-        for step in project.milestones
-    ]
+def revisions_of(session: Session, project: Project) -> Sequence[JournalEntry]:
+    """Return the entries that revised a project itself, newest first."""
+    query = changelog.public_entries(about=all_slugs(session, project), acts=("project_revised",))
+    return changelog.newest(session, query, 0, SLIPS_SOUGHT)
 
 
-def timeline(project: Project, months: Sequence[Month]) -> list[dict[str, Any]]:
-    """Return the months newest first: reports with their photos and corrections, and gaps as gaps."""
-    return [
-        {
-            "month": month.month,
-            "missing": month.state is MonthState.MISSING,
-            "report": month.report,
-            "photos": month.report.photos if month.report else [],
-            "pair": before_and_after(month.report.photos) if month.report else None,
-            "corrections": _corrections(project, month.report) if month.report else [],
-        }
-        for month in reversed(months)
-        if month.report is not None or month.state is MonthState.MISSING
-    ]
+def waves_about(session: Session, project: Project) -> Sequence[Wave]:
+    """Return the published surveys about a project's programme, newest first."""
+    return session.scalars(
+        Wave.visible_to_residents().where(Wave.programme_id == project.programme_id).order_by(Wave.opens_on.desc())
+    ).all()
 
 
-def _corrections(project: Project, report: ProgressReport) -> list[dict[str, Any]]:
-    """Return each correction of a month: its reason and the figures it changed, newest first."""
-    versions = [report, *history.revisions_of(project, report.month)]
-    return [
-        {"report": later, "reason": later.correction_reason, "changes": _changed_figures(earlier, later)}
-        for later, earlier in itertools.pairwise(versions)
-    ]
-
-
-FIGURES = (
-    ("physical_progress", "percent"),
-    ("funds_arrived_fen", "money"),
-    ("funds_disbursed_fen", "money"),
-    ("funds_spent_fen", "money"),
-    ("investment_completed_fen", "money"),
-)
-
-
-def _changed_figures(earlier: ProgressReport, later: ProgressReport) -> list[tuple[str, str, Any, Any]]:
-    """Return name, form, old and new of the figures that a correction changed."""
-    changed = [
-        (name, form, getattr(earlier, name), getattr(later, name))
-        for name, form in FIGURES
-        if getattr(earlier, name) != getattr(later, name)
-    ]
-    for value in later.values:
-        old = earlier.value_of(value.indicator)
-        if old is not None and old.value != value.value:
-            changed.append((value.indicator.name, value.indicator.unit, old.value, value.value))
-    return changed
-
-
-def before_and_after(photos: Sequence[Photo]) -> tuple[Photo, Photo] | None:
-    """Return the first picture from before and the last from after, where there are both."""
-    before = next((photo for photo in photos if photo.phase is PhotoPhase.BEFORE), None)
-    after = next((photo for photo in reversed(photos) if photo.phase is PhotoPhase.AFTER), None)
-    return (before, after) if before is not None and after is not None else None
-
-
-def ledger(lines: Sequence[FundingLine]) -> list[tuple[FundingLine, FundMovement]]:
-    """Return every dated movement with its line, newest first."""
-    moved = [(line, movement) for line in lines for movement in line.movements]
-    return sorted(moved, key=lambda entry: (entry[1].moved_on, entry[1].id), reverse=True)
+def case_count(session: Session, project: Project) -> int:
+    """Return how many public cases there are about a project."""
+    query = Suggestion.visible_to_residents().where(Suggestion.project_id == project.id)
+    return session.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
 
 
 def explained_checks(project: Project) -> list[tuple[ProgressReport, str, str]]:
@@ -207,12 +137,3 @@ def changes_of(session: Session, project: Project) -> Sequence[JournalEntry]:
         .order_by(JournalEntry.sequence.desc())
         .limit(CHANGES_SHOWN)
     ).all()
-
-
-def _by_year(months: Sequence[Month]) -> list[tuple[str, list[dict[str, str]]]]:
-    """Return the months as strips, one a year, each reported month leading to its report."""
-    years: dict[str, list[dict[str, str]]] = {}
-    for month in months:
-        address = f"#report-{month.month}" if month.report else ""
-        years.setdefault(month.month[:4], []).append({"month": month.month, "state": month.state.value, "url": address})
-    return list(years.items())

@@ -18,7 +18,7 @@ from pages.language import gettext as _
 from pages.language import lazy_gettext as _l
 from pages.language import plain_record_text
 from pages.words import WORDS, word
-from public import presenting, project_page
+from public import presenting, project_json, project_page
 
 blueprint = Blueprint("projects", __name__, url_prefix="/projects")
 
@@ -103,13 +103,7 @@ def show(slug: str) -> str:
 def data(slug: str) -> Response:
     """Give everything public about one project as JSON; money in fen, percentages as text."""
     project = _visible(slug)
-    response = jsonify(
-        project=project.snapshot(),
-        programme=project.programme.snapshot(),
-        reports=[report.snapshot() for report in project.published_reports],
-        problems=[problem.snapshot() for problem in project.problems],
-        look_backs=[lookback.snapshot() for lookback in project.lookbacks],
-    )
+    response = jsonify(project_json.whole(project))
     response.headers["Content-Disposition"] = f'attachment; filename="{project.slug}.json"'
     return response
 

@@ -81,12 +81,14 @@ class DisputeForm(Form):
 def index() -> str:
     """List the published cases, newest first, with the open arithmetic of all cases."""
     page = max(request.args.get("page", 1, type=int), 1)
-    chosen = {name: request.args.get(name, "") for name in ("kind", "state")}
+    chosen = {name: request.args.get(name, "") for name in ("kind", "state", "project")}
     query = Suggestion.visible_to_residents().options(
         selectinload(Suggestion.agency), selectinload(Suggestion.project), selectinload(Suggestion.division)
     )
     if chosen["kind"] in set(SuggestionKind):
         query = query.where(Suggestion.kind == SuggestionKind(chosen["kind"]))
+    if chosen["project"]:
+        query = query.join(Suggestion.project).where(Project.slug == chosen["project"])
     if chosen["state"] == "open":
         query = query.where(Suggestion.state.in_(OPEN_STATES))
     elif chosen["state"] == "answered":
