@@ -85,7 +85,7 @@ def test_a_quarter_compares_with_the_quarter_before(make: Make, read: Reader) ->
     project = early(make.project(programme=programme))
     told(make, project, "2026-03", 21, dt.datetime(2026, 4, 6, 4, 0, tzinfo=dt.UTC))
     page = read(f"/programmes/{programme.slug}/bulletins/2026-Q1")
-    assert "2026年第1季度季点评" in page.one("h1").text
+    assert "2026年第1季度点评" in page.one("h1").text
     assert "21%" in page.one("main").text
 
 
