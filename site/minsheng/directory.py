@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
@@ -164,10 +165,7 @@ def _parts(session: Session, condition: sa.ColumnElement[bool], today: dt.date, 
 
 def sums_by_programme(own: overview.Overview) -> dict[int, ProgrammeSums]:
     """Return the sums of each programme that has projects in an overview of own projects, by its identity."""
-    grouped: dict[int, list[overview.Digest]] = {}
-    for row in own.digests:
-        grouped.setdefault(row.programme_id, []).append(row)
-    return {number: sums_over(own, rows) for number, rows in grouped.items()}
+    return {number: sums_over(own, rows) for number, rows in own.of_programme.items()}
 
 
 def sums_of_programme(session: Session, programme: Programme, today: dt.date, due_day: int = 8) -> ProgrammeSums | None:
@@ -176,12 +174,25 @@ def sums_of_programme(session: Session, programme: Programme, today: dt.date, du
 
 
 def sums_of_programmes(
-    session: Session, programmes: Iterable[Programme], today: dt.date, due_day: int = 8
+    session: Session,
+    programmes: Iterable[Programme],
+    today: dt.date,
+    due_day: int = 8,
+    known: overview.Overview | None = None,
 ) -> dict[int, ProgrammeSums]:
-    """Return the sums of the own ones among these programmes, each apart, by identity."""
+    """Return the sums of the own ones among these programmes, each apart, by identity.
+
+    ``known`` is an overview of all projects on that day, if there is one already; it remembers the sums.
+    """
     own = [programme.id for programme in programmes if programme.origin is Origin.OWN]
     if not own:
         return {}
-    among = (ProjectDigest.origin == Origin.OWN.value, ProjectDigest.programme_id.in_(own))
-    known = overview.read(session, today, due_day, *among)
-    return {number: sums_over(known, ()) for number in own} | sums_by_programme(known)
+    if known is None:
+        among = (ProjectDigest.origin == Origin.OWN.value, ProjectDigest.programme_id.in_(own))
+        known = overview.read(session, today, due_day, *among)
+    add = partial(_sums_of_own, known)
+    return {number: known.remember_of_programme("sums", number, add) for number in own}
+
+
+def _sums_of_own(known: overview.Overview, rows: Iterable[overview.Digest]) -> ProgrammeSums:
+    return sums_over(known, [row for row in rows if row.origin == Origin.OWN])

@@ -8,8 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from minsheng.casework import CaseCounts, count_cases
+from minsheng.digests import ProjectDigest
 from minsheng.directory import sums_of_programmes
 from minsheng.glances import for_cards, standings, with_chain
+from minsheng.overview import Overview
 from minsheng.photos import Photo
 from minsheng.places import Division
 from minsheng.programmes import Programme
@@ -54,14 +56,19 @@ class Voices:
     open_waves: Sequence[Wave]
 
 
-def year_at_a_glance(session: Session, today: dt.date, due_day: int = 8) -> list[ProgrammeOfYear]:
-    """Return the own programmes of the newest year, each with its own sums: they are never added together."""
+def year_at_a_glance(
+    session: Session, today: dt.date, due_day: int = 8, known: Overview | None = None
+) -> list[ProgrammeOfYear]:
+    """Return the own programmes of the newest year, each with its own sums: they are never added together.
+
+    ``known`` is an overview of all projects on that day, if there is one already.
+    """
     own = Programme.visible_to_residents().where(Programme.origin == Origin.OWN)
     newest = session.scalar(own.with_only_columns(sa.func.max(Programme.year)))
     programmes = session.scalars(
         own.where(Programme.year == newest).options(with_chain(Programme.division)).order_by(Programme.id)
     ).all()
-    sums = sums_of_programmes(session, programmes, today, due_day)
+    sums = sums_of_programmes(session, programmes, today, due_day, known)
     leading = {programme.id: _leading(sums[programme.id]) for programme in programmes}
     wanted = [number for numbers in leading.values() for number in numbers]
     query = sa.select(Project).where(Project.id.in_(wanted)).options(*for_cards())
@@ -91,14 +98,23 @@ def moved_lately(session: Session, today: dt.date, due_day: int = 8, limit: int 
 
     Looks at the newest month that anyone has reported, so that the entries are of one time.
     """
-    own = ProgressReport.visible_to_residents().where(Project.origin == Origin.OWN)
-    newest = session.scalar(own.with_only_columns(sa.func.max(ProgressReport.month)))
-    reports = session.scalars(
-        own.where(ProgressReport.month == newest)
+    newest = session.scalar(
+        sa.select(sa.func.max(ProjectDigest.last_month)).where(ProjectDigest.origin == Origin.OWN.value)
+    )
+    if newest is None:
+        return []
+    own = (
+        ProgressReport.visible_to_residents()
+        .where(Project.origin == Origin.OWN, ProgressReport.month == f"{newest // 12}-{newest % 12 + 1:02d}")
         .options(selectinload(ProgressReport.photos))
-        .order_by(ProgressReport.photos.any().desc(), ProgressReport.published_at.desc(), ProgressReport.id)
+        .order_by(ProgressReport.published_at.desc(), ProgressReport.id)
         .limit(limit)
-    ).all()
+    )
+    # Asked apart, because sorting all reports of a month by whether they have a photo takes long.
+    with_photo = sa.select(Photo.report_id).where(Photo.report_id.is_not(None))
+    pictured = session.scalars(own.where(ProgressReport.id.in_(with_photo))).all()
+    others = session.scalars(own.where(ProgressReport.id.not_in(with_photo))).all()
+    reports = [*pictured, *others][:limit]
     query = sa.select(Project).where(Project.id.in_({report.project_id for report in reports})).options(*for_cards())
     projects = {project.id: project for project in session.scalars(query)}
     known = standings(list(projects.values()), today, due_day)

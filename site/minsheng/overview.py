@@ -6,7 +6,7 @@ brings it up to date by reading only the digests that changed since (see :class:
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -138,7 +138,7 @@ class Overview(Mapping[int, Glance]):
         self.day = day
         self.due_day = due_day
         self._last_owed = last_owed_month(day, due_day)
-        self._remembered: dict[str, Any] = {}
+        self._remembered: dict[Hashable, Any] = {}
 
     def __getitem__(self, project_id: int) -> Glance:
         """Return the glance at one project."""
@@ -178,12 +178,33 @@ class Overview(Mapping[int, Glance]):
         index = Digest._fields.index(name)
         return [row[index] for row in self.digests]
 
-    def remember(self, name: str, make: Callable[[], T]) -> T:
+    def remember(self, name: Hashable, make: Callable[[], T]) -> T:
         """Return what was made under this name before, or make it: an overview never changes."""
         if name not in self._remembered:
             self._remembered[name] = make()
         found: T = self._remembered[name]
         return found
+
+    @cached_property
+    def of_programme(self) -> Mapping[int, Sequence[Digest]]:
+        """The digests of each programme, by its identity."""
+        grouped: dict[int, list[Digest]] = {}
+        for row in self.digests:
+            grouped.setdefault(row.programme_id, []).append(row)
+        return grouped
+
+    def remember_of_programme(self, name: str, programme_id: int, make: Callable[[Sequence[Digest]], T]) -> T:
+        """Return what was made of the digests of a programme; it outlives revisions that leave these alone."""
+        rows = self.of_programme.get(programme_id, ())
+        return self.remember((name, programme_id), lambda: make(rows))
+
+    def take_over(self, older: "Overview", changed: Collection[Digest]) -> None:
+        """Take over what an older overview of the same day made of programmes that did not change since."""
+        touched = {row.programme_id for row in changed}
+        touched |= {older.rows[row.project_id].programme_id for row in changed if row.project_id in older.rows}
+        for name, made in older._remembered.copy().items():
+            if isinstance(name, tuple) and name[1] not in touched:
+                self._remembered[name] = made
 
     def months_silent(self, row: Digest) -> int:
         """Return how many reports in a row a project owes on this day."""
@@ -235,7 +256,10 @@ class OverviewKeeper:
     def _updated(session: Session, kept: Overview | None, number: int, day: dt.date, due_day: int) -> Overview:
         """Return the overview of a newer revision: only the digests that changed are read, unless some are gone."""
         known, since = (kept.rows, kept.number) if kept is not None else ({}, -1)
-        rows = {**known, **_rows(session, ProjectDigest.revision > since)}
-        if session.scalar(sa.select(sa.func.count()).select_from(ProjectDigest)) != len(rows):
-            rows = _rows(session)
-        return Overview(number, rows, day, due_day)
+        changed = _rows(session, ProjectDigest.revision > since)
+        updated = Overview(number, {**known, **changed}, day, due_day)
+        if session.scalar(sa.select(sa.func.count()).select_from(ProjectDigest)) != len(updated):
+            return Overview(number, _rows(session), day, due_day)
+        if kept is not None and (kept.day, kept.due_day) == (day, due_day):
+            updated.take_over(kept, changed.values())
+        return updated

@@ -17,7 +17,7 @@ def index() -> str:
     return render_template(
         "public/home.html",
         today=today,
-        year=headlines.year_at_a_glance(db.session(), today, presenting.due_day()),
+        year=headlines.year_at_a_glance(db.session(), today, presenting.due_day(), presenting.all_glances()),
         moved=headlines.moved_lately(db.session(), today, presenting.due_day()),
         voices=headlines.voices(db.session(), today),
         provinces=[

@@ -21,8 +21,9 @@ def index() -> str:
     """List own programmes, then compiled ones with the totals their notices printed."""
     own = directory.programmes(db.session(), Origin.OWN)
     compiled = directory.programmes(db.session(), Origin.COMPILED)
+    listed = [programme for programme, _ in own]
     sums = directory.sums_of_programmes(
-        db.session(), [programme for programme, _ in own], presenting.today(), presenting.due_day()
+        db.session(), listed, presenting.today(), presenting.due_day(), presenting.all_glances()
     )
     return render_template(
         "public/programmes/index.html",

@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 from werkzeug.http import http_date, parse_accept_header, parse_date
@@ -45,6 +46,7 @@ def page_of(headers: Iterable[tuple[str, str]], body: bytes, changed_at: int | N
     return Page(kept, body, hashlib.sha256(body).hexdigest()[:32], changed_at)
 
 
+@lru_cache(maxsize=256)
 def chosen_encoding(accepted: str) -> str:
     """Return ``br``, ``gzip`` or ``identity``, whichever the reader takes, in this order."""
     if not accepted:
