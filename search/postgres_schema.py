@@ -17,6 +17,7 @@ from search import analysis, pinyin
 from search.digest import digest
 from search.engine import Document, Facet, Key
 from search.query import Alternative, Field, Group, Token
+from search.tokens import by_field
 
 LAYOUT = "3"
 SCHEMA = "minsheng_search"
@@ -178,7 +179,7 @@ def _quoted(lexeme: str) -> str:
     return f"'{escaped}'"
 
 
-def _within_bounds(tokens: set[str]) -> Collection[str]:
+def _within_bounds(tokens: Collection[str]) -> Collection[str]:
     """Return the tokens, of a monstrous text only so many: a vector holds a megabyte, and one that does not fit
     would stop all changes behind it.
     """
@@ -191,14 +192,4 @@ def _texts(document: Document) -> tuple[str, ...]:
 
 
 def _lexemes(document: Document) -> Iterable[tuple[str, str]]:
-    by_field = {
-        Field.TITLE: analysis.tokens(document.title),
-        Field.PLACE: analysis.tokens(document.place_name),
-        Field.AGENCY: analysis.tokens(document.agency_name),
-        Field.PROGRAMME: analysis.tokens(document.programme_title),
-        Field.CATEGORY: analysis.tokens(document.category_words),
-        Field.ANY: _within_bounds(set().union(*map(analysis.tokens, _texts(document)))),
-        Field.PARTS: analysis.part_tokens(document.title),
-        Field.PINYIN: set().union(*map(pinyin.tokens, (document.title, document.place_name, document.agency_name))),
-    }
-    return ((_LETTERS[field], token) for field, tokens in by_field.items() for token in tokens)
+    return ((_LETTERS[field], token) for field, held in by_field(document).items() for token in _within_bounds(held))

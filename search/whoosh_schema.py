@@ -5,7 +5,6 @@ the stored text. Token lists are handed over ready made, so no analyser of Whoos
 """
 
 import datetime as dt
-import functools
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from whoosh import columns, fields
 
 from minsheng.outbox import RecordKind
 from search import analysis, pinyin
+from search import tokens as tokens_of
 from search.digest import digest
 from search.engine import Document, Facet, Key
 from search.query import Field
@@ -92,41 +92,19 @@ class LaidDown:
 
 def laid_down(document: Document) -> LaidDown:
     """Return what is written of a document."""
-    searched = {
-        Field.TITLE: document.title,
-        Field.PLACE: document.place_name,
-        Field.AGENCY: document.agency_name,
-        Field.PROGRAMME: document.programme_title,
-        Field.CATEGORY: document.category_words,
-    }
-    held: dict[Field, Collection[str]] = {field: _tokens_of_name(text) for field, text in searched.items()}
-    everything = analysis.tokens(document.text) | analysis.tokens(document.keywords)
-    held[Field.ANY] = everything.union(*held.values())
-    held[Field.PARTS] = analysis.part_tokens(document.title)
-    names = (document.title, document.place_name, document.agency_name)
-    held[Field.PINYIN] = set().union(*map(_readings_of_name, names))
     numbers = {
         "date": document.date.toordinal() if document.date else NO_NUMBER,
         "money": document.money_fen if document.money_fen is not None else NO_NUMBER,
         "progress": round(document.progress * 100) if document.progress is not None else NO_NUMBER,
     }
-    tokens: dict[str, Collection[str]] = {field.value: found for field, found in held.items() if found}
+    tokens: dict[str, Collection[str]] = {
+        field.value: found for field, found in tokens_of.by_field(document).items() if found
+    }
     tokens |= {KEY: (key_token(document.key),), EVERY: ("1",), FACETS: _facet_tokens(document)}
     if document.parent is not None:
         tokens[PARENT] = (key_token(document.parent),)
     known = {name: number for name, number in numbers.items() if number != NO_NUMBER}
     return LaidDown(tokens, known, _stored(document))
-
-
-@functools.lru_cache(maxsize=4096)
-def _tokens_of_name(name: str) -> frozenset[str]:
-    """Return the tokens of a name; those of places, agencies and programmes come again and again."""
-    return frozenset(analysis.tokens(name))
-
-
-@functools.lru_cache(maxsize=4096)
-def _readings_of_name(name: str) -> frozenset[str]:
-    return frozenset(pinyin.tokens(name))
 
 
 def _facet_tokens(document: Document) -> list[str]:
