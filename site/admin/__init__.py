@@ -18,6 +18,7 @@ from admin import (
     staff,
     suggestions,
     surveys,
+    translations,
 )
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin", template_folder="templates")
@@ -34,6 +35,7 @@ for module in (
     journal,
     search,
     staff,
+    translations,
 ):
     blueprint.register_blueprint(module.blueprint)
 blueprint.before_request(access.guard)

@@ -41,6 +41,7 @@ def _items() -> list[Item]:
             (Permission.WRITE_REPORT, Permission.EDIT_PROJECT, Permission.PUBLISH_REPORT),
         ),
         (_("公示牌"), "admin.boards", (Permission.EDIT_PROJECT,)),
+        (_("译文"), "admin.translations", (Permission.EDIT_PROJECT,)),
         (
             _("来件"),
             "admin.suggestions",

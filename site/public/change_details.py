@@ -49,13 +49,18 @@ def milestones(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator
 
 def indicators(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[Line]:
     """Yield targets that were set, raised, lowered or dropped."""
-    before = {(target["name"], target.get("part")): target for target in old}
-    after = {(target["name"], target.get("part")): target for target in new}
+    before = {(target["name"], target.get("part")): _untranslated(target) for target in old}
+    after = {(target["name"], target.get("part")): _untranslated(target) for target in new}
     for key in [*before, *(key for key in after if key not in before)]:
         earlier, later = before.get(key), after.get(key)
         if earlier != later:
             name = " · ".join(plain_record_text(part) for part in key if part)
             yield name, _target(earlier), _target(later)
+
+
+def _untranslated(target: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a target without its translations, which change nothing of it."""
+    return {name: value for name, value in target.items() if name != "translations"}
 
 
 def _target(target: Mapping[str, Any] | None) -> str:

@@ -91,7 +91,7 @@ def _page(entry: JournalEntry, titles: Mapping[str, str], month: str) -> tuple[s
     if kind == "programme" and entry.subject in titles:
         return "public.programmes.show", {"slug": key}
     if kind == "wave" and entry.subject in titles:
-        return "public.surveys.show", {"slug": key}
+        return "public.surveys.fill", {"slug": key}
     if f"project:{entry.about_project}" in titles:
         anchor = {"_anchor": f"report-{month}"} if month else {}
         return "public.projects.show", {"slug": entry.about_project, **anchor}
