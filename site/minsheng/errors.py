@@ -78,6 +78,26 @@ class InvalidFileError(DomainError):
         self.reason = reason
 
 
+class InvalidValuesError(DomainError):
+    """Values that do not fit the columns of a record; ``problems`` maps columns to reason codes."""
+
+    code = "invalid_values"
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(", ".join(f"{name}: {reason}" for name, reason in problems.items()))
+        self.problems = problems
+
+
+class ChangedMeanwhileError(DomainError):
+    """The record says something else than when the proposal was written; ``names`` are the columns."""
+
+    code = "changed_meanwhile"
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__(", ".join(names))
+        self.names = names
+
+
 class BelowStandardError(DomainError):
     """The year-end acceptance found the work below its quality standard, so it does not count as accepted."""
 

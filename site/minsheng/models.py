@@ -21,6 +21,7 @@ from minsheng.places import Agency, Division
 from minsheng.problems import Problem
 from minsheng.programmes import Programme
 from minsheng.projects import Milestone, Project, Responsibility
+from minsheng.proposals import Proposal
 from minsheng.questionnaires import Option, Question, Questionnaire, QuestionnaireVersion
 from minsheng.reports import CheckAnswer, IndicatorValue, ProgressReport
 from minsheng.reviews import Review
@@ -69,6 +70,7 @@ __all__ = [
     "ProgressReport",
     "Project",
     "ProjectDigest",
+    "Proposal",
     "Question",
     "Questionnaire",
     "QuestionnaireVersion",

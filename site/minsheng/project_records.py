@@ -70,17 +70,13 @@ def revise_record(
     actor: str,
     at: dt.datetime,
     *,
-    reason: str,
+    reason: str = "",
 ) -> None:
     """Journal that a public record now says something else than ``before``, its snapshot until now.
 
-    Raises ``ReasonRequiredError`` without a public reason. Nothing is journaled where nothing changed.
+    Whoever corrects a value gives the public reason; a payment added to a contract needs none.
     """
     session.flush()
-    if not journal.changes(before, record.snapshot()):
-        return
-    if not reason.strip():
-        raise ReasonRequiredError
     _record(session, record, "revised", actor, at, reason=reason.strip(), before=before)
 
 

@@ -23,6 +23,7 @@ UNSEEN = {
     "queued_mail": "mail that waits; residents see nothing of it",
     "subscription": "who follows what by mail; no kept page shows it",
     "job_lease": "which process does the work of the clock",
+    "proposal": "changes that wait for a second person; accepting one writes the record itself",
     "staff_session": "who is signed in; residents see nothing of it",
 }
 """Tables whose changes no page of residents shows, with the reason; every other table counts."""
