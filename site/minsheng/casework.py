@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from minsheng.cases import CaseState, ClosedAs, Rating
 from minsheng.clock import local_date
-from minsheng.places import Agency
+from minsheng.places import Agency, Division, division_ids_within
 from minsheng.suggestions import Suggestion
 
 LEAST_CASES_TO_RANK = 5
@@ -73,6 +73,12 @@ def count_cases(cases: Iterable[Suggestion], as_of: dt.date) -> CaseCounts:
         closed_unrated=sum(case.closed_as is ClosedAs.UNRATED for case in cases),
         median_days=statistics.median(days) if days else None,
     )
+
+
+def counts_of_place(session: Session, place: Division, as_of: dt.date) -> CaseCounts:
+    """Return the counts of the cases about a place, what lies below it, and the projects there."""
+    within = Suggestion.division_id.in_(division_ids_within(place.path))
+    return count_cases(session.scalars(sa.select(Suggestion).where(within)), as_of)
 
 
 def counts_by_agency(session: Session, as_of: dt.date) -> list[tuple[Agency, CaseCounts]]:

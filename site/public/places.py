@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from flask import Blueprint, abort, render_template, url_for
 
-from minsheng import directory
+from minsheng import casework, directory
 from minsheng.database import db
 from minsheng.glances import standings
 from minsheng.listing import Filters, Sort, list_page
@@ -65,6 +65,7 @@ def show(code: str) -> str:
         parts=parts,
         agencies=directory.agencies_of_place(db.session(), place),
         **(watch.of(Scope(place=place), parts) if parts else {}),
+        cases=casework.counts_of_place(db.session(), place, today) if parts else None,
         page=page,
         standings=standings(page.projects, today, due_day),
         shows_invented=place.is_invented,
