@@ -9,17 +9,14 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
-from benchmarks.search_judging import AT
-from search import analysis, synonyms
-from search.engine import Document, Facet, Mark, Query
+from search import analysis
+from search.engine import Document
 from search.highlight import Highlighter
-from search.postgres_engine import PostgresEngine
 from search.postgres_schema import SCHEMA
 from search.query import parse
 
 PLAIN_SHAPES = frozenset({"word", "two words", "phrase"})
-EVERY_SHAPE = PLAIN_SHAPES | {"prefix", "nothing"}
-"""Shapes of question that an engine is set up to answer here."""
+"""Shapes of question that these engines are set up to answer here."""
 
 
 class Rival(Protocol):
@@ -67,31 +64,11 @@ def _snippets(text: str, rows: list[tuple[str, str]]) -> list[object]:
     return [(highlighter.whole(title), highlighter.snippet(body)) for title, body in rows]
 
 
-class PostgresRival:
-    """Our engine in PostgreSQL, on a throw-away server."""
-
-    name = "PostgreSQL engine"
-    shapes = EVERY_SHAPE
-
-    def __init__(self, url: str) -> None:
-        self._database = sa.create_engine(url)
-        self._engine = PostgresEngine(self._database, synonyms.load())
-
-    def build(self, documents: Iterator[Document]) -> None:
-        """Index the documents."""
-        self._engine.rebuild(documents, Mark(0, AT.date()))
-
-    def megabytes(self) -> float:
-        """Return the size of the tables and their indexes."""
-        each = sa.text(
-            "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relnamespace = :schema ::regnamespace"
-        )
-        with self._database.connect() as connection:
-            return float(connection.scalar(each, {"schema": SCHEMA}) or 0) / 1e6
-
-    def page(self, text: str) -> object:
-        """Return total, three facets and the first 20 records with snippets."""
-        return self._engine.search(Query(text, counted=(Facet.YEAR, Facet.CATEGORY, Facet.STAGE)))
+def schema_megabytes(database: sa.Engine) -> float:
+    """Return the size of the tables and indexes that search keeps in a PostgreSQL database."""
+    each = sa.text("SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relnamespace = :schema ::regnamespace")
+    with database.connect() as connection:
+        return float(connection.scalar(each, {"schema": SCHEMA}) or 0) / 1e6
 
 
 class SqliteRival:
