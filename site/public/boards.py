@@ -25,8 +25,8 @@ from public.board_sheets import BoardSheet, sheet_of
 
 blueprint = Blueprint("boards", __name__)
 SIZES = ("A4", "A3")
-SHEETS_IN_A_FILE = 40
-"""A sheet takes about 50 ms to draw: a file of this many stays within what a person and a proxy wait for."""
+SHEETS_IN_A_FILE = 20
+"""A sheet took 60 to 170 ms on two busy cores: a file of this many stays within what people and proxies wait for."""
 
 
 @blueprint.get("/projects/<slug>/board")
