@@ -46,6 +46,8 @@ class Reader:
     def __init__(self, connection: sa.Connection, table: sa.Table) -> None:
         self._connection = connection
         self.table = table
+        # Not the vectors and the runs, which are stored apart and cost more to fetch than all the rest.
+        self._shown = [column for column in table.columns if column.name not in {"words", "runs"}]
         self._universe: sa.ColumnElement[bool] = sa.true()
         self._rejected: dict[tuple[str, Field], list[int]] = {}
         self._is_estimate = False
@@ -90,7 +92,7 @@ class Reader:
     def some_documents(self, groups: Iterable[Group]) -> Iterator[Document]:
         """Yield a few documents that satisfy all groups."""
         condition = sa.and_(self._universe, *map(self._holds, groups))
-        return map(document_of, self.execute(sa.select(self.table).where(condition).limit(LOOKED_AT)))
+        return map(document_of, self.execute(sa.select(*self._shown).where(condition).limit(LOOKED_AT)))
 
     def words_near(self, word: str) -> Mapping[str, int]:
         """Return the Latin words of the index one slip away from ``word``, with the number of their documents."""
@@ -239,7 +241,7 @@ class Reader:
         first = max(0, min(query.offset, MAX_REACH))
         last = min(first + max(0, min(query.limit, MAX_LIMIT)), MAX_REACH)
         filters = [self._narrowed(facet, values) for facet, values in query.filters.items() if values]
-        chosen = sa.select(self.table).where(answer.condition, *filters)
+        chosen = sa.select(*self._shown).where(answer.condition, *filters)
         if query.sort is Sort.RELEVANCE:
             documents = self._by_relevance(chosen, answer, last)
         else:
