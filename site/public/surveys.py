@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import selectinload
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import HiddenField, SelectField
 
@@ -12,9 +13,10 @@ from minsheng import surveys
 from minsheng.boards import Board
 from minsheng.database import db
 from minsheng.errors import InvalidAnswersError
+from minsheng.glances import with_chain
 from minsheng.places import division_by_code
 from minsheng.projects import Project
-from minsheng.questionnaires import Question, QuestionType
+from minsheng.questionnaires import Question, QuestionnaireVersion, QuestionType
 from minsheng.surveys import DRAWN_CHANNELS, Channel, Response, Share, Wave
 from pages import tickets
 from pages.forms import Form
@@ -55,7 +57,9 @@ class SurveyForm(Form):
 def index() -> str:
     """List open, coming and closed waves."""
     today = services().today()
-    waves = db.session.scalars(Wave.visible_to_residents().order_by(Wave.closes_on.desc())).all()
+    questions = selectinload(Wave.version).selectinload(QuestionnaireVersion.questions)
+    query = Wave.visible_to_residents().options(with_chain(Wave.division), questions)
+    waves = db.session.scalars(query.order_by(Wave.closes_on.desc())).all()
     return render_template(
         "public/surveys/index.html",
         open_waves=[wave for wave in waves if wave.is_open(today)],

@@ -1,0 +1,151 @@
+"""No public page asks the database more often because there is more to show."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from minsheng import publishing
+from minsheng.cases import Prominence, SuggestionKind
+from minsheng.funding import FundMovement, MovementKind
+from minsheng.places import Division, DivisionLevel
+from minsheng.projects import Milestone, MilestoneKind, Project
+from minsheng.suggestions import Suggestion
+from tests.factories import Make
+from tests.public.conftest import Counter
+
+NO_PAGES = (
+    "public.photos.",
+    "public.cards.",
+    "public.documents.",
+    "public.boards.",
+    "public.search.names",
+    "public.feeds.search_results",
+    "public.wellknown.security",
+    "public.wellknown.favicon",
+)
+"""Beginnings of the names of what is no page: pictures and files, of which each has one record."""
+ONE_PERSONS = ("public.subscriptions.", "public.suggestions.follow", "public.surveys.thanks", "public.embeds.oembed")
+"""Pages of one person, who has as many rows as they made."""
+
+
+class Town:
+    """A county that can grow: townships, agencies, projects with reports and ledgers, public cases, surveys."""
+
+    def __init__(self, session: Session, make: Make) -> None:
+        self.session, self.make = session, make
+        self.programme = make.programme()
+        assert self.programme.division is not None
+        self.county: Division = self.programme.division
+        self.project, self.case = self.grow(1)
+        self.wave = make.wave(division=self.county, opens_on=dt.date(2026, 5, 1), closes_on=dt.date(2026, 5, 31)).slug
+        session.commit()
+
+    def grow(self, count: int) -> tuple[Project, Suggestion]:
+        """Add so many of everything and return the last project and case."""
+        for _ in range(count):
+            code = f"{900_000_000 + next(self.make._numbers)}"
+            township = Division.under(self.county, code, f"{code}乡", DivisionLevel.TOWNSHIP)
+            self.session.add(township)
+            agency = self.make.agency(division=township)
+            project = self.make.project(
+                programme=self.programme,
+                division=township,
+                agency=agency,
+                milestones=[
+                    Milestone(kind=kind, first_planned_on=day, planned_on=day, weight=Decimal(50))
+                    for kind, day in (
+                        (MilestoneKind.START, dt.date(2026, 2, 1)),
+                        (MilestoneKind.COMPLETION, dt.date(2026, 11, 1)),
+                    )
+                ],
+            )
+            moved = FundMovement(kind=MovementKind.ARRIVED, moved_on=dt.date(2026, 3, 1), amount_fen=60_000_000)
+            project.funding_lines[0].movements.append(moved)
+            for month in ("2026-03", "2026-04"):
+                self.make.published_report(project, month, physical_progress=Decimal(20))
+            case = Suggestion(
+                kind=SuggestionKind.SUGGESTION,
+                project=project,
+                agency=agency,
+                division=township,
+                words="晚上看不见路",
+                code_hash=code.rjust(64, "0"),
+                received_at=self.make.at,
+                prominence=Prominence.PUBLIC,
+                consent_to_publish=True,
+                public_title="路灯",
+                public_words="晚上看不见路",
+                ticket=code,
+                accept_due=dt.date(2026, 6, 12),
+                reply_due=dt.date(2026, 7, 1),
+            )
+            self.session.add(case)
+            publishing.record_suggestion(self.session, case, "case_received", "某县民生办", self.make.at)
+            self.make.wave(division=self.county)
+        self.session.commit()
+        return project, case
+
+
+@pytest.fixture
+def town(session: Session, make: Make) -> Town:
+    """A county with one of everything."""
+    return Town(session, make)
+
+
+def addresses(app: Flask, town: Town) -> dict[str, str]:
+    """Return an address of every public page, by the page's name."""
+    known = {
+        "code": town.county.code,
+        "period": "2026-04",
+        "case_id": town.case.id,
+        "kind": "projects",
+        "part": 1,
+        "folder": "projects",
+        "key": town.project.slug,
+    }
+    slugs = {"programmes": town.programme.slug, "agencies": town.project.agency.slug, "surveys": town.wave}  # type: ignore[union-attr]  # made with one
+    found = {}
+    for rule in app.url_map.iter_rules():
+        if not rule.endpoint.startswith("public.") or rule.endpoint.startswith((*NO_PAGES, *ONE_PERSONS)):
+            continue
+        if "GET" not in (rule.methods or set()):
+            continue
+        slug = next((slug for word, slug in slugs.items() if rule.rule.startswith(f"/{word}")), town.project.slug)
+        with app.test_request_context():
+            built = rule.build({name: known.get(name, slug) for name in rule.arguments}, append_unknown=False)
+        assert built is not None, rule
+        found[rule.endpoint] = built[1]
+    return found
+
+
+def test_more_rows_do_not_mean_more_queries(
+    app: Flask, client: FlaskClient, session: Session, town: Town, queries: Counter, standing_clock: None
+) -> None:
+    pages = addresses(app, town)
+    failed: list[str] = []
+
+    def sent(address: str) -> int:
+        """Ask under a parameter that no page knows, so that it is made anew."""
+        session.expire_all()
+        with queries() as statements:
+            answer = client.get(f"{address}?made=anew")
+        if answer.status_code != 200:
+            failed.append(f"{answer.status_code} {address}")
+        return len(statements)
+
+    def counts() -> dict[str, int]:
+        return {name: sent(address) for name, address in pages.items()}
+
+    town.grow(3)
+    counts()
+    few = counts()
+    town.grow(8)
+    counts()
+    many = counts()
+    assert {name: (few[name], many[name]) for name in pages if many[name] > few[name]} == {}
+    assert failed == []
+    assert len(pages) > 25
