@@ -10,7 +10,7 @@ from minsheng.cases import CaseClock
 from minsheng.clock import LOCAL_ZONE
 from minsheng.media import MediaStore
 from minsheng.workdays import WorkCalendar
-from website.sample import letters, problems, surveys
+from website.sample import letters, monitors, problems, reviews, surveys
 from website.sample.calendar import StoryCalendar
 from website.sample.content import content
 from website.sample.photo_plans import photo_plans
@@ -65,15 +65,22 @@ def load_county(
     add_agencies(world)
     accounts = add_staff(world, password_hash)
     plans = _plans(calendar)
+    by_slug = {str(plan.spec["slug"]): plan for group in plans.values() for plan in group}
     world.gallery.prepare(
-        [photo.picture for group in plans.values() for plan in group for photo in photo_plans(plan)],
+        [photo.picture for plan in by_slug.values() for photo in photo_plans(plan)]
+        + monitors.monitor_pictures(by_slug),
         lambda done, total: progress("示例图片", done, total),
     )
     for which, year in (("last", calendar.year - 1), ("this", calendar.year)):
         programme = add_programme(world, which, year)
         for plan in plans[which]:
-            Chronicle(world, add_project(world, programme, plan), plan).plan_months()
+            project = add_project(world, programme, plan)
+            Chronicle(world, project, plan).plan_months()
+            reviews.plan_reviews(world, project, plan)
     problems.plan_problems(world)
+    reviews.plan_evaluations(world)
+    reviews.plan_after_care(world)
+    monitors.plan_monitors(world, by_slug)
     codes = letters.plan_letters(world)
     surveys.plan_surveys(world)
     world.story.tell(lambda done, total: progress("示例县的两年", done, total))

@@ -55,7 +55,8 @@ class Ledger:
         """Add the movements of one month to every line."""
         if self._plan.spec.get("unfunded"):
             return
-        settles = state.stage not in {Stage.UNDER_WAY, Stage.PREPARING}
+        # What people are paid is booked month by month, so that each batch is in the ledger.
+        settles = state.stage not in {Stage.UNDER_WAY, Stage.PREPARING} or bool(self._plan.spec.get("benefit"))
         for position, line in self._funds():
             for kind, target in zip(MovementKind, self._targets(position, line, state), strict=True):
                 self._move(line, kind, target, state.month, settles=settles)
@@ -64,8 +65,9 @@ class Ledger:
                 spent = (line.planned_fen or 0) * min(state.progress, 98) // 100
                 self._move(line, MovementKind.ARRIVED, line.planned_fen or 0, state.month, settles=True)
                 self._move(line, MovementKind.SPENT, spent, state.month, settles=settles)
-            if line.kind is FundingKind.QUALITY_DEPOSIT and state.progress >= 100:
-                self._move(line, MovementKind.ARRIVED, line.planned_fen or 0, state.month, settles=True)
+            if line.kind is FundingKind.QUALITY_DEPOSIT and state.progress > 0:
+                held_back = (line.planned_fen or 0) * min(state.progress, 100) // 100
+                self._move(line, MovementKind.ARRIVED, held_back, state.month, settles=settles)
 
     def _funds(self) -> list[tuple[int, FundingLine]]:
         return [pair for pair in enumerate(self._lines) if pair[1].kind is FundingKind.FUNDS]

@@ -1,12 +1,13 @@
 """Programmes and projects: built from the written content and published in January of their year."""
 
 import datetime as dt
+import random
 from decimal import Decimal
 from typing import Any
 
 from minsheng import publishing
 from minsheng.funding import FundingKind, FundingLine, FundingSource
-from minsheng.indicators import AssignedBy, Indicator, Measure
+from minsheng.indicators import AssignedBy, Indicator, Measure, TargetAssignment
 from minsheng.places import DivisionLevel
 from minsheng.programmes import Programme
 from minsheng.projects import (
@@ -25,6 +26,8 @@ from website.sample.plan import ProjectPlan
 from website.sample.translations import english, english_programme, english_target
 from website.sample.world import COUNTY, OFFICE, World
 
+SPREAD = 28
+"""How far a project lies from the centre of its place at most, in thousandths of a degree: about three kilometres."""
 MILESTONE_WEIGHTS = {
     MilestoneKind.APPROVAL: 5,
     MilestoneKind.BIDDING: 5,
@@ -63,6 +66,7 @@ def add_project(world: World, programme: Programme, plan: ProjectPlan) -> Projec
     spec = plan.spec
     lines = _funding_lines(spec, plan.year)
     planned = sum(line.planned_fen or 0 for line in lines if line.kind is FundingKind.FUNDS)
+    latitude, longitude = position_of(spec)
     project = Project(
         slug=f"{plan.year}-{spec['slug']}",
         programme=programme,
@@ -78,6 +82,8 @@ def add_project(world: World, programme: Programme, plan: ProjectPlan) -> Projec
         themes=list(spec["themes"]),
         stage=plan.months[0].stage if plan.months else Stage.UNDER_WAY if spec.get("just_begun") else Stage.RESERVED,
         location=spec["location"],
+        latitude=latitude,
+        longitude=longitude,
         quality_standard=spec["quality"],
         planned_start=plan.start,
         planned_finish=plan.finish,
@@ -90,7 +96,7 @@ def add_project(world: World, programme: Programme, plan: ProjectPlan) -> Projec
         funding_lines=lines,
         milestones=_milestones(plan) if plan.kind == "works" else [],
     )
-    _add_indicators(world, project, spec["indicators"])
+    _add_indicators(world, project, spec["indicators"], plan.year)
     world.projects[spec["slug"]] = project
     world.session.add(project)
     world.session.flush()
@@ -98,7 +104,37 @@ def add_project(world: World, programme: Programme, plan: ProjectPlan) -> Projec
         moment(world.calendar.published_on(plan.year), 9, 30),
         lambda at: publishing.publish_project(world.session, project, OFFICE, at),
     )
+    if spec.get("withdrawn"):
+        given = content("records")["withdrawn"]
+        day = world.calendar.published_on(plan.year) + dt.timedelta(days=given["days"])
+        world.story.at(
+            moment(day, 16),
+            lambda at: publishing.withdraw(world.session, project, given["reason"], OFFICE, at),
+        )
     return project
+
+
+def position_of(spec: dict[str, Any]) -> tuple[Decimal, Decimal]:
+    """Return an invented latitude and longitude near the centre of a project's place, the same every time."""
+    centres = {entry["code"]: entry["centre"] for entry in content("places")["division"] if "centre" in entry}
+    latitude, longitude = (Decimal(degrees) for degrees in centres[spec["place"]])
+    wander = random.Random(f"position {spec['slug']}")  # noqa: S311 - the same place every time, not a secret
+    return (
+        exact(latitude + Decimal(wander.randint(-SPREAD, SPREAD)) / 1000),
+        exact(longitude + Decimal(wander.randint(-SPREAD, SPREAD)) / 1000),
+    )
+
+
+def _assignments(whole: Indicator, year: int) -> list[TargetAssignment]:
+    """Return how the city gave a target to the county; the province sets none of these itself."""
+    return [
+        TargetAssignment(
+            assigned_by=AssignedBy.CITY,
+            target=whole.target,
+            assigned_on=dt.date(year, 1, 4),
+            source_title=f"示例市{year}年民生实事目标任务分解表",
+        )
+    ]
 
 
 def _funding_lines(spec: dict[str, Any], year: int) -> list[FundingLine]:
@@ -121,7 +157,7 @@ def _funding_lines(spec: dict[str, Any], year: int) -> list[FundingLine]:
     ]
 
 
-def _add_indicators(world: World, project: Project, given: list[dict[str, Any]]) -> None:
+def _add_indicators(world: World, project: Project, given: list[dict[str, Any]], year: int) -> None:
     """Add the targets, each followed by its parts where it was broken down to townships."""
     for entry in given:
         whole = Indicator(
@@ -134,6 +170,8 @@ def _add_indicators(world: World, project: Project, given: list[dict[str, Any]])
             assigned_by=AssignedBy.CITY if entry.get("parts") else AssignedBy.OWN,
             weight=Decimal(entry["weight"]) if "weight" in entry else None,
         )
+        if entry.get("parts"):
+            whole.assignments = _assignments(whole, year)
         project.indicators.append(whole)
         for code, target in entry.get("parts", {}).items():
             part = Indicator(

@@ -14,6 +14,7 @@ from website.sample.content import content, exact
 from website.sample.money import Ledger, Sums
 from website.sample.photo_plans import make_photo, photo_plans
 from website.sample.plan import MonthState, ProjectPlan
+from website.sample.side_records import SideRecords
 from website.sample.wording import ReportWords, report_words
 from website.sample.world import OFFICE, World
 
@@ -28,11 +29,13 @@ class Chronicle:
         self._project = project
         self._plan = plan
         self._ledger = Ledger(plan, project.funding_lines)
+        self._beside = SideRecords(world, project, plan)
         self._photos = {photo.month: photo for photo in photo_plans(plan)}
 
     def plan_months(self) -> None:
         """Put every month into the story, and what is still in work on the desks."""
         calendar, pending = self._world.calendar, self._plan.pending
+        self._beside.plan_start()
         last = len(self._plan.months) - 1
         for position, state in enumerate(self._plan.months):
             if position == last and pending in {ReportState.SUBMITTED, ReportState.RETURNED}:
@@ -68,6 +71,7 @@ class Chronicle:
         publishing.publish_report(
             self._world.session, report, self._world.publisher, at, [finding.key for finding in findings]
         )
+        self._beside.month_published(state, report, at)
 
     def _write(self, position: int, sums: Sums, at: dt.datetime) -> ProgressReport:
         """Return the draft of a month with its values and pictures."""
@@ -180,7 +184,9 @@ class Chronicle:
             MilestoneKind.APPROVAL: plan.start - dt.timedelta(days=44),
             MilestoneKind.BIDDING: plan.start - dt.timedelta(days=14),
             MilestoneKind.START: project.actual_start if state.progress > 0 else None,
-            MilestoneKind.MAIN_STRUCTURE: day_in(state.month, 24) if state.progress >= HALF else None,
+            MilestoneKind.MAIN_STRUCTURE: day_in(state.month, 24)
+            if state.progress >= self._plan.spec.get("main_structure_at", HALF)
+            else None,
             MilestoneKind.COMPLETION: project.actual_finish,
             MilestoneKind.ACCEPTANCE: day_in(state.month, 16) if state.stage is Stage.ACCEPTED else None,
             MilestoneKind.HAND_OVER: day_in(state.month, 12) if state.stage is Stage.IN_USE else None,
