@@ -198,7 +198,7 @@ def test_a_rebuild_gives_what_was_there(session: Session, make: Make) -> None:
 
 
 def test_a_compiled_record_has_the_printed_figure_and_nothing_else(session: Session, make: Make) -> None:
-    source = {
+    source: dict[str, Any] = {
         "source_title": "通报",
         "report_period": "2026-03",
         "source_kind": SourceKind.OFFICIAL,
