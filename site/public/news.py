@@ -12,12 +12,13 @@ from minsheng.database import db
 from minsheng.documents import Document
 from minsheng.journal import JournalEntry
 from minsheng.programmes import Programme
+from minsheng.projects import Project
 from minsheng.publication import Publication
 from minsheng.suggestions import Suggestion
 from minsheng.surveys import Wave
 from pages import formats
+from pages.language import DEFAULT, current_language, plain_record_text
 from pages.language import gettext as _
-from pages.language import plain_record_text
 from public.change_words import act_words, changed_fields, month_of, reason_of
 
 MOST_FIELDS = 12
@@ -128,4 +129,31 @@ def _titles(entries: Sequence[JournalEntry]) -> dict[str, str]:
         (sa.select(Wave.slug, Wave.title).where(Wave.slug.in_(keys.get("wave", [])), Wave.is_published), "wave"),
     ):
         found |= {f"{kind}:{key}": title for key, title in db.session.execute(query)}
-    return {subject: plain_record_text(title) for subject, title in found.items()}
+    words = {subject: plain_record_text(title) for subject, title in found.items()}
+    return words | _translated(entries)
+
+
+def _translated(entries: Sequence[JournalEntry]) -> dict[str, str]:
+    """Return the titles that projects and programmes carry in the reader's language, by ``kind:key``."""
+    language = current_language()
+    if language == DEFAULT:
+        return {}
+    projects = Project.visible_to_residents().where(Project.slug.in_({entry.about_project for entry in entries}))
+    programmes = Programme.visible_to_residents().where(
+        ("programme:" + Programme.slug).in_({entry.subject for entry in entries})
+    )
+    rows = [
+        *(
+            ("project", *row)
+            for row in db.session.execute(projects.with_only_columns(Project.slug, Project.translations))
+        ),
+        *(
+            ("programme", *row)
+            for row in db.session.execute(programmes.with_only_columns(Programme.slug, Programme.translations))
+        ),
+    ]
+    return {
+        f"{kind}:{slug}": title
+        for kind, slug, texts in rows
+        if (title := ((texts or {}).get(language) or {}).get("title", ""))
+    }

@@ -94,6 +94,15 @@ def test_entries_are_sentences_in_the_language_of_the_address(client: FlaskClien
     assert alternate.get("href", "").endswith("/projects/road?lang=zh-Hans#report-2026-05")
 
 
+def test_entries_name_a_record_as_it_is_called_in_that_language(
+    client: FlaskClient, project: Project, session: Session
+) -> None:
+    project.translations = {"en": {"title": "Village roads"}}
+    session.commit()
+    assert all("Village roads" in title for title in titles(read(client, "/feeds/projects/road.atom?lang=en")))
+    assert all("农村公路" in title for title in titles(read(client, "/feeds/projects/road.atom?lang=zh-Hans")))
+
+
 def test_pages_join_without_gap_or_overlap(client: FlaskClient, project: Project, session: Session) -> None:
     for number in range(PAGE_SIZE * 2):
         journal.record(
