@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from minsheng.clock import LOCAL_ZONE, local_date
+from minsheng.clock import LOCAL_ZONE
 from minsheng.glances import with_chain
 from minsheng.projects import Project, Stage
 from minsheng.reports import ProgressReport, ReportState, month_end
@@ -149,8 +149,3 @@ def last_closed_month(today: dt.date, due_day: int = 8) -> str:
     """Return the newest month whose reports are all due by now: figures of it can be compared fairly."""
     month = month_before(f"{today:%Y-%m}")
     return month if today > due_date(month, due_day) else month_before(month)
-
-
-def published_by(project: Project, day: dt.date) -> bool:
-    """Whether a project was public on a day in China."""
-    return project.published_at is not None and local_date(project.published_at) <= day

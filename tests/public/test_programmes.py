@@ -5,6 +5,7 @@ import json
 import re
 from collections import Counter as Counted
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -55,13 +56,15 @@ def test_the_silent_are_listed_with_since_when_and_who_answers(make: Make, read:
     agency = make.agency(name="某县交通局")
     project = make.project(title="一直不报的路", agency=agency)
     make.published_report(project, "2026-02")
+    assert project.division is not None
+    code, slug = project.division.code, project.programme.slug
     for address in (
         "/laggards/",
         f"/laggards/?agency={agency.slug}",
-        f"/laggards/?place={project.division.code}",
-        f"/laggards/?programme={project.programme.slug}&kind=silent",
-        f"/programmes/{project.programme.slug}",
-        f"/places/{project.division.code}",
+        f"/laggards/?place={code}",
+        f"/laggards/?programme={slug}&kind=silent",
+        f"/programmes/{slug}",
+        f"/places/{code}",
         f"/agencies/{agency.slug}",
     ):
         text = read(address).one("main").text
@@ -143,7 +146,7 @@ def test_targets_say_what_is_not_assigned_and_compare_parts_with_the_whole(make:
 def test_problems_and_look_backs_are_told(make: Make, read: Reader) -> None:
     programme = make.programme()
     project = make.project(programme=programme, title="甲路", agency=make.agency())
-    facts = {"project": project, "agency": project.agency, "source": ProblemSource.AUDIT}
+    facts: dict[str, Any] = {"project": project, "agency": project.agency, "source": ProblemSource.AUDIT}
     for description, deadline in (("路面开裂", dt.date(2026, 5, 1)), ("缺标志牌", dt.date(2026, 9, 1))):
         make.session.add(Problem(description=description, found_on=dt.date(2026, 4, 1), deadline=deadline, **facts))
     make.session.add(LookBack(project=project, looked_on=dt.date(2026, 6, 1), result=LookBackResult.NOT_WORKING))
@@ -170,7 +173,7 @@ def test_years_are_compared_at_the_same_month(make: Make, read: Reader) -> None:
     county = make.division()
     for year, progress in ((2025, 25), (2026, 40)):
         programme = make.programme(division=county, year=year, title=f"{year}年清单")
-        span = {"planned_start": dt.date(year, 1, 1), "planned_finish": dt.date(year, 12, 31)}
+        span: dict[str, Any] = {"planned_start": dt.date(year, 1, 1), "planned_finish": dt.date(year, 12, 31)}
         project = make.project(programme=programme, **span)
         project.published_at = dt.datetime(year, 1, 5, tzinfo=dt.UTC)
         make.published_report(project, f"{year}-05", physical_progress=Decimal(progress))
@@ -192,6 +195,7 @@ def test_one_list_alone_cannot_be_compared(make: Make, read: Reader) -> None:
 
 def test_places_stand_side_by_side_and_small_ones_are_marked(make: Make, read: Reader) -> None:
     programme = make.programme()
+    assert programme.division is not None
     towns = []
     for number, name in enumerate(("甲乡", "乙乡")):
         town = Division.under(
