@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Protocol
 
-from search import analysis, pinyin
+from search import analysis, pinyin, segmentation
 from search.engine import Document
 from search.query import Alternative, Field, Group, Token, word_group
 
@@ -96,9 +96,32 @@ def _commonest(pattern: re.Pattern[str], word: str, documents: Iterable[Document
     """Return what ``pattern`` matches most often in the names of the documents, other than ``word``."""
     counts: Counter[str] = Counter()
     for document in documents:
-        counts.update(pattern.findall(_names(document)))
-    counts.pop(word, None)
+        names = _names(document)
+        counts.update(
+            found.group()
+            for found in pattern.finditer(names)
+            if found.group() != word and _is_plausible(found, word, names)
+        )
     return min(counts, key=lambda text: (-counts[text], text)) if counts else None
+
+
+def _is_plausible(found: re.Match[str], word: str, names: str) -> bool:
+    """Whether what reads or looks like a word is a word itself, not the end of one and the beginning of the next.
+
+    It begins and ends where words of the dictionary do, or differs from what was typed so little that it may be a
+    name the dictionary does not know.
+    """
+    shared = sum(one == other for one, other in zip(found.group(), word, strict=True))
+    if shared * 4 >= len(word) * 3:
+        return True
+    begin = names.rfind("\n", 0, found.start()) + 1
+    end = names.find("\n", found.end())
+    edges = {begin}
+    for piece in segmentation.pieces(names[begin : end if end >= 0 else len(names)]):
+        edges.add(max(edges) + len(piece))
+    aligned = (found.start() in edges) + (found.end() in edges)
+    # Of two characters that share one, the dictionary may join the other with its neighbour (危|房改|造).
+    return aligned == 2 or (aligned == 1 and shared > 0 and len(word) == 2)
 
 
 def _names(document: Document) -> str:

@@ -22,6 +22,11 @@ class Word(NamedTuple):
     core: str
 
 
+def pieces(text: str) -> list[str]:
+    """Cut any folded text into the words of the dictionary; the pieces put together are the text."""
+    return list(rjieba.cut(text, hmm=False))
+
+
 def words(han: str) -> list[Word]:
     """Cut a run of folded Chinese into the words to look for; never empty for a run that is not.
 

@@ -1,12 +1,13 @@
 """The judged queries: well formed, and answered no worse than they once were."""
 
+import random
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from benchmarks.search_judging import Judged, empty_database, judge, read_judgements, sample_documents
-from search import synonyms
+from search import analysis, synonyms
 from search.engine import Document, Query
 from search.whoosh_engine import WhooshEngine
 from tests.search.conftest import mark
@@ -58,3 +59,32 @@ def test_answers_are_as_good_as_they_were(sample: tuple[WhooshEngine, dict[int, 
 def test_every_judged_record_is_in_the_sample(sample: tuple[WhooshEngine, dict[int, str]]) -> None:
     known = set(sample[1].values())
     assert all(set(one.grades) <= known for one in JUDGED)
+
+
+def test_no_piece_of_a_title_is_ever_without_an_answer(sample: tuple[WhooshEngine, dict[int, str]]) -> None:
+    engine, _names = sample
+    chance = random.Random(8)  # noqa: S311 - the same pieces every time, no secret
+    titles = [
+        hit.document.title for page in range(8) for hit in engine.search(Query(offset=100 * page, limit=100)).hits
+    ]
+    assert len(titles) > 500
+    for title in titles:
+        for run in analysis.runs(analysis.fold(title)):
+            if len(run.text) >= 2:
+                start = chance.randrange(len(run.text) - 1)
+                piece = run.text[start : chance.randrange(start + 2, len(run.text) + 1)]
+                results = engine.search(Query(piece, limit=0))
+                assert results.total, (piece, title)
+                assert not results.corrected, (piece, title)
+
+
+@pytest.mark.parametrize("text", ["外星人", "哈哈哈哈", "红薯粉条", "养老服", "饕餮盛宴", "鹭鸶", "asdfgh"])
+def test_nonsense_is_not_taken_for_something_else(sample: tuple[WhooshEngine, dict[int, str]], text: str) -> None:
+    assert not sample[0].search(Query(text)).corrected
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("敬老园", "敬老院"), ("危放改造", "危房改造"), ("停车难", "停车位")])
+def test_a_slip_is_taken_for_the_word_it_was_to_be(
+    sample: tuple[WhooshEngine, dict[int, str]], typed: str, meant: str
+) -> None:
+    assert sample[0].search(Query(typed)).corrected == meant
