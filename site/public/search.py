@@ -1,6 +1,7 @@
 """Search over everything residents may see."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
@@ -93,6 +94,7 @@ def index() -> str:
         pages=max(-(-min(total, MAX_REACH) // PAGE_SIZE), 1),
         shows_invented=results is not None and any(hit.document.is_invented for hit in results.hits),
         shows_compiled=results is not None and any(hit.document.origin == Origin.COMPILED for hit in results.hits),
+        list_url=_list_url(filters),
         addresses={hit.document.key: hit_address(hit) for hit in results.hits} if results else {},
     )
 
@@ -140,6 +142,16 @@ def query_of(pairs: Sequence[tuple[str, str]], limit: int) -> Query:
 def _filters(pairs: Sequence[tuple[str, str]]) -> dict[Facet, tuple[str, ...]]:
     """Return what an address' parameters choose in every facet."""
     return {facet: tuple(value for name, value in pairs if name == facet.value)[:20] for facet in FACET_LABELS}
+
+
+SHARED = (Facet.PLACE, Facet.YEAR, Facet.CATEGORY, Facet.PROGRAMME, Facet.STAGE, Facet.STATUS)
+"""Filters that the list of projects takes under the same names."""
+
+
+def _list_url(chosen: Mapping[Facet, tuple[str, ...]]) -> str:
+    """Return the address of the list of projects under the filters in force that it knows too, or nothing."""
+    shared: dict[str, Any] = {facet.value: chosen[facet][0] for facet in SHARED if any(chosen[facet])}
+    return url_for("public.projects.index", **shared) if shared else ""
 
 
 def _facets(

@@ -103,3 +103,11 @@ def test_a_slip_of_the_pen_is_corrected_and_said(client: FlaskClient, session: S
     page = search(client, q="敬老园")
     assert "没有找到“敬老园”" in page
     assert "石桥镇" in page
+
+
+def test_filters_lead_on_to_the_list_of_projects(client: FlaskClient, session: Session, make: Make) -> None:
+    make.project(title="甲村公路")
+    session.commit()
+    assert "/projects/?year=2026" in search(client, q="村", year="2026")
+    assert "用这些条件" not in search(client, q="村")
+    assert "/search/?q=" in search(client, q="红薯粉条", year="2026")
