@@ -12,6 +12,8 @@ from admin import (
     journal,
     navigation,
     photos,
+    projects,
+    proposals,
     reports,
     reviews,
     search,
@@ -25,6 +27,8 @@ blueprint = Blueprint("admin", __name__, url_prefix="/admin", template_folder="t
 for module in (
     account,
     desk,
+    projects,
+    proposals,
     reports,
     reviews,
     boards,

@@ -34,6 +34,7 @@ def _items() -> list[Item]:
     """Return the parts of the desk that the roles of whoever is signed in open."""
     parts: tuple[tuple[str, str, tuple[Permission, ...]], ...] = (
         (_("今日"), "admin.desk", (Permission.SEE_DESK,)),
+        (_("项目"), "admin.projects", (Permission.WRITE_REPORT, Permission.EDIT_PROJECT)),
         (_("月报"), "admin.reports", (Permission.WRITE_REPORT, Permission.PUBLISH_REPORT)),
         (
             _("公开文件"),
@@ -52,7 +53,9 @@ def _items() -> list[Item]:
         (_("公示日志"), "admin.journal", (Permission.SEE_JOURNAL,)),
         (_("人员"), "admin.staff", (Permission.MANAGE_STAFF,)),
     )
-    here = {"admin.reviews": "admin.reports"}.get(request.blueprint or "", request.blueprint)
+    here = {"admin.reviews": "admin.reports", "admin.proposals": "admin.projects"}.get(
+        request.blueprint or "", request.blueprint
+    )
     return [
         Item(label, url_for(f"{part}.index"), here == part)
         for label, part, permissions in parts

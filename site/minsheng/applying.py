@@ -213,6 +213,19 @@ def records_of(session: Session, project: Project, part: Part) -> Sequence[Base]
     return session.scalars(query.where(getattr(part.model, part.link).in_(own))).all()
 
 
+def check(session: Session, proposal: Proposal, values: Mapping[str, Any]) -> None:
+    """Raise ``InvalidValuesError`` where these values do not fit the record the proposal is about."""
+    part = PARTS[proposal.part]
+    read = read_values(part, values, is_new=proposal.record_id is None)
+    check_references(session, part, proposal.project_id, read)
+
+
+def returned_to(session: Session, member: StaffMember) -> Sequence[Proposal]:
+    """Return the proposals that were sent back to this author."""
+    query = sa.select(Proposal).where(Proposal.state == ProposalState.RETURNED, Proposal.author_id == member.id)
+    return session.scalars(query.order_by(Proposal.id)).all()
+
+
 def waiting(session: Session) -> Sequence[Proposal]:
     """Return the proposals that wait for a second person, oldest first."""
     query = sa.select(Proposal).where(Proposal.state == ProposalState.SUBMITTED)

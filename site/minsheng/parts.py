@@ -48,12 +48,13 @@ class FieldType(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Field:
-    """One column of a part. ``choices`` belongs to CHOICE, ``table`` to REFERENCE, ``longest`` to texts."""
+    """One column of a part. ``choices`` and ``usual`` belong to CHOICE, ``table`` to REFERENCE, ``longest`` to texts."""
 
     name: str
     kind: FieldType
     is_required: bool
     choices: type[enum.StrEnum] | None = None
+    usual: str = ""
     table: str = ""
     longest: int = 5_000
 
@@ -100,7 +101,8 @@ def field_of(model: type[Base], name: str, *, is_needed: bool = False) -> Field:
         table = next(iter(column.foreign_keys)).column.table.name
         return Field(name, FieldType.REFERENCE, is_required, table=table)
     if isinstance(kind, sa.Enum) and kind.enum_class is not None and issubclass(kind.enum_class, enum.StrEnum):
-        return Field(name, FieldType.CHOICE, is_required, choices=kind.enum_class)
+        usual = getattr(column.default, "arg", "")
+        return Field(name, FieldType.CHOICE, is_required, choices=kind.enum_class, usual=str(usual))
     if isinstance(kind, sa.Text):
         return Field(name, FieldType.LONG_TEXT, is_required)
     if isinstance(kind, sa.String):

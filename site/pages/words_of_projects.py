@@ -132,6 +132,24 @@ PROJECT_WORDS = {
         "payment": _l("发放"),
         "training": _l("培训班"),
     },
+    "monitor_report_state": {
+        "received": _l("待审核"),
+        "published": _l("已公示"),
+        "refused": _l("未公示"),
+    },
+    "proposal_action": {
+        "add": _l("添加"),
+        "change": _l("修改"),
+        "remove": _l("拿掉"),
+        "publish": _l("公示"),
+        "withdraw": _l("撤回"),
+    },
+    "proposal_state": {
+        "submitted": _l("待审核"),
+        "returned": _l("已退回"),
+        "accepted": _l("已公示"),
+        "dropped": _l("已收回"),
+    },
     "measure": {
         "cumulative": _l("累计"),
         "level": _l("动态"),

@@ -12,8 +12,21 @@ from minsheng.projects import Stage
 from minsheng.schedule import ScheduleStatus
 from pages import words
 
-# What no page shows as a word: figures as they are parsed, and findings, which are whole sentences.
-UNSEEN = {"CheckCode", "StageState", "FigureKind", "Qualifier"}
+# What no page shows as a word: figures as they are parsed, findings and topics, which are whole sentences, and what
+# only the code tells apart.
+UNSEEN = {
+    "CheckCode",
+    "StageState",
+    "FigureKind",
+    "Qualifier",
+    "AddressKind",
+    "FieldType",
+    "Purpose",
+    "QuestionKind",
+    "SubscriptionState",
+    "TextState",
+    "TopicKind",
+}
 # Notes on an import go to the person at the terminal; the statistics name methods for their own use.
 MOSTLY_UNSEEN = ("minsheng.importing", "minsheng.opinion")
 

@@ -1,0 +1,78 @@
+"""What a part's record says, in words: the rows of its table and the difference a proposal makes."""
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from admin.part_forms import referable
+from admin.part_words import column_word
+from minsheng.parts import PARTS, Field, FieldType, Part
+from minsheng.projects import Project
+from minsheng.proposals import Proposal
+from pages import formats
+from pages.language import gettext as _
+from pages.language import plain_record_text
+from pages.words import word
+
+_IN_WORDS: dict[FieldType, Callable[[Any], str]] = {
+    FieldType.MONEY: formats.money_exact,
+    FieldType.DAY: lambda value: formats.date(dt.date.fromisoformat(value)),
+    FieldType.DECIMAL: lambda value: formats.number(Decimal(value)),
+    FieldType.FLAG: lambda value: _("是") if value else _("否"),
+}
+
+
+class Row(NamedTuple):
+    """One column of a record or of a proposal: its name, what it said and what it is to say."""
+
+    label: str
+    before: str
+    now: str
+    is_changed: bool
+
+
+class Wording:
+    """Words values of one project's records; what may be referred to is read once."""
+
+    def __init__(self, session: Session, project: Project) -> None:
+        self._session, self._project = session, project
+        self._names: dict[str, dict[int, str]] = {}
+
+    def value(self, field: Field, value: Any) -> str:
+        """Return one JSON value in words."""
+        if value is None or value == "":
+            return formats.NOTHING
+        if field.kind is FieldType.REFERENCE:
+            return self._name(field, value)
+        if field.kind is FieldType.CHOICE and field.choices is not None:
+            return word(field.choices(value))
+        convert = _IN_WORDS.get(field.kind, plain_record_text)
+        return convert(value)
+
+    def _name(self, field: Field, number: int) -> str:
+        if field.table not in self._names:
+            self._names[field.table] = dict(referable(self._session, field, self._project))
+        return self._names[field.table].get(number, formats.NOTHING)
+
+    def record(self, part: Part, values: dict[str, Any]) -> list[tuple[str, str]]:
+        """Return label and value of the columns that say something."""
+        worded = ((column_word(part.name, field.name), self.value(field, values[field.name])) for field in part.fields)
+        return [(label, said) for label, said in worded if said != formats.NOTHING]
+
+    def proposal(self, proposal: Proposal) -> list[Row]:
+        """Return what a proposal says beside what was said before, column by column."""
+        part = PARTS[proposal.part]
+        given = {**proposal.before, **proposal.values}
+        return [
+            Row(
+                column_word(part.name, field.name),
+                self.value(field, proposal.before.get(field.name)),
+                self.value(field, proposal.values.get(field.name)),
+                proposal.before.get(field.name) != proposal.values.get(field.name),
+            )
+            for field in part.fields
+            if field.name in given
+        ]

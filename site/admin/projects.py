@@ -1,0 +1,292 @@
+"""The record of each project: what it says, what is missing, and proposing to add, change or take away."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import selectinload
+
+from admin.access import current_staff, needs
+from admin.part_forms import PartForm, form_class, hint_of
+from admin.part_rows import Wording
+from admin.part_words import PART_HINTS, PART_WORDS
+from admin.project_forms import NewProjectForm, StepForm
+from minsheng import applying, drafting
+from minsheng.applying import KEPT, Change
+from minsheng.database import Base, db
+from minsheng.errors import InvalidValuesError, NotAllowedError
+from minsheng.parts import PARTS, Part, values_of
+from minsheng.programmes import Programme
+from minsheng.projects import Project, project_by_slug
+from minsheng.proposals import OPEN_STATES, Proposal, ProposalAction
+from minsheng.publication import Origin, Publication
+from minsheng.staff import Permission
+from pages.language import gettext as _
+from pages.services import services
+
+blueprint = Blueprint("projects", __name__, url_prefix="/projects")
+UNREADABLE = 422
+WRITE = (Permission.WRITE_REPORT, Permission.EDIT_PROJECT)
+PAGE_SIZE = 30
+
+
+@blueprint.get("/")
+@needs(*WRITE)
+def index() -> ResponseReturnValue:
+    """List the projects within the role's part, drafts first, found by a part of their title."""
+    wanted = request.args.get("q", "").strip()[:80]
+    query = (
+        sa.select(Project)
+        .where(Project.origin == Origin.OWN)
+        .options(selectinload(Project.division), selectinload(Project.agency), selectinload(Project.programme))
+        .order_by(sa.case((Project.publication == Publication.DRAFT, 0), else_=1), Project.year.desc(), Project.title)
+    )
+    if wanted:
+        query = query.where(Project.title.contains(wanted, autoescape=True))
+    mine = [project for project in db.session.scalars(query) if _may(project)]
+    pages = max(-(-len(mine) // PAGE_SIZE), 1)
+    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    return render_template(
+        "admin/projects/index.html",
+        projects=mine[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
+        total=len(mine),
+        page=page,
+        pages=pages,
+        wanted=wanted,
+        may_add=bool(_programmes()),
+    )
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@needs(Permission.EDIT_PROJECT)
+def new() -> ResponseReturnValue:
+    """Begin a project as a draft; a second person publishes it once task, person, time and standard are settled."""
+    form = NewProjectForm(_programmes())
+    if not form.validate_on_submit():
+        return render_template("admin/projects/new.html", form=form), UNREADABLE if form.is_submitted() else 200
+    project = drafting.begin(db.session(), form.programme_chosen(), form.beginning())
+    if not _may(project):
+        raise NotAllowedError
+    db.session.commit()
+    flash(_("已建草稿。把任务、责任人、时间和标准填齐，再请另一位同事审核公示。"), "good")
+    return redirect(url_for(".show", slug=project.slug))
+
+
+@blueprint.get("/<slug>")
+@needs(*WRITE)
+def show(slug: str) -> ResponseReturnValue:
+    """Show everything on record, part by part, with what is missing and what waits."""
+    project = _project(slug)
+    wording = Wording(db.session(), project)
+    sections = [
+        {
+            "part": part,
+            "name": PART_WORDS[part.name],
+            "hint": PART_HINTS.get(part.name, ""),
+            "records": [
+                (record, wording.record(part, values_of(part, record)))
+                for record in applying.records_of(db.session(), project, part)
+            ],
+            "above": _above_records(project, part, wording),
+        }
+        for part in PARTS.values()
+        if project.kind in part.kinds
+    ]
+    return render_template(
+        "admin/projects/show.html",
+        project=project,
+        sections=sections,
+        missing=project.missing_for_publication(),
+        waiting=db.session.scalars(
+            sa.select(Proposal)
+            .where(Proposal.project_id == project.id, Proposal.state.in_(OPEN_STATES))
+            .order_by(Proposal.id)
+        ).all(),
+        part_words=PART_WORDS,
+        kept=KEPT,
+    )
+
+
+@blueprint.route("/<slug>/<part_name>/new", methods=["GET", "POST"])
+@needs(*WRITE)
+def add(slug: str, part_name: str) -> ResponseReturnValue:
+    """Propose a new record of a part; ``?above=`` names what it hangs on."""
+    project, part = _project(slug), _part(part_name)
+    above_id = request.args.get("above", type=int)
+    if part.name == "project" or project.kind not in part.kinds:
+        abort(404)
+    if part.above is not None:
+        applying.found(db.session(), project, PARTS[part.above], above_id)
+    return _edit(project, part, None, above_id)
+
+
+@blueprint.route("/<slug>/<part_name>/<int:record_id>", methods=["GET", "POST"])
+@needs(*WRITE)
+def change(slug: str, part_name: str, record_id: int) -> ResponseReturnValue:
+    """Propose other values for a record."""
+    project, part = _project(slug), _part(part_name)
+    return _edit(project, part, applying.found(db.session(), project, part, record_id), None)
+
+
+@blueprint.route("/<slug>/<part_name>/<int:record_id>/remove", methods=["GET", "POST"])
+@needs(*WRITE)
+def remove(slug: str, part_name: str, record_id: int) -> ResponseReturnValue:
+    """Propose to take a record off the page, with a public reason."""
+    project, part = _project(slug), _part(part_name)
+    record = applying.found(db.session(), project, part, record_id)
+    if part.name in KEPT:
+        abort(404)
+    return _step(project, ProposalAction.REMOVE, part, record)
+
+
+@blueprint.route("/<slug>/publish", methods=["GET", "POST"])
+@needs(*WRITE)
+def publish(slug: str) -> ResponseReturnValue:
+    """Ask a second person to publish a draft."""
+    return _step(_project(slug), ProposalAction.PUBLISH, PARTS["project"], None)
+
+
+@blueprint.route("/<slug>/withdraw", methods=["GET", "POST"])
+@needs(Permission.EDIT_PROJECT)
+def withdraw(slug: str) -> ResponseReturnValue:
+    """Propose to take a published project back, leaving a public stub with the reason."""
+    return _step(_project(slug), ProposalAction.WITHDRAW, PARTS["project"], None)
+
+
+def _edit(project: Project, part: Part, record: Base | None, above_id: int | None) -> ResponseReturnValue:
+    form = form_class(part)()
+    form.offer(db.session(), project)
+    now_said = values_of(part, record) if record is not None else {}
+    is_draft = project.publication is Publication.DRAFT
+    if not form.is_submitted():
+        form.fill(now_said)
+    elif form.validate() and _reason_given(form, needed=record is not None and not is_draft):
+        given = form.to_values()
+        # Only what was changed is proposed, so that two people who change different figures do not collide.
+        values = {name: value for name, value in given.items() if record is None or now_said[name] != value}
+        if not values:
+            flash(_("没有改动，什么也没有保存。"), "info")
+            return redirect(url_for(".show", slug=project.slug, _anchor=part.name))
+        wanted = Change(
+            part.name, values, getattr(record, "id", None), above_id, reason=(form.reason.data or "").strip()
+        )
+        try:
+            return _save(project, wanted)
+        except InvalidValuesError as error:
+            db.session.rollback()
+            form.refuse(error)
+    return _form_page(project, part, form, record), UNREADABLE if form.is_submitted() else 200
+
+
+def _save(project: Project, wanted: Change) -> ResponseReturnValue:
+    """Write to a draft at once; for a published project keep the change until a second person accepts it."""
+    member, at = current_staff(), services().clock()
+    if project.publication is Publication.DRAFT:
+        applying.write(db.session(), project, wanted, member.post, at)
+        flash(_("已保存。"), "good")
+    else:
+        applying.propose(db.session(), project, wanted, member, at)
+        flash(_("已提交，等另一位同事审核；公示的内容在那之前不变。"), "good")
+    slug = project.slug
+    db.session.commit()
+    return redirect(url_for(".show", slug=slug, _anchor=wanted.part))
+
+
+def _reason_given(form: PartForm, *, needed: bool) -> bool:
+    if needed and not (form.reason.data or "").strip():
+        form.reason.errors = [_("改动已公示的内容要写明原因，居民看得到")]
+        return False
+    return True
+
+
+def _form_page(project: Project, part: Part, form: PartForm, record: Base | None) -> str:
+    return render_template(
+        "admin/projects/part.html",
+        project=project,
+        part=part,
+        name=PART_WORDS[part.name],
+        hint=PART_HINTS.get(part.name, ""),
+        form=form,
+        record=record,
+        hint_of=hint_of,
+        needs_reason=record is not None and project.publication is not Publication.DRAFT,
+    )
+
+
+def _step(project: Project, action: ProposalAction, part: Part, record: Base | None) -> ResponseReturnValue:
+    form = StepForm()
+    needs_reason = action is not ProposalAction.PUBLISH
+    if form.validate_on_submit() and (not needs_reason or form.has_reason()):
+        member, at = current_staff(), services().clock()
+        reason = (form.reason.data or "").strip()
+        wish = applying.propose_step(
+            db.session(),
+            project,
+            action,
+            member,
+            at,
+            part=part.name,
+            record_id=getattr(record, "id", None),
+            reason=reason,
+        )
+        db.session.commit()
+        flash(_("已提交，等另一位同事审核。"), "good")
+        return redirect(url_for("admin.proposals.show", proposal_id=wish.id))
+    page = render_template(
+        "admin/projects/step.html",
+        project=project,
+        action=action,
+        name=PART_WORDS[part.name],
+        said=Wording(db.session(), project).record(part, values_of(part, record)) if record is not None else [],
+        missing=project.missing_for_publication() if action is ProposalAction.PUBLISH else (),
+        form=form,
+        needs_reason=needs_reason,
+    )
+    return page, UNREADABLE if form.is_submitted() else 200
+
+
+def _above_records(project: Project, part: Part, wording: Wording) -> list[tuple[int, str]]:
+    """Return identity and a short name of what a new record of this part may hang on."""
+    if part.above is None:
+        return []
+    above = PARTS[part.above]
+    listed: list[tuple[int, str]] = []
+    for record in applying.records_of(db.session(), project, above):
+        said = wording.record(above, values_of(above, record))
+        listed.append((identity(record), " · ".join(value for _label, value in said[:2])))
+    return listed
+
+
+def identity(record: Any) -> int:
+    """Return the identity of a record."""
+    number: int = record.id
+    return number
+
+
+def _part(name: str) -> Part:
+    if name not in PARTS:
+        abort(404)
+    return PARTS[name]
+
+
+def _project(slug: str) -> Project:
+    """Return an own project within the role's part, or answer 404; raise ``NotAllowedError`` outside it."""
+    project = project_by_slug(db.session(), slug)
+    if project is None or project.is_compiled:
+        abort(404)
+    if not _may(project):
+        raise NotAllowedError
+    return project
+
+
+def _may(project: Project) -> bool:
+    return any(current_staff().may_on(one, project.division, project.agency) for one in WRITE)
+
+
+def _programmes() -> list[Programme]:
+    """Return the own programmes in whose place the role may write."""
+    own = db.session.scalars(
+        sa.select(Programme).where(Programme.origin == Origin.OWN).order_by(Programme.year.desc(), Programme.title)
+    )
+    return [one for one in own if current_staff().may(Permission.EDIT_PROJECT, division=one.division)]

@@ -1,0 +1,264 @@
+"""A project's record on the desk: proposing, old beside new, accepting, returning, and nothing lost on errors."""
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from minsheng.contracts import Contract
+from minsheng.journal import JournalEntry
+from minsheng.parts import PARTS
+from minsheng.projects import Milestone, Project, ProjectKind
+from minsheng.proposals import Proposal, ProposalState
+from minsheng.publication import Publication
+from minsheng.staff import Role, StaffMember
+from tests.admin.conftest import Browser, read_fields
+from tests.factories import Make
+
+SignIn = Callable[[StaffMember], Browser]
+CONTRACT = {
+    "c_subject": "路基工程",
+    "c_party": "示例建筑公司",
+    "c_amount_fen": "120万元",
+    "c_signed_on": "2026年2月1日",
+}
+
+
+@pytest.fixture
+def project(make: Make) -> Project:
+    return make.project(title="石桥村道路硬化")
+
+
+@pytest.fixture
+def reporter(make: Make, project: Project) -> StaffMember:
+    return make.staff(Role.REPORTER, division=project.division)
+
+
+@pytest.fixture
+def publisher(make: Make, project: Project) -> StaffMember:
+    return make.staff(Role.PUBLISHER, division=project.division)
+
+
+def only_proposal(session: Session) -> Proposal:
+    session.expire_all()
+    return session.scalars(sa.select(Proposal).order_by(Proposal.id.desc())).first() or pytest.fail("no proposal")
+
+
+def accept(session: Session, browser: Browser) -> int:
+    number = only_proposal(session).id
+    page = f"/admin/proposals/{number}"
+    sent = {"version": browser.fields(page)["version"]}
+    return browser.post(f"{page}/accept", sent, on=page).status_code
+
+
+def test_one_proposes_another_accepts_and_residents_see_it_with_the_reason(
+    session: Session,
+    browser_of: SignIn,
+    client: FlaskClient,
+    project: Project,
+    reporter: StaffMember,
+    publisher: StaffMember,
+) -> None:
+    writer, second = browser_of(reporter), browser_of(publisher)
+    address = f"/admin/projects/{project.slug}/contract"
+    assert writer.post(f"{address}/new", CONTRACT).status_code == 302
+    assert "示例建筑公司" not in client.get(f"/projects/{project.slug}").text
+    assert "示例建筑公司" in second.get(f"/admin/proposals/{only_proposal(session).id}").text
+    assert accept(session, second) == 302
+    contract = session.scalars(sa.select(Contract)).one()
+    assert contract.amount_fen == 120_000_000
+    assert "示例建筑公司" in client.get(f"/projects/{project.slug}").text
+
+    changed = writer.post(f"{address}/{contract.id}", {**CONTRACT, "c_amount_fen": "110万元", "reason": "按结算更正"})
+    assert changed.status_code == 302
+    assert only_proposal(session).values == {"amount_fen": 110_000_000}
+    shown = second.get(f"/admin/proposals/{only_proposal(session).id}").text
+    assert "1,200,000" in shown
+    assert "1,100,000" in shown
+    assert accept(session, second) == 302
+    last = session.scalars(sa.select(JournalEntry).order_by(JournalEntry.sequence.desc())).first()
+    assert last is not None
+    assert (last.act, last.details["reason"]) == ("contract_revised", "按结算更正")
+
+
+def test_own_work_is_refused(session: Session, browser_of: SignIn, project: Project, publisher: StaffMember) -> None:
+    browser = browser_of(publisher)
+    browser.post(f"/admin/projects/{project.slug}/contract/new", CONTRACT)
+    number = only_proposal(session).id
+    page = browser.get(f"/admin/proposals/{number}")
+    assert "这份是您自己写的" in page.text
+    answer = browser.post(f"/admin/proposals/{number}/accept", {"version": "1"}, on=f"/admin/proposals/{number}")
+    assert answer.status_code == 409
+    assert only_proposal(session).state is ProposalState.SUBMITTED
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ({"c_amount_fen": "很多"}, "请填金额"),
+        ({"c_signed_on": "二月"}, "请填日期"),
+        ({"c_party": ""}, "请填写"),
+        ({"c_party": "长" * 200}, "120"),
+        ({"c_document_id": "999"}, ""),
+    ],
+)
+def test_bad_input_is_said_beside_its_field_and_nothing_is_lost(
+    session: Session,
+    browser_of: SignIn,
+    project: Project,
+    reporter: StaffMember,
+    typed: dict[str, str],
+    message: str,
+) -> None:
+    sent = {**CONTRACT, **typed}
+    answer = browser_of(reporter).post(f"/admin/projects/{project.slug}/contract/new", sent)
+    assert answer.status_code == 422
+    assert message in answer.text
+    kept = read_fields(answer)
+    assert all(kept[name] == value for name, value in sent.items() if name != "c_document_id")
+    assert session.scalar(sa.select(Proposal)) is None
+
+
+def test_a_published_value_is_not_changed_without_a_public_reason(
+    session: Session, browser_of: SignIn, project: Project, reporter: StaffMember
+) -> None:
+    browser = browser_of(reporter)
+    address = f"/admin/projects/{project.slug}/project/{project.id}"
+    typed = {**browser.fields(address), "c_planned_finish": "2027-03-31"}
+    refused = browser.post(address, typed)
+    assert refused.status_code == 422
+    assert "写明原因" in refused.text
+    assert browser.post(address, {**typed, "reason": "征地慢"}).status_code == 302
+    assert only_proposal(session).values == {"planned_finish": "2027-03-31"}
+
+
+def test_nothing_changed_proposes_nothing(
+    session: Session, browser_of: SignIn, project: Project, reporter: StaffMember
+) -> None:
+    browser = browser_of(reporter)
+    address = f"/admin/projects/{project.slug}/project/{project.id}"
+    assert browser.post(address, {**browser.fields(address), "reason": "没改"}).status_code == 302
+    assert session.scalar(sa.select(Proposal)) is None
+
+
+def test_a_returned_proposal_comes_back_with_its_reason_and_is_handed_in_again(
+    session: Session, browser_of: SignIn, project: Project, reporter: StaffMember, publisher: StaffMember
+) -> None:
+    writer, second = browser_of(reporter), browser_of(publisher)
+    writer.post(f"/admin/projects/{project.slug}/milestone/new", {"c_kind": "start", "c_planned_on": "2026-03-01"})
+    page = f"/admin/proposals/{only_proposal(session).id}"
+    assert second.post(f"{page}/return", {"reason": " "}, on=page).status_code == 422
+    assert second.post(f"{page}/return", {"reason": "日期写错了"}, on=page).status_code == 302
+    assert "日期写错了" in writer.get("/admin/proposals/").text
+    again = {**writer.fields(f"{page}/rewrite"), "c_planned_on": "2026-04-01"}
+    assert writer.post(f"{page}/rewrite", again).status_code == 302
+    assert accept(session, second) == 302
+    milestone = session.scalars(sa.select(Milestone)).one()
+    assert milestone.first_planned_on.isoformat() == "2026-04-01"
+
+
+def test_a_page_read_before_a_rewrite_does_not_accept_what_was_not_read(
+    session: Session, browser_of: SignIn, project: Project, reporter: StaffMember, publisher: StaffMember
+) -> None:
+    writer, second = browser_of(reporter), browser_of(publisher)
+    writer.post(f"/admin/projects/{project.slug}/contract/new", CONTRACT)
+    page = f"/admin/proposals/{only_proposal(session).id}"
+    read = second.fields(page)
+    writer.post(f"{page}/rewrite", {**writer.fields(f"{page}/rewrite"), "c_amount_fen": "9亿"})
+    assert second.post_as_typed(f"{page}/accept", read).status_code == 409
+    assert session.scalar(sa.select(Contract)) is None
+
+
+def test_another_places_staff_cannot_reach_it(
+    browser_of: SignIn, make: Make, project: Project, session: Session, reporter: StaffMember
+) -> None:
+    browser_of(reporter).post(f"/admin/projects/{project.slug}/contract/new", CONTRACT)
+    stranger = browser_of(make.staff(Role.PUBLISHER, division=make.division()))
+    number = only_proposal(session).id
+    assert stranger.get(f"/admin/projects/{project.slug}").status_code == 403
+    assert stranger.get(f"/admin/proposals/{number}").status_code == 403
+    assert stranger.send("POST", f"/admin/proposals/{number}/drop").status_code in {400, 403}
+
+
+def test_every_part_has_a_form_and_a_section(
+    browser_of: SignIn, make: Make, publisher: StaffMember, project: Project, session: Session
+) -> None:
+    browser = browser_of(publisher)
+    for kind in ProjectKind:
+        project.kind = kind
+        session.commit()
+        page = browser.get(f"/admin/projects/{project.slug}")
+        assert page.status_code == 200
+        for part in PARTS.values():
+            if part.above is None and part.name != "project" and kind in part.kinds:
+                assert browser.get(f"/admin/projects/{project.slug}/{part.name}/new").status_code == 200
+            if kind not in part.kinds:
+                assert browser.get(f"/admin/projects/{project.slug}/{part.name}/new").status_code == 404
+
+
+def test_a_new_project_is_drafted_filled_and_published_by_two(
+    session: Session,
+    browser_of: SignIn,
+    client: FlaskClient,
+    make: Make,
+    project: Project,
+    publisher: StaffMember,
+) -> None:
+    programme, place = project.programme, project.division
+    assert place is not None
+    writer = browser_of(publisher)
+    made = writer.post(
+        "/admin/projects/new",
+        {
+            "title": "新建幼儿园",
+            "programme": programme.slug,
+            "kind": "works",
+            "category": "education",
+            "stage": "preparing",
+            "division": place.code,
+        },
+    )
+    assert made.status_code == 302
+    draft = session.scalars(sa.select(Project).where(Project.title == "新建幼儿园")).one()
+    slug = draft.slug
+    assert client.get(f"/projects/{slug}").status_code == 404
+    address = f"/admin/projects/{slug}/project/{draft.id}"
+    typed = {
+        **writer.fields(address),
+        "c_planned_start": "2026-03-01",
+        "c_planned_finish": "2026-12-31",
+        "c_quality_standard": "一次验收合格",
+    }
+    assert writer.post(address, typed).status_code == 302
+    writer.post(f"/admin/projects/{slug}/responsibility/new", {"c_role": "principal", "c_post": "教育局局长"})
+    writer.post(
+        f"/admin/projects/{slug}/indicator/new",
+        {"c_name": "学位", "c_unit": "个", "c_target": "270", "c_measure": "cumulative", "c_direction": "more"},
+    )
+    assert writer.post(f"/admin/projects/{slug}/publish", {}).status_code == 302
+    second = browser_of(make.staff(Role.PUBLISHER, division=place))
+    assert accept(session, second) == 302
+    session.expire_all()
+    assert draft.publication is Publication.PUBLISHED
+    assert "270" in client.get(f"/projects/{slug}").text
+
+
+def test_withdrawing_takes_two_and_leaves_the_reason(
+    session: Session,
+    browser_of: SignIn,
+    client: FlaskClient,
+    make: Make,
+    project: Project,
+    publisher: StaffMember,
+) -> None:
+    address = f"/admin/projects/{project.slug}/withdraw"
+    writer = browser_of(publisher)
+    assert writer.post(address, {"reason": ""}).status_code == 422
+    assert writer.post(address, {"reason": "和另一项重复"}).status_code == 302
+    assert client.get(f"/projects/{project.slug}").status_code == 200
+    assert accept(session, browser_of(make.staff(Role.PUBLISHER, division=project.division))) == 302
+    gone = client.get(f"/projects/{project.slug}")
+    assert gone.status_code == 410
+    assert "和另一项重复" in gone.text
