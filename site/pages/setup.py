@@ -4,7 +4,6 @@ from flask import Blueprint, Flask, Response, request
 from jinja2 import StrictUndefined
 
 from pages import addresses, attachments, check_messages, drawing, formats, language, words
-from pages import addresses, check_messages, drawing, formats, language, words
 
 ONE_YEAR = 365 * 24 * 3600
 
@@ -36,9 +35,9 @@ def register(app: Flask) -> None:
     check_messages.register(app)
     app.jinja_env.globals.update(
         drawing=drawing,
-        static_url=addresses.static_url,
-        url_with=addresses.url_with,
         file_size=attachments.file_size,
         file_type=attachments.file_type,
+        static_url=addresses.static_url,
+        url_with=addresses.url_with,
         url_without=addresses.url_without,
     )
