@@ -48,7 +48,7 @@ class FieldType(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Field:
-    """One column of a part. ``choices`` and ``usual`` belong to CHOICE, ``table`` to REFERENCE, ``longest`` to texts."""
+    """One column of a part: ``choices`` and ``usual`` of a CHOICE, ``table`` of a REFERENCE, ``longest`` of a text."""
 
     name: str
     kind: FieldType

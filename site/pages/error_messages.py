@@ -38,7 +38,10 @@ def domain_message(error: DomainError) -> tuple[str, str]:
         "invalid_recipient": (_("这个邮箱地址不能用"), _("请填完整的邮箱地址，例如 name@example.com")),
         "invalid_values": (_("内容不符合要求"), _("请返回上一页检查填写的内容。")),
         "changed_meanwhile": (_("别人已经改过这一条"), _("请退回这份改动，看过现在的内容再报。")),
-        "below_standard": (_("验收没有达到质量标准"), _("年终验收不达标，不能报“竣工验收”或“投入使用”；返工后重新验收再报。")),
+        "below_standard": (
+            _("验收没有达到质量标准"),
+            _("年终验收不达标，不能报竣工验收；返工后重新验收再报。"),
+        ),
         "incomplete": (_("内容还不完整"), _("发布前要写明任务、责任人、时间和标准。")),
     }
     return messages.get(error.code, http_message(409))

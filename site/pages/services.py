@@ -48,8 +48,8 @@ class Services:
     public_address: str = ""
     security_contact: str = ""
     mail_address: str = "http://127.0.0.1:8000"
-    mail_sender: Sender = Sender("minsheng@localhost.invalid")
-    mail_transport: Transport = FileTransport(Path("mail"))
+    mail_sender: Sender = dataclasses.field(default_factory=lambda: Sender("minsheng@localhost.invalid"))
+    mail_transport: Transport = dataclasses.field(default_factory=lambda: FileTransport(Path("mail")))
     clock: typing.Callable[[], dt.datetime] = now
     overview: OverviewKeeper = dataclasses.field(default_factory=OverviewKeeper)
 
