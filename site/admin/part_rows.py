@@ -1,7 +1,7 @@
 """What a part's record says, in words: the rows of its table and the difference a proposal makes."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -9,13 +9,22 @@ from sqlalchemy.orm import Session
 
 from admin.part_forms import referable
 from admin.part_words import column_word
-from minsheng.parts import PARTS, Field, FieldType, Part
+from minsheng.database import Base
+from minsheng.parts import PARTS, Field, FieldType, Part, values_of
 from minsheng.projects import Project
 from minsheng.proposals import Proposal
 from pages import formats
 from pages.language import gettext as _
 from pages.language import plain_record_text
 from pages.words import word
+
+
+class Table(NamedTuple):
+    """Records of a part beside each other: (label, whether numbers) of each column, and each record's cells."""
+
+    columns: list[tuple[str, bool]]
+    rows: list[tuple[Base, list[str]]]
+
 
 _IN_WORDS: dict[FieldType, Callable[[Any], str]] = {
     FieldType.MONEY: formats.money_exact,
@@ -61,6 +70,17 @@ class Wording:
         """Return label and value of the columns that say something."""
         worded = ((column_word(part.name, field.name), self.value(field, values[field.name])) for field in part.fields)
         return [(label, said) for label, said in worded if said != formats.NOTHING]
+
+    def table(self, part: Part, records: Sequence[Base]) -> Table:
+        """Return the records of a part as a table of the columns that any of them fills; the first leads the row."""
+        said = [values_of(part, record) for record in records]
+        fields = [field for field in part.fields if any(values[field.name] not in (None, "") for values in said)]
+        rows = [[self.value(field, values[field.name]) for field in fields] for values in said]
+        numeric = {FieldType.MONEY, FieldType.DECIMAL, FieldType.COUNT}
+        return Table(
+            [(column_word(part.name, field.name), field.kind in numeric) for field in fields],
+            [(record, row) for record, row in zip(records, rows, strict=True)],
+        )
 
     def proposal(self, proposal: Proposal) -> list[Row]:
         """Return what a proposal says beside what was said before, column by column."""

@@ -29,6 +29,8 @@ blueprint = Blueprint("projects", __name__, url_prefix="/projects")
 UNREADABLE = 422
 WRITE = (Permission.WRITE_REPORT, Permission.EDIT_PROJECT)
 PAGE_SIZE = 30
+FOLDED_OVER = 8
+"""A part with more records than this is folded."""
 
 
 @blueprint.get("/")
@@ -79,20 +81,7 @@ def show(slug: str) -> ResponseReturnValue:
     """Show everything on record, part by part, with what is missing and what waits."""
     project = _project(slug)
     wording = Wording(db.session(), project)
-    sections = [
-        {
-            "part": part,
-            "name": PART_WORDS[part.name],
-            "hint": PART_HINTS.get(part.name, ""),
-            "records": [
-                (record, wording.record(part, values_of(part, record)))
-                for record in applying.records_of(db.session(), project, part)
-            ],
-            "above": _above_records(project, part, wording),
-        }
-        for part in PARTS.values()
-        if project.kind in part.kinds
-    ]
+    sections = [_section(project, part, wording) for part in PARTS.values() if project.kind in part.kinds]
     return render_template(
         "admin/projects/show.html",
         project=project,
@@ -105,6 +94,7 @@ def show(slug: str) -> ResponseReturnValue:
         ).all(),
         part_words=PART_WORDS,
         kept=KEPT,
+        folded_over=FOLDED_OVER,
     )
 
 
@@ -244,6 +234,20 @@ def _step(project: Project, action: ProposalAction, part: Part, record: Base | N
         needs_reason=needs_reason,
     )
     return page, UNREADABLE if form.is_submitted() else 200
+
+
+def _section(project: Project, part: Part, wording: Wording) -> dict[str, Any]:
+    """Return what the page shows of a part: the project itself line by line, anything else as a table."""
+    records = applying.records_of(db.session(), project, part)
+    return {
+        "part": part,
+        "name": PART_WORDS[part.name],
+        "hint": PART_HINTS.get(part.name, ""),
+        "count": len(records),
+        "said": wording.record(part, values_of(part, project)) if part.name == "project" else [],
+        "table": wording.table(part, records) if part.name != "project" and records else None,
+        "above": _above_records(project, part, wording),
+    }
 
 
 def _above_records(project: Project, part: Part, wording: Wording) -> list[tuple[int, str]]:
