@@ -90,6 +90,36 @@ def responsibilities(old: list[list[str]], new: list[list[str]]) -> Iterator[Lin
             yield word(role, "responsibility_role"), plain_record_text(before.get(role)), plain_record_text(post)
 
 
+def payments(old: list[list[Any]], new: list[list[Any]]) -> Iterator[Line]:
+    """Yield payments of a contract that came or went."""
+    for paid_on, fen, note in _without(new, old):
+        yield _payment(paid_on, note), "", formats.money_exact(fen)
+    for paid_on, fen, note in _without(old, new):
+        yield _payment(paid_on, note), formats.money_exact(fen), formats.NOTHING
+
+
+def _payment(paid_on: str, note: str) -> str:
+    return " · ".join(part for part in (_("付款"), _day(paid_on), plain_record_text(note)) if part)
+
+
+def contract_changes(old: list[list[Any]], new: list[list[Any]]) -> Iterator[Line]:
+    """Yield changes of a contract that were added, with their reasons."""
+    for changed_on, fen, reason in _without(new, old):
+        yield _("合同变更") + " · " + _day(changed_on), "", f"{formats.money_exact(fen)} {plain_record_text(reason)}"
+
+
+def _without(some: list[list[Any]], others: list[list[Any]]) -> list[list[Any]]:
+    """Return what is in one list and not in the other; two that are alike count twice."""
+    left = list(others)
+    found = []
+    for one in some:
+        if one in left:
+            left.remove(one)
+        else:
+            found.append(one)
+    return found
+
+
 def _day(text: str | None) -> str:
     """Return a day of a snapshot as a reader sees it, or nothing."""
     return formats.date(dt.date.fromisoformat(text)) if text else ""
@@ -109,6 +139,8 @@ LISTS: Mapping[str, Callable[[list[Any], list[Any]], Iterator[Line]]] = MappingP
         "indicators": indicators,
         "values": values,
         "responsibilities": responsibilities,
+        "payments": payments,
+        "changes": contract_changes,
     }
 )
 """Fields whose changes are told item by item."""

@@ -7,7 +7,11 @@ import pytest
 from flask import Flask
 
 from minsheng.journal import JournalEntry, canonical
+from minsheng.parts import PARTS
+from minsheng.project_records import KINDS
+from pages.words_of_acts import PUBLIC_ACTS
 from public import change_details, change_words
+from public.change_records import RECORD_FIELDS
 
 
 @pytest.fixture(autouse=True)
@@ -97,3 +101,25 @@ def test_every_act_has_words(act: str, subject: str, words: str, month: str) -> 
 def test_an_entry_without_changes_has_no_lines() -> None:
     assert change_words.changed_fields(entry("project_published", snapshot={})) == []
     assert change_words.reason_of(entry("report_withdrawn", reason="报错了")) == "报错了"
+
+
+def test_every_field_of_every_record_has_a_name_in_the_change_log() -> None:
+    for part in PARTS.values():
+        kind = KINDS.get(part.model) or (part.name if part.name in {"problem", "look_back"} else None)
+        for name in part.names if kind else ():
+            assert (kind, name.removesuffix("_id")) in RECORD_FIELDS, (kind, name)
+
+
+def test_every_act_on_a_record_has_words() -> None:
+    acts = {f"{kind}_{act}" for kind in KINDS.values() for act in ("published", "revised", "removed")}
+    acts |= {"problem_revised", "look_back_revised", "project_withdrawn", "programme_withdrawn"}
+    assert acts <= set(PUBLIC_ACTS)
+
+
+def test_a_payment_and_a_change_of_a_contract_are_told_one_by_one(app: Flask) -> None:
+    paid = ["2026-04-01", 100_000, "进度款"]
+    with app.test_request_context():
+        assert list(change_details.payments([paid], [paid, paid])) == [("付款 · 2026年4月1日 · 进度款", "", "1,000元")]
+        (line,) = change_details.contract_changes([], [["2026-05-01", -500, "减少一段"]])
+    assert line[0] == "合同变更 · 2026年5月1日"
+    assert "减少一段" in line[2]

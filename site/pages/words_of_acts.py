@@ -1,0 +1,66 @@
+"""What public acts of the journal are called, for both faces."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from pages.language import lazy_gettext as _l
+
+PUBLIC_ACTS: Mapping[str, str] = MappingProxyType(
+    {
+        "programme_published": _l("公示民生工程"),
+        "programme_revised": _l("修改民生工程"),
+        "project_published": _l("公示项目"),
+        "project_revised": _l("修改项目"),
+        "project_withdrawn": _l("撤回项目"),
+        "report_revised": _l("修改月报的图片或说明"),
+        "report_published": _l("公示月报"),
+        "report_corrected": _l("更正月报"),
+        "report_superseded": _l("旧版月报转为留存"),
+        "report_withdrawn": _l("撤回月报"),
+        "report_compiled": _l("整理录入公开通报"),
+        "problem_opened": _l("列入问题清单"),
+        "problem_closed": _l("问题销号"),
+        "looked_back": _l("回头看"),
+        "document_published": _l("公示文件"),
+        "document_withdrawn": _l("撤回文件"),
+        "project_renamed": _l("项目换网址"),
+        "programme_renamed": _l("民生工程换网址"),
+        "agency_renamed": _l("单位换网址"),
+        "project_translated": _l("给项目配译文"),
+        "programme_translated": _l("给民生工程配译文"),
+        "agency_translated": _l("给单位配译文"),
+        "division_translated": _l("给地方配译文"),
+        "board_issued": _l("发公示牌"),
+        "board_retired": _l("撤公示牌"),
+        "wave_published": _l("发布问卷"),
+        "wave_closed": _l("问卷截止"),
+        "contract_published": _l("公示合同"),
+        "contract_revised": _l("修改合同"),
+        "contract_removed": _l("撤下合同"),
+        "safeguard_published": _l("公示六制"),
+        "safeguard_revised": _l("修改六制"),
+        "safeguard_removed": _l("撤下六制"),
+        "review_published": _l("公示考核结果"),
+        "review_revised": _l("修改考核结果"),
+        "review_removed": _l("撤下考核结果"),
+        "eligibility_step_published": _l("公示资格审核"),
+        "eligibility_step_revised": _l("修改资格审核"),
+        "eligibility_step_removed": _l("撤下资格审核"),
+        "payment_batch_published": _l("公示发放或培训批次"),
+        "payment_batch_revised": _l("修改发放或培训批次"),
+        "payment_batch_removed": _l("撤下发放或培训批次"),
+        "after_care_published": _l("公示管护安排"),
+        "after_care_revised": _l("修改管护安排"),
+        "after_care_removed": _l("撤下管护安排"),
+        "monitor_published": _l("聘请群众监督员"),
+        "monitor_revised": _l("群众监督员变动"),
+        "monitor_removed": _l("撤下群众监督员"),
+        "monitor_report_published": _l("登出监督员的报告"),
+        "monitor_report_revised": _l("修改监督员的报告"),
+        "monitor_report_removed": _l("撤下监督员的报告"),
+        "programme_withdrawn": _l("撤回民生工程"),
+        "problem_revised": _l("修改问题"),
+        "look_back_revised": _l("修改回头看"),
+    }
+)
+"""Acts that residents may read of; steps of a case have words of their own."""

@@ -1,0 +1,104 @@
+"""What the fields of a project's side records are called in the change log, and which hold a value with a word."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from pages.language import lazy_gettext as _l
+
+_COMMON = {
+    "party": _l("单位"),
+    "document": _l("公开文件"),
+    "note": _l("说明"),
+    "agency": _l("责任单位"),
+    "people": _l("人数"),
+    "households": _l("户数"),
+    "amount_fen": _l("金额"),
+    "keeper": _l("管护单位或岗位"),
+    "phone": _l("电话"),
+}
+_BY_KIND = {
+    "contract": {
+        "subject": _l("合同内容"),
+        "position": _l("序号"),
+        "amount_fen": _l("合同金额"),
+        "signed_on": _l("签订日期"),
+        "deposit_line": _l("质量保证金账目"),
+        "deposit_release_on": _l("保证金应退日期"),
+        "payments": _l("付款"),
+        "changes": _l("合同变更"),
+    },
+    "safeguard": {
+        "kind": _l("哪一项制度"),
+        "dated": _l("日期"),
+        "not_applicable_because": _l("不适用的理由"),
+    },
+    "review": {
+        "kind": _l("考核环节"),
+        "period": _l("考核周期"),
+        "held_on": _l("考核日期"),
+        "reviewer": _l("考核单位"),
+        "score": _l("得分"),
+        "points": _l("满分"),
+        "meets_standard": _l("达到质量标准"),
+        "finding": _l("结论"),
+    },
+    "eligibility_step": {
+        "kind": _l("环节"),
+        "done_on": _l("完成日期"),
+        "posted_where": _l("在哪里公示"),
+    },
+    "payment_batch": {
+        "label": _l("批次名称"),
+        "kind": _l("类型"),
+        "paid_on": _l("日期"),
+        "standard": _l("标准"),
+    },
+    "after_care": {
+        "yearly_budget_fen": _l("每年管护经费"),
+        "budget_source": _l("经费从哪来"),
+        "since": _l("从哪天开始管护"),
+        "inspection_every_months": _l("几个月检查一次"),
+    },
+    "monitor": {
+        "badge": _l("监督员编号"),
+        "appointed_on": _l("聘任日期"),
+        "ended_on": _l("解聘日期"),
+    },
+    "monitor_report": {
+        "badge": _l("监督员编号"),
+        "visited_on": _l("到现场的日期"),
+        "text": _l("报告内容"),
+        "state": _l("状态"),
+        "photos": _l("图片"),
+    },
+    "problem": {
+        "description": _l("问题"),
+        "source": _l("怎么发现的"),
+        "found_on": _l("发现日期"),
+        "deadline": _l("整改期限"),
+        "closed_on": _l("销号日期"),
+        "evidence": _l("整改情况"),
+    },
+    "look_back": {
+        "looked_on": _l("检查日期"),
+        "result": _l("检查结果"),
+        "upkeep_budget_fen": _l("管护经费"),
+    },
+}
+RECORD_FIELDS: Mapping[tuple[str, str], str] = MappingProxyType(
+    {(kind, name): label for kind, own in _BY_KIND.items() for name, label in {**_COMMON, **own}.items()}
+)
+"""(kind of the subject, field of its snapshot) → what it is called."""
+
+RECORD_CODES: Mapping[tuple[str, str], str] = MappingProxyType(
+    {
+        ("safeguard", "kind"): "safeguard_kind",
+        ("review", "kind"): "review_kind",
+        ("eligibility_step", "kind"): "eligibility_step_kind",
+        ("payment_batch", "kind"): "batch_kind",
+        ("monitor_report", "state"): "monitor_report_state",
+        ("problem", "source"): "problem_source",
+        ("look_back", "result"): "look_back_result",
+    }
+)
+"""Fields that hold a value of an enumeration, and the group of words for it."""
