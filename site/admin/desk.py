@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from admin.access import current_staff, needs
-from minsheng import duties
+from minsheng import applying, duties
 from minsheng.database import db
 from minsheng.staff import Permission
 from pages.services import services
@@ -27,6 +27,15 @@ def index() -> ResponseReturnValue:
     if member.may(Permission.PUBLISH_REPORT):
         projects = duties.own_projects(db.session(), member, Permission.PUBLISH_REPORT)
         names["to_publish"] = duties.reports_to_publish(projects, member)
+    if member.may(Permission.WRITE_REPORT) or member.may(Permission.EDIT_PROJECT):
+        names["proposals_returned"] = applying.returned_to(db.session(), member)
+    if member.may(Permission.EDIT_PROJECT):
+        names["proposals_waiting"] = [
+            one
+            for one in applying.waiting(db.session())
+            if not one.is_work_of(member)
+            and member.may_on(Permission.EDIT_PROJECT, one.project.division, one.project.agency)
+        ]
     if any(member.may(one) for one in SUGGESTION_PERMISSIONS):
         cases = duties.cases_of(db.session(), member)
         names["cases"] = [case for case in cases if duties.waits_for(member, case)]

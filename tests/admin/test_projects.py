@@ -262,3 +262,13 @@ def test_withdrawing_takes_two_and_leaves_the_reason(
     gone = client.get(f"/projects/{project.slug}")
     assert gone.status_code == 410
     assert "和另一项重复" in gone.text
+
+
+def test_the_desk_counts_what_waits_for_a_second_person(
+    browser_of: SignIn, project: Project, reporter: StaffMember, publisher: StaffMember
+) -> None:
+    assert "等我审核的项目改动" not in browser_of(reporter).get("/admin/").text
+    browser_of(reporter).post(f"/admin/projects/{project.slug}/contract/new", CONTRACT)
+    desk = browser_of(publisher).get("/admin/").text
+    _before, _found, after = desk.partition("等我审核的项目改动")
+    assert '<span class="stat-number">1</span>' in after[:400]
