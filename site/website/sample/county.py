@@ -68,7 +68,8 @@ def load_county(
     by_slug = {str(plan.spec["slug"]): plan for group in plans.values() for plan in group}
     world.gallery.prepare(
         [photo.picture for plan in by_slug.values() for photo in photo_plans(plan)]
-        + monitors.monitor_pictures(by_slug),
+        + monitors.monitor_pictures(by_slug)
+        + problems.problem_pictures(by_slug),
         lambda done, total: progress("示例图片", done, total),
     )
     for which, year in (("last", calendar.year - 1), ("this", calendar.year)):
@@ -77,7 +78,7 @@ def load_county(
             project = add_project(world, programme, plan)
             Chronicle(world, project, plan).plan_months()
             reviews.plan_reviews(world, project, plan)
-    problems.plan_problems(world)
+    problems.plan_problems(world, by_slug)
     reviews.plan_evaluations(world)
     reviews.plan_after_care(world)
     monitors.plan_monitors(world, by_slug)
