@@ -7,13 +7,14 @@ with that value and all other filters as they are. Only the rows of the page sho
 import enum
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import compress
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from minsheng.funding import FundingKind, FundingLine, FundingSource
 from minsheng.glances import for_cards
 from minsheng.overview import Glance, Overview
 from minsheng.places import Agency, Division, division_by_code
@@ -21,8 +22,10 @@ from minsheng.programmes import Programme
 from minsheng.projects import Category, Project, ProjectKind, Stage
 from minsheng.publication import Origin
 from minsheng.schedule import ScheduleStatus
+from minsheng.translating import LANGUAGES, Texts
 
 PAGE_SIZE = 20
+MOST_WORDS = 5
 
 
 class Sort(enum.StrEnum):
@@ -38,7 +41,11 @@ class Sort(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Filters:
-    """What the reader chose; None or False is no choice. ``place`` is the code of a place: it and all below."""
+    """What the reader chose; None or False is no choice.
+
+    ``place`` is the code of a place: it and all below. ``funding`` is who pays for a part at least, ``words`` a part
+    of the title.
+    """
 
     origin: Origin | None = None
     place: str | None = None
@@ -49,6 +56,8 @@ class Filters:
     stage: Stage | None = None
     status: ScheduleStatus | None = None
     agency: str | None = None
+    funding: FundingSource | None = None
+    words: str | None = None
     photos: bool = False
     silent: bool = False
 
@@ -65,11 +74,15 @@ class Filters:
 
 @dataclass(frozen=True)
 class Choice:
-    """One value of a filter, how the record is called (None for enumerations), and how many it would leave."""
+    """One value of a filter, how the record is called (None for enumerations), and how many it would leave.
+
+    ``names`` is what the record is called in other languages, as far as it carries that.
+    """
 
     value: str
     name: str | None
     count: int
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -134,7 +147,40 @@ def selected(session: Session, filters: Filters, overview: Overview) -> Selectio
     if filters.place:
         place = division_by_code(session, filters.place)
         chosen &= _within(overview, place) if place else 0
+    if filters.funding:
+        chosen &= _funded(session, overview).get(filters.funding, 0)
+    if filters.words:
+        chosen &= _titled(session, overview, filters.words)
     return chosen
+
+
+def count(session: Session, filters: Filters, overview: Overview) -> int:
+    """Return how many projects a choice leaves."""
+    return selected(session, filters, overview).bit_count()
+
+
+def _funded(session: Session, overview: Overview) -> Mapping[FundingSource, Selection]:
+    """Return which projects each source pays for, in part at least; levies and deposits are no funds."""
+
+    def make() -> Mapping[FundingSource, Selection]:
+        places = {row.project_id: place for place, row in enumerate(overview.digests)}
+        flags: dict[FundingSource, bytearray] = {}
+        query = sa.select(FundingLine.source, FundingLine.project_id).where(FundingLine.kind == FundingKind.FUNDS)
+        for source, project_id in session.execute(query):
+            if project_id in places:
+                flags.setdefault(source, bytearray(len(overview)))[places[project_id]] = 1
+        return {source: int.from_bytes(each, "little") for source, each in flags.items()}
+
+    return overview.remember("funded", make)
+
+
+def _titled(session: Session, overview: Overview, words: str) -> Selection:
+    """Return the projects whose title, as written or in translation, holds every one of these words."""
+    query = Project.visible_to_residents().with_only_columns(Project.id)
+    for word in words.split()[:MOST_WORDS]:
+        titles = (Project.title, *(Project.translations[language]["title"].as_string() for language in LANGUAGES))
+        query = query.where(sa.or_(*(title.icontains(word, autoescape=True) for title in titles)))
+    return _where(overview, "project_id", set(session.scalars(query)).__contains__)
 
 
 def _everything(overview: Overview) -> Selection:
@@ -211,6 +257,9 @@ def choices(session: Session, filters: Filters, overview: Overview) -> dict[str,
     found["place"] = _places(session, chosen, counted(kept_place, "path"))
     by_status = counted("status", "computed_status")
     found["status"] = [Choice(word.value, None, by_status[word]) for word in READING_ORDER if by_status[word]]
+    left = selected(session, filters.without("funding"), overview)
+    by_source = {source: (left & funded).bit_count() for source, funded in _funded(session, overview).items()}
+    found["funding"] = _valued(Counter({source: number for source, number in by_source.items() if number}))
     for name, column in (("silent", "is_silent"), ("photos", "has_photos")):
         # What both this and all other filters leave: the count does not change once the filter is chosen.
         number = counted(name, column)[True]
@@ -226,17 +275,25 @@ def _valued(counts: Counter[Hashable]) -> list[Choice]:
 
 def _named(session: Session, overview: Overview, model: Any, counts: Counter[int | None]) -> list[Choice]:
     """Return the records that have a slug and a title or name, most first."""
-    name = model.title if hasattr(model, "title") else model.name
+    name = "title" if hasattr(model, "title") else "name"
+    columns = (model.id, model.slug, getattr(model, name), model.translations)
     names = overview.remember(
         f"names of {model.__tablename__}",
         lambda: {
-            number: (slug, called) for number, slug, called in session.execute(sa.select(model.id, model.slug, name))
+            number: (slug, called, _called(texts, name))
+            for number, slug, called, texts in session.execute(sa.select(*columns))
         },
     )
     known = [(names[number], count) for number, count in counts.items() if number in names]
     return [
-        Choice(slug, called, count) for (slug, called), count in sorted(known, key=lambda pair: (-pair[1], pair[0][1]))
+        Choice(slug, called, count, others)
+        for (slug, called, others), count in sorted(known, key=lambda pair: (-pair[1], pair[0][1]))
     ]
+
+
+def _called(texts: Texts | None, name: str) -> dict[str, str]:
+    """Return what a record is called in other languages."""
+    return {language: fields[name] for language, fields in (texts or {}).items() if fields.get(name)}
 
 
 def _places(session: Session, chosen: Division | None, paths: Counter[str | None]) -> list[Choice]:
@@ -249,9 +306,11 @@ def _places(session: Session, chosen: Division | None, paths: Counter[str | None
             counts[chosen.code] += count
         if below:
             counts[below] += count
-    names = dict(session.execute(sa.select(Division.code, Division.name).where(Division.code.in_(counts))).all())
+    columns = (Division.code, Division.name, Division.translations)
+    query = sa.select(*columns).where(Division.code.in_(counts))
+    names = {code: (called, _called(texts, "name")) for code, called, texts in session.execute(query)}
     return [
-        Choice(code, names.get(code), count)
+        Choice(code, *((names[code][0], count, names[code][1]) if code in names else (None, count)))
         for code, count in sorted(
             counts.items(), key=lambda item: (chosen is None or item[0] != chosen.code, -item[1], item[0])
         )

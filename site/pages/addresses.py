@@ -9,6 +9,8 @@ from flask import current_app, request, url_for
 
 from pages.services import services
 
+LONGEST_LOCAL = 1_500
+KEPT_IN_ADDRESSES = "/?&=%+:@,;!$'()*~-._"
 STATIC = Path(__file__).parent / "static"
 
 
@@ -56,6 +58,23 @@ def for_mail(endpoint: str, **values: object) -> str:
 def here() -> str:
     """Return the whole address of the present page without its query."""
     return (services().public_address or request.url_root.rstrip("/")) + quote(request.path)
+
+
+def local_address(text: str) -> str:
+    """Return a path of this site that someone asked to be led to; the first page for anything else.
+
+    Browsers read a backslash as a slash and skip control characters, so ``/\\other.example`` is no path.
+    """
+    is_path = text.startswith("/") and not text.startswith("//") and "\\" not in text
+    is_clean = len(text) <= LONGEST_LOCAL and text.isprintable()
+    return quote(text, safe=KEPT_IN_ADDRESSES) if is_path and is_clean else "/"
+
+
+def present_address() -> str:
+    """Return the present path with its query: where to come back to after a detour."""
+    query = quote(request.query_string, safe=KEPT_IN_ADDRESSES)
+    address = quote(request.path) + (f"?{query}" if query else "")
+    return address if len(address) <= LONGEST_LOCAL else quote(request.path)
 
 
 @cache

@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask, Response, request
 from jinja2 import StrictUndefined
 
-from pages import addresses, attachments, check_messages, drawing, formats, language, words
+from pages import addresses, attachments, check_messages, display, drawing, formats, language, words
 
 ONE_YEAR = 365 * 24 * 3600
 
@@ -26,6 +26,7 @@ def register(app: Flask) -> None:
     The two faces' templates extend ``pages/layout.html``; its header says which names they supply.
     """
     app.register_blueprint(blueprint)
+    app.register_blueprint(display.blueprint)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -34,6 +35,9 @@ def register(app: Flask) -> None:
     words.register(app)
     check_messages.register(app)
     app.jinja_env.globals.update(
+        display_preferences=display.preferences,
+        is_plain=display.is_plain,
+        present_address=addresses.present_address,
         drawing=drawing,
         file_size=attachments.file_size,
         file_type=attachments.file_type,

@@ -23,6 +23,7 @@ from public import (
     laggards,
     layout,
     moved,
+    my_place,
     opendata,
     page_head,
     photos,
@@ -43,6 +44,7 @@ from public import (
 blueprint = Blueprint("public", __name__, template_folder="templates")
 for module in (
     home,
+    my_place,
     projects,
     project_files,
     programmes,

@@ -7,7 +7,10 @@ under any other it is made anew each time, so that made-up parameters fill nobod
 
 from dataclasses import fields
 
+from flask import g
+
 from minsheng.listing import Filters
+from pages.display import WISHES
 
 NEVER = {
     "public.search.": "the index follows the database a moment later, and tells nobody when it has",
@@ -15,6 +18,7 @@ NEVER = {
     "public.suggestions.follow": "a form with its token, and the case of one person",
     "public.surveys.fill": "a form with its token, and whether this device answered already",
     "public.subscriptions.": "forms with their tokens, and the subscriptions of one person",
+    "public.my_place.": "sets a cookie",
     "public.embeds.": "chooses its language in its own way",
     "public.feeds.search_results": "made from the index",
 }
@@ -24,7 +28,8 @@ EVERYWHERE = frozenset({"page", "lang"})
 """Parameters that any page may have."""
 
 PARAMETERS = {
-    "public.projects.index": frozenset({"sort", *(field.name for field in fields(Filters))}),
+    # Not ``words``: everyone may look for something else.
+    "public.projects.index": frozenset({"sort", "view", *(field.name for field in fields(Filters))}) - {"words"},
     "public.suggestions.index": frozenset({"kind", "state"}),
     "public.changes.index": frozenset({"project", "act"}),
     "public.laggards.index": frozenset({"kind", "programme", "place", "agency"}),
@@ -38,8 +43,18 @@ PARAMETERS = {
 }
 """Parameters that change a page, by the page's name."""
 
-DISPLAY_COOKIES = {"text": frozenset({"large"}), "contrast": frozenset({"high"}), "theme": frozenset({"dark", "light"})}
+DISPLAY_COOKIES = WISHES
 """Cookies that change how the server writes a page, with the values that do; whatever else they hold is no choice."""
+
+PLACE_COOKIE = "place"
+PLACE_CODE = r"[0-9]{6,12}"
+PLACE_PAGES = frozenset({"/", "/projects/"})
+"""Paths of pages that show the place a reader chose as their own (see :mod:`public.my_place`)."""
+
+
+def leave_unkept() -> None:
+    """Say of the page being made that it must not be kept, whatever its address."""
+    g.unkept = True
 
 
 def reason_not_to_keep(endpoint: str) -> str | None:

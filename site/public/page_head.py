@@ -16,7 +16,7 @@ from public import structured
 LISTS: Mapping[str, tuple[str, ...]] = {
     "public.projects.index": (
         "origin", "status", "place", "year", "category", "kind", "stage", "agency", "programme", "photos", "silent",
-        "funding", "page",
+        "funding", "words", "page",
     ),
     "public.suggestions.index": ("kind", "state", "page"),
     "public.changes.index": ("project", "act", "page"),

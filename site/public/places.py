@@ -11,7 +11,7 @@ from minsheng.listing import Filters, Sort, list_page
 from minsheng.places import division_by_code
 from minsheng.scope import Scope
 from pages.language import plain_text_of
-from public import presenting, watch
+from public import my_place, presenting, watch
 
 blueprint = Blueprint("places", __name__, url_prefix="/places")
 SHOWN = 9
@@ -55,6 +55,7 @@ def show(code: str) -> str:
         "public/places/show.html",
         place=place,
         counts=known.get(place.id),
+        can_be_mine=my_place.can_be(place),
         tree=presenting.as_tree(list(known.values()), below=place),
         # Lists with sums of their own are told above the table, which holds what publishers printed.
         programmes=[

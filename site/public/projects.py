@@ -4,21 +4,24 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, abort, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
 from minsheng import archive
 from minsheng.database import db
+from minsheng.funding import FundingSource
 from minsheng.glances import for_page, standings
 from minsheng.listing import Choice, Filters, Sort, choices, list_page
+from minsheng.places import Division
 from minsheng.projects import Category, Project, ProjectKind, Stage
 from minsheng.publication import Origin
 from minsheng.schedule import ScheduleStatus
 from pages.addresses import url_with
+from pages.language import current_language, plain_record_text
 from pages.language import gettext as _
 from pages.language import lazy_gettext as _l
-from pages.language import plain_record_text
 from pages.words import WORDS, word
-from public import presenting, project_json, project_page
+from public import my_place, presenting, project_json, project_page
 
 blueprint = Blueprint("projects", __name__, url_prefix="/projects")
 
@@ -30,6 +33,7 @@ FACETS = {
     "kind": _l("类型"),
     "stage": _l("阶段"),
     "agency": _l("责任单位"),
+    "funding": _l("资金来源"),
     "programme": _l("民生工程"),
     "photos": _l("图片"),
     "silent": _l("月报"),
@@ -39,9 +43,13 @@ WORD_GROUPS = {
     "category": "category",
     "kind": "project_kind",
     "stage": "stage",
+    "funding": "funding_source",
 }
 SWITCHES = {"photos": _l("有图片"), "silent": _l("缺月报")}
 MOST_VALUES = 40
+EVERYWHERE = "all"
+"""What the address says of a place when the reader wants all of them, whichever they chose as their own."""
+VIEWS = {"cards": _l("卡片"), "table": _l("表格")}
 SORTS = {
     Sort.NEWEST: _l("最近有月报的在前"),
     Sort.GAP: _l("落后最多的在前"),
@@ -53,8 +61,14 @@ SORTS = {
 
 
 @blueprint.get("/")
-def index() -> str:
-    """List projects; every choice is in the address, so that a list can be sent to someone."""
+def index() -> str | BaseResponse:
+    """List projects; every choice is in the address, so that a list can be sent to someone.
+
+    Who chose a place as their own and asks for the bare list is led to the list of that place.
+    """
+    mine = my_place.of_reader()
+    if mine and not request.args:
+        return redirect(url_for(".index", place=mine.code), 302)
     filters, sort = filters_from_address(), sort_from_address()
     known = presenting.all_glances()
     found = choices(db.session(), filters, known)
@@ -75,15 +89,28 @@ def index() -> str:
         },
         shows_invented=any(project.is_invented for project in page.projects),
         shows_compiled=any(project.is_compiled for project in page.projects),
-        csv_address=_csv_address(),
+        view="table" if request.args.get("view") == "table" else "cards",
+        views=VIEWS,
+        mine=mine,
+        clear_address=_clear_address(mine),
+        elsewhere=_elsewhere,
     )
 
 
-def _csv_address() -> str:
-    """Return where the whole list of the present choice can be downloaded."""
-    choice = [(name, value) for name, value in request.args.items(multi=True) if name != "page" and value]
-    address = url_for("public.opendata.projects_csv")
+def _elsewhere(endpoint: str) -> str:
+    """Return the address of another form of the present choice: a file, a map."""
+    choice = [
+        (name, value)
+        for name, value in request.args.items(multi=True)
+        if name not in {"page", "view", "lang"} and value
+    ]
+    address = url_for(endpoint)
     return f"{address}?{urlencode(choice)}" if choice else address
+
+
+def _clear_address(mine: Division | None) -> str:
+    """Return the list without any choice: everywhere for those whom the bare address would lead to their place."""
+    return url_for(".index", place=EVERYWHERE) if mine else url_for(".index")
 
 
 @blueprint.get("/<slug>")
@@ -148,7 +175,7 @@ def filters_from(parameters: Mapping[str, str]) -> Filters:
     year = given.get("year", "")
     return Filters(
         origin=_member(Origin, given.get("origin")),
-        place=given.get("place"),
+        place=place if (place := given.get("place")) != EVERYWHERE else None,
         year=int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None,
         programme=given.get("programme"),
         category=_member(Category, given.get("category")),
@@ -156,6 +183,8 @@ def filters_from(parameters: Mapping[str, str]) -> Filters:
         stage=_member(Stage, given.get("stage")),
         status=_member(ScheduleStatus, given.get("status")),
         agency=given.get("agency"),
+        funding=_member(FundingSource, given.get("funding")),
+        words=given.get("words"),
         photos="photos" in given,
         silent="silent" in given,
     )
@@ -219,4 +248,4 @@ def _label(name: str, choice: Choice) -> str:
         return str(SWITCHES[name])
     if name in WORD_GROUPS:
         return str(WORDS[WORD_GROUPS[name]].get(choice.value, choice.value))
-    return plain_record_text(choice.name or choice.value)
+    return choice.names.get(current_language()) or plain_record_text(choice.name or choice.value)

@@ -10,8 +10,9 @@ All other finished answers of text are tagged and compressed here too, except wh
 
 import contextlib
 import datetime as dt
+import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
@@ -165,7 +166,15 @@ def page_key(environment: Environment, session_cookie: str) -> tuple[Any, ...] |
         urlencode(pairs),
         asked or language.match(remembered) or preferred_language(accepted),
         *(cookies.get(name) if cookies.get(name) in values else None for name, values in _display()),
+        _place(environment, cookies),
     )
+
+
+def _place(environment: Environment, cookies: Mapping[str, str]) -> str | None:
+    """Return the place a reader chose, for the pages that show it; the pages of unknown codes are not kept."""
+    code = cookies.get(keeping.PLACE_COOKIE, "")
+    shows_it = environment.get("PATH_INFO") in keeping.PLACE_PAGES
+    return code if shows_it and re.fullmatch(keeping.PLACE_CODE, code) else None
 
 
 def _display() -> Iterable[tuple[str, frozenset[str]]]:
@@ -209,7 +218,8 @@ def _mark(response: Response) -> Response:
     made_at = g.pop("page_revision", None)
     if "csrf_token" in g:
         request.environ[HOLDS_TOKEN] = True
-    is_personal = "csrf_token" in g or response.cache_control.no_store or response.cache_control.private
+    is_unkept = g.pop("unkept", False)
+    is_personal = is_unkept or "csrf_token" in g or response.cache_control.no_store or response.cache_control.private
     if made_at is not None and response.status_code == 200 and not is_personal:
         request.environ[MADE_AT] = made_at
     return response

@@ -28,7 +28,13 @@ NO_PAGES = (
     "public.wellknown.favicon",
 )
 """Beginnings of the names of what is no page: pictures and files, of which each has one record."""
-ONE_PERSONS = ("public.subscriptions.", "public.suggestions.follow", "public.surveys.thanks", "public.embeds.oembed")
+ONE_PERSONS = (
+    "public.my_place.",
+    "public.subscriptions.",
+    "public.suggestions.follow",
+    "public.surveys.thanks",
+    "public.embeds.oembed",
+)
 """Pages of one person, who has as many rows as they made."""
 
 

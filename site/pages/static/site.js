@@ -20,30 +20,40 @@ const store = {
   },
 };
 
-/** Large text, high contrast and dark, remembered in this browser. */
+/** Large text, high contrast, dark: at once, without the journey to the server, in the cookies that it reads. */
 function displaySwitches() {
-  for (const list of document.querySelectorAll("[data-switches]")) list.hidden = false;
-  const buttons = [...document.querySelectorAll("[data-switch]")];
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const isOn = ({ dataset }) => {
-    const chosen = root.dataset[dataset.switch];
-    return dataset.switch === "theme" && !chosen ? dark.matches : chosen === dataset.value;
+  const remembered = (name) => document.cookie.match(`(?:^|; )${name}=([^;]*)`)?.[1] ?? "";
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  const buttons = [...document.querySelectorAll("[data-switches] [data-on]")];
+  const show = () => {
+    for (const button of buttons) {
+      const value = remembered(button.name);
+      if (value) root.dataset[button.name] = value;
+      else delete root.dataset[button.name];
+      if (!button.hasAttribute("aria-pressed")) continue;
+      button.setAttribute("aria-pressed", String(value === button.dataset.on));
+      button.value = value ? "" : button.dataset.on;
+    }
   };
-  const show = () => buttons.forEach((button) => button.setAttribute("aria-pressed", String(isOn(button))));
   for (const button of buttons) {
-    button.addEventListener("click", () => {
-      const name = button.dataset.switch;
-      // The theme has two definite states, since its default is the system's; the others are on or absent.
-      const off = name === "theme" ? "light" : null;
-      const value = isOn(button) ? off : button.dataset.value;
-      if (value === null) delete root.dataset[name];
-      else root.dataset[name] = value;
-      store.set(`display-${name}`, value);
-      show();
+    button.addEventListener("click", (event) => {
+      event.preventDefault();
+      const age = button.value ? 365 * 24 * 3600 : 0;
+      document.cookie = `${button.name}=${button.value}; Path=/; Max-Age=${age}; SameSite=Lax${secure}`;
+      // Where cookies are refused the server cannot remember either; the page in hand still changes.
+      if (remembered(button.name) === button.value) show();
+      else root.dataset[button.name] = button.value;
+      // Of dark and light only the other one is shown, and takes over the focus.
+      if (!button.checkVisibility?.()) buttons.find((other) => other.name === button.name && other !== button)?.focus();
     });
   }
-  dark.addEventListener("change", show);
-  show();
+  // A page out of the browser's memory looks as it did before a switch on another page. The plain version is
+  // written by the server, with its own look.
+  addEventListener("pageshow", (event) => {
+    if (event.persisted && (remembered("mode") === "plain") === (root.dataset.mode === "plain")) {
+      if (root.dataset.mode !== "plain") show();
+    } else if (event.persisted) location.reload();
+  });
 }
 
 /** The menu folds away on narrow screens. */
