@@ -53,7 +53,7 @@ def _items() -> list[Item]:
         (_("公示日志"), "admin.journal", (Permission.SEE_JOURNAL,)),
         (_("人员"), "admin.staff", (Permission.MANAGE_STAFF,)),
     )
-    here = {"admin.reviews": "admin.reports", "admin.proposals": "admin.projects"}.get(
+    here = {"admin.publishing": "admin.reports", "admin.proposals": "admin.projects"}.get(
         request.blueprint or "", request.blueprint
     )
     return [

@@ -52,10 +52,10 @@ def write(slug: str, month: str) -> ResponseReturnValue:
     if request.method == "POST":
         return _save(project, month, report)
     if report is not None and not report.may_be_edited:
-        return redirect(url_for("admin.reviews.show", report_id=report.id))
+        return redirect(url_for("admin.publishing.show", report_id=report.id))
     in_force = reporting.report_in_force(project, month)
     if report is None and in_force is not None:
-        return redirect(url_for("admin.reviews.show", report_id=in_force.id))
+        return redirect(url_for("admin.publishing.show", report_id=in_force.id))
     return _page(project, month, report, _form_of(project, month, report))
 
 
@@ -92,7 +92,7 @@ def _strip(project: Project) -> list[dict[str, str]]:
     strip = []
     for one in reversed(duties.months_of(project, services().today(), services().report_due_day)):
         if one.published is not None:
-            state, url = "published", url_for("admin.reviews.show", report_id=one.published.id)
+            state, url = "published", url_for("admin.publishing.show", report_id=one.published.id)
         else:
             url = url_for("admin.reports.write", slug=project.slug, month=one.month)
             is_to_come = project.stage is Stage.UNDER_WAY or one.in_work
@@ -174,7 +174,7 @@ def _hand_in(report: ProgressReport, findings: tuple[Finding, ...]) -> ResponseR
     journal.record(db.session(), act, at)
     db.session.commit()
     flash(_("已提交，等另一位同事审核公示。"), "good")
-    return redirect(url_for("admin.reviews.show", report_id=report.id))
+    return redirect(url_for("admin.publishing.show", report_id=report.id))
 
 
 def _start(project: Project, month: str) -> ProgressReport:

@@ -75,7 +75,7 @@ def test_a_month_is_written_submitted_and_published_by_a_second_person(
     assert report.physical_progress == Decimal(40)
     assert report.values[0].value == Decimal("8.5")
 
-    page = f"/admin/reviews/{report.id}"
+    page = f"/admin/publishing/{report.id}"
     assert "路基完成8.5公里" in reader.get(page).get_data(as_text=True)
     assert reader.post(f"{page}/publish", {"version": str(report.version)}, on=page).status_code == 302
 
@@ -92,13 +92,13 @@ def test_nobody_publishes_what_they_wrote(
     browser = browser_of(publisher)
     browser.post(_address(project), {**FIGURES, "then": "submit"})
     (report,) = _reports(session, project)
-    page = f"/admin/reviews/{report.id}"
+    page = f"/admin/publishing/{report.id}"
 
     assert "自己写的月报要由另一位同事公示" in browser.get(page).get_data(as_text=True)
     answer = browser.post(f"{page}/publish", {"version": str(report.version)}, on=page)
 
     assert answer.status_code == 409
-    assert "自己写的月报要由另一个人发布" in answer.get_data(as_text=True)
+    assert "自己做的要由另一个人发布" in answer.get_data(as_text=True)
     assert _reports(session, project)[0].state is ReportState.SUBMITTED
 
 
@@ -107,7 +107,7 @@ def test_a_report_is_returned_with_a_reason_and_put_right(
 ) -> None:
     writer, reader = browser_of(reporter), browser_of(publisher)
     writer.post(_address(project), {**FIGURES, "then": "submit"})
-    page = f"/admin/reviews/{_reports(session, project)[0].id}"
+    page = f"/admin/publishing/{_reports(session, project)[0].id}"
 
     without_reason = reader.post(f"{page}/return", {"reason": " "}, on=page)
     with_reason = reader.post(f"{page}/return", {"reason": "支出数和财政对不上"}, on=page)
@@ -157,7 +157,7 @@ def test_an_unanswered_check_stops_the_report_until_it_is_explained(
     writer.post(url, {**form, name: "镇里先垫付了材料款。", "then": "submit"})
     (report,) = _reports(session, project)
     assert report.state is ReportState.SUBMITTED
-    page = f"/admin/reviews/{report.id}"
+    page = f"/admin/publishing/{report.id}"
     assert "镇里先垫付了材料款。" in reader.get(page).get_data(as_text=True)
     assert reader.post(f"{page}/publish", {"version": str(report.version)}, on=page).status_code == 302
 
@@ -254,7 +254,7 @@ def test_the_publisher_signs_what_they_read(
     browser_of(reporter).post(_address(project), {**FIGURES, "then": "submit"})
     reader = browser_of(publisher)
     (report,) = _reports(session, project)
-    page = f"/admin/reviews/{report.id}"
+    page = f"/admin/publishing/{report.id}"
 
     assert reader.post(f"{page}/publish", {"version": str(report.version - 1)}, on=page).status_code == 409
     assert _reports(session, project)[0].state is ReportState.SUBMITTED
@@ -271,7 +271,7 @@ def test_a_correction_is_a_revision_with_a_public_reason_and_keeps_the_pictures(
     }
     writer.post(_address(project), {**FIGURES, **picture, "then": "submit"})
     (report,) = _reports(session, project)
-    page = f"/admin/reviews/{report.id}"
+    page = f"/admin/publishing/{report.id}"
     reader.post(f"{page}/publish", {"version": str(report.version)}, on=page)
 
     assert writer.post(f"{page}/correct", {"correct_reason": ""}, on=page).status_code == 422
@@ -280,7 +280,7 @@ def test_a_correction_is_a_revision_with_a_public_reason_and_keeps_the_pictures(
     assert form["correction_reason"] == "支出漏计一笔"
     writer.post(_address(project), {**form, "funds_spent_fen": "42", "then": "submit"})
     first, revision = _reports(session, project)
-    page = f"/admin/reviews/{revision.id}"
+    page = f"/admin/publishing/{revision.id}"
     shown = reader.get(page).get_data(as_text=True)
     assert "400,000元" in shown
     assert "420,000元" in shown
@@ -300,7 +300,7 @@ def test_a_withdrawn_report_leaves_its_reason_and_the_month_can_be_written_again
     report = make.published_report(project)
     session.commit()
     reader = browser_of(publisher)
-    page = f"/admin/reviews/{report.id}"
+    page = f"/admin/publishing/{report.id}"
 
     assert reader.post(f"{page}/withdraw", {"withdraw_reason": "登错了项目"}, on=page).status_code == 302
 
@@ -321,7 +321,7 @@ def test_a_suspension_needs_its_reason(
     form = writer.fields(_address(project))
     writer.post(_address(project), {**form, "difficulties": "汛期停工。", "then": "submit"})
     (report,) = _reports(session, project)
-    page = f"/admin/reviews/{report.id}"
+    page = f"/admin/publishing/{report.id}"
     reader.post(f"{page}/publish", {"version": str(report.version)}, on=page)
 
     session.expire_all()
@@ -409,13 +409,13 @@ def test_reports_of_other_places_and_agencies_are_refused(
     other_agency = browser_of(make.staff(Role.PUBLISHER, agency=make.agency()))
 
     for browser in (elsewhere, other_agency):
-        page = f"/admin/reviews/{report.id}"
+        page = f"/admin/publishing/{report.id}"
         assert browser.get(_address(project)).status_code == 403
         assert browser.get(page).status_code == 403
         assert browser.post(f"{page}/publish", {"version": "1"}, on="/admin/").status_code == 403
         assert browser.post(f"{page}/return", {"reason": "不行"}, on="/admin/").status_code == 403
         assert project.title not in browser.get("/admin/reports/").get_data(as_text=True)
-        assert "没有等您审核的月报" in browser.get("/admin/reviews/").get_data(as_text=True)
+        assert "没有等您审核的月报" in browser.get("/admin/publishing/").get_data(as_text=True)
     assert _reports(session, project)[0].state is ReportState.SUBMITTED
 
 

@@ -148,7 +148,7 @@ def test_a_report_published_by_two_at_once_is_published_once(
     report = make.report(make.project())
     report.submit(make.at)
     session.commit()
-    url, acts = f"/admin/reviews/{report.id}", []
+    url, acts = f"/admin/publishing/{report.id}", []
     for client in [staff_client(make.staff(Role.PUBLISHER)) for _publisher in range(2)]:
         shown = read_fields(client.get(url))
         sent = {"csrf_token": shown["csrf_token"], "version": shown["version"]}

@@ -47,7 +47,7 @@ FOUND_FROM = {
 
 STAFF_PAGES = {
     "yuebao": ("/admin/", "/admin/reports/", "/admin/sign-ins", "/admin/password"),
-    "shenhe": ("/admin/reviews/",),
+    "shenhe": ("/admin/publishing/",),
     "laixin": ("/admin/suggestions/",),
     "kaohe": ("/admin/surveys/", "/admin/journal/"),
     "guanli": ("/admin/staff/",),

@@ -90,7 +90,7 @@ def test_a_report_needs_two_people_and_shows_its_correction(open_page: Opener, s
         box.fill("相机的日期没有调准，照片是本月拍的。")
     send.click()
     expect(writer.locator("main")).to_contain_text(re.compile("待审核|等.*审核"))
-    assert writer.request.get("/admin/reviews/").status == 403
+    assert writer.request.get("/admin/publishing/").status == 403
 
     publisher = sign_in(open_page, site, PUBLISHER)
     sign(publisher, month)
@@ -135,7 +135,7 @@ def correct(writer: Page, publisher: Page, month: Month) -> None:
 
 def sign(publisher: Page, month: Month) -> None:
     """Publish the report that waits for a second signature."""
-    publisher.goto("/admin/reviews/")
+    publisher.goto("/admin/publishing/")
     publisher.locator("main a", has_text=month.link).first.click()
     expect(publisher.locator("main")).to_contain_text("第三标段护岸")
     publisher.get_by_role("button", name="公示", exact=True).click()

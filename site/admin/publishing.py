@@ -6,17 +6,18 @@ from flask.typing import ResponseReturnValue
 from admin.access import current_staff, needs
 from admin.report_forms import CorrectForm, PublishForm, ReturnForm, WithdrawForm
 from admin.report_rows import figure_rows, text_rows
-from minsheng import duties, journal, publishing, reporting
+from minsheng import duties, journal, reporting
 from minsheng.database import db
 from minsheng.errors import NotAllowedError, WrongStateError
 from minsheng.journal import Act
+from minsheng.publishing import publish_report, withdraw_report
 from minsheng.reports import ProgressReport, ReportState
 from minsheng.staff import Permission
 from pages.forms import Form
 from pages.language import gettext as _
 from pages.services import services
 
-blueprint = Blueprint("reviews", __name__, url_prefix="/reviews")
+blueprint = Blueprint("publishing", __name__, url_prefix="/publishing")
 UNREADABLE = 422
 
 
@@ -28,7 +29,7 @@ def index() -> ResponseReturnValue:
     projects = duties.own_projects(db.session(), member, Permission.PUBLISH_REPORT)
     submitted = [one for project in projects for one in project.reports if one.state is ReportState.SUBMITTED]
     return render_template(
-        "admin/reviews/index.html",
+        "admin/publishing/index.html",
         waiting=duties.reports_to_publish(projects, member),
         own=[one for one in submitted if one.is_work_of(member)],
     )
@@ -54,7 +55,7 @@ def publish(report_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit() or form.version.data != str(report.version):
         raise WrongStateError("publish", "changed")
     findings = [finding.key for finding in reporting.findings_of(report)]
-    publishing.publish_report(
+    publish_report(
         db.session(),
         report,
         current_staff(),
@@ -119,9 +120,7 @@ def withdraw(report_id: int) -> ResponseReturnValue:
     form = WithdrawForm()
     if not form.validate_on_submit():
         return _page(report, withdraw_form=form), UNREADABLE
-    publishing.withdraw_report(
-        db.session(), report, form.withdraw_reason.data or "", current_staff(), services().clock()
-    )
+    withdraw_report(db.session(), report, form.withdraw_reason.data or "", current_staff(), services().clock())
     db.session.commit()
     flash(_("已撤回，原处留下说明。"), "good")
     return redirect(url_for(".show", report_id=report.id))
@@ -155,7 +154,7 @@ def _page(
     may_publish = _may(report, Permission.PUBLISH_REPORT) and report.state is ReportState.SUBMITTED
     in_work = reporting.report_in_work(report.project, report.month or "")
     return render_template(
-        "admin/reviews/show.html",
+        "admin/publishing/show.html",
         report=report,
         before=before,
         figures=figure_rows(report, before),
