@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy.orm import Session
 
+from minsheng.funding import FundingKind, FundingLine, FundingSource
 from minsheng.glances import glances
 from minsheng.listing import Filters, Sort, choices, list_page, ordered_ids
 from minsheng.projects import Category, ProjectKind, Stage
@@ -44,6 +45,11 @@ def three(make: Make) -> None:
         (Filters(status=ScheduleStatus.SERIOUSLY_BEHIND), ["A"]),
         (Filters(status=ScheduleStatus.DONE), ["C"]),
         (Filters(origin=Origin.COMPILED), []),
+        (Filters(funding=FundingSource.COUNTY), ["A", "B", "C"]),
+        (Filters(funding=FundingSource.BOND), []),
+        (Filters(words="a"), ["A"]),
+        (Filters(words="%"), []),
+        (Filters(words="a b"), []),
         (Filters(photos=True), []),
         (Filters(silent=True), []),
     ],
@@ -120,3 +126,33 @@ def test_a_page_beyond_the_last_is_the_last(session: Session, make: Make) -> Non
         make.project()
     page = list_page(session, Filters(), Sort.NAME, 9, glances(session, make.at.date()), size=2)
     assert (page.page, page.pages, page.total, len(page.projects)) == (2, 2, 3, 1)
+
+
+def test_a_title_is_found_in_translation(session: Session, make: Make) -> None:
+    make.project(title="硬化道路").translate({"en": {"title": "Paved road", "summary": "A bridge"}})
+    assert slugs(session, make, Filters(words="ROAD")) == ["硬化道路"]
+    assert slugs(session, make, Filters(words="bridge")) == []
+
+
+def test_funds_count_once_a_project_and_levies_are_none(session: Session, make: Make) -> None:
+    project = make.project(title="A")
+    last = max(line.position for line in project.funding_lines)
+    project.funding_lines += [
+        FundingLine(position=last + 1, source=FundingSource.BOND, planned_fen=1),
+        FundingLine(position=last + 2, source=FundingSource.BOND, planned_fen=2),
+        FundingLine(position=last + 3, source=FundingSource.SELF_RAISED, kind=FundingKind.LEVY, planned_fen=3),
+    ]
+    session.flush()
+    counts = {
+        each.value: each.count for each in choices(session, Filters(), glances(session, make.at.date()))["funding"]
+    }
+    assert counts["bond"] == 1
+    assert "self_raised" not in counts
+
+
+def test_values_carry_their_names_in_other_languages(session: Session, make: Make) -> None:
+    agency = make.agency(slug="water")
+    agency.translate({"en": {"name": "Water Bureau"}})
+    make.project(agency=agency)
+    found = choices(session, Filters(), glances(session, make.at.date()))
+    assert [each.names for each in found["agency"]] == [{"en": "Water Bureau"}]
