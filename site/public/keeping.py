@@ -30,6 +30,8 @@ EVERYWHERE = frozenset({"page", "lang"})
 PARAMETERS = {
     # Not ``words``: everyone may look for something else.
     "public.projects.index": frozenset({"sort", "view", *(field.name for field in fields(Filters))}) - {"words"},
+    "public.map.index": frozenset(field.name for field in fields(Filters)) - {"words"},
+    "public.map.points": frozenset(field.name for field in fields(Filters)) - {"words"},
     "public.suggestions.index": frozenset({"kind", "state"}),
     "public.changes.index": frozenset({"project", "act"}),
     "public.laggards.index": frozenset({"kind", "programme", "place", "agency"}),

@@ -77,7 +77,7 @@ def index() -> str | BaseResponse:
         "public/projects/index.html",
         page=page,
         standings=standings(page.projects, presenting.today(), presenting.due_day()),
-        facets=_facets(found, filters),
+        facets=facets(found, filters),
         origins=_origins(found["origin"], filters),
         filters=filters,
         sort={
@@ -93,11 +93,11 @@ def index() -> str | BaseResponse:
         views=VIEWS,
         mine=mine,
         clear_address=_clear_address(mine),
-        elsewhere=_elsewhere,
+        elsewhere=elsewhere,
     )
 
 
-def _elsewhere(endpoint: str) -> str:
+def elsewhere(endpoint: str) -> str:
     """Return the address of another form of the present choice: a file, a map."""
     choice = [
         (name, value)
@@ -203,9 +203,9 @@ def _member(kind: Any, text: str | None) -> Any:
         return None
 
 
-def _facets(found: dict[str, list[Choice]], filters: Filters) -> list[dict[str, Any]]:
+def facets(found: dict[str, list[Choice]], filters: Filters) -> list[dict[str, Any]]:
     """Return the filters as the form draws them; a filter with nothing to choose between is left out."""
-    facets = []
+    drawn = []
     for name, label in FACETS.items():
         chosen = str(getattr(filters, name) or "")
         if chosen == "True":
@@ -223,8 +223,8 @@ def _facets(found: dict[str, list[Choice]], filters: Filters) -> list[dict[str, 
             nothing = Choice(chosen, None, 0)
             options.insert(0, {"value": chosen, "label": _label(name, nothing), "count": 0, "selected": True})
         if chosen or len(options) > 1 or (options and name in SWITCHES):
-            facets.append({"name": name, "label": label, "options": options})
-    return facets
+            drawn.append({"name": name, "label": label, "options": options})
+    return drawn
 
 
 def _origins(found: list[Choice], filters: Filters) -> list[dict[str, Any]]:
