@@ -10,7 +10,7 @@ from flask import current_app, request, url_for
 from pages.services import services
 
 LONGEST_LOCAL = 1_500
-KEPT_IN_ADDRESSES = "/?&=%+:@,;!$'()*~-._"
+KEPT_IN_ADDRESSES = "/?#&=%+:@,;!$'()*~-._"
 STATIC = Path(__file__).parent / "static"
 
 

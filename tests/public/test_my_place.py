@@ -24,6 +24,7 @@ def test_the_home_page_shows_it_with_its_numbers(client: FlaskClient, read: Read
     assert "不再记住" not in client.get("/").text
     answer = client.get(f"/my-place?code={county.code}")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    assert client.get(f"/my-place?code={county.code}&next=/%23my-place").headers["Location"] == "/#my-place"
     shown = read("/").by_id("my-place").text
     assert county.name in shown
     assert "不再记住" in shown
