@@ -243,6 +243,23 @@ class TestEveryPublicPage:
             assert any(endpoint.startswith(beginning) for endpoint in pages), beginning
 
 
+def test_made_up_places_fill_no_memory_and_real_ones_have_their_page(app: Flask, kept: Project) -> None:
+    client = reader(app)
+    store = cache_of(app).store
+    plain = client.get("/").text
+    assert kept.division is not None
+    before = len(store)
+    for number in range(20):
+        assert client.get("/", headers={"Cookie": f"place=9{number:05d}"}).text == plain
+    assert len(store) == before
+    own = {"Cookie": f"place={kept.division.code}"}
+    assert client.get("/", headers=own).text != plain
+    assert len(store) == before + 1
+    client.get("/programmes/", headers=own)
+    client.get("/programmes/")
+    assert len(store) == before + 2, "pages that do not show the place do not ask for it"
+
+
 @pytest.mark.usefixtures("kept")
 class TestConditionsAndEncodings:
     """304, HEAD and compressed bodies."""
