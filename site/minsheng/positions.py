@@ -1,7 +1,6 @@
 """Where projects lie: the points of a choice of projects, and their place on a flat drawing."""
 
 import math
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -44,7 +43,7 @@ class Positions:
 
 @dataclass(frozen=True)
 class Cluster:
-    """Points that share a cell of a drawing: its middle in the drawing's units, and the points, worst status first."""
+    """Points close together on a drawing: where the first lies in its units, and all of them, worst status first."""
 
     x: float
     y: float
@@ -77,7 +76,7 @@ def of_choice(session: Session, filters: Filters, overview: Overview) -> Positio
 
 
 def clustered(positions: Sequence[Position], width: float, height: float, cell: float) -> list[Cluster]:
-    """Return the points on a drawing of this size, those that share a cell of side ``cell`` as one.
+    """Return the points on a drawing of this size, those nearer than ``cell`` to an earlier one as one.
 
     The projection is equirectangular about the middle latitude, with the same scale both ways and a margin of one
     cell; north is up. A single point lies in the middle.
@@ -90,16 +89,20 @@ def clustered(positions: Sequence[Position], width: float, height: float, cell: 
     scale = min(
         (width - 2 * cell) / max((east - west) * narrowing, 1e-4), (height - 2 * cell) / max(north - south, 1e-4)
     )
-    cells: dict[tuple[int, int], list[tuple[float, float, Position]]] = defaultdict(list)
+    groups: list[list[tuple[float, float, Position]]] = []
     for each in positions:
         x = width / 2 + (each.longitude - (west + east) / 2) * narrowing * scale
         y = height / 2 - (each.latitude - (south + north) / 2) * scale
-        cells[int(x // cell), int(y // cell)].append((x, y, each))
+        near = next((group for group in groups if math.hypot(group[0][0] - x, group[0][1] - y) < cell), None)
+        if near is None:
+            groups.append([(x, y, each)])
+        else:
+            near.append((x, y, each))
     return [
         Cluster(
-            sum(x for x, _, _ in members) / len(members),
-            sum(y for _, y, _ in members) / len(members),
+            members[0][0],
+            members[0][1],
             sorted((each for _, _, each in members), key=lambda each: READING_ORDER.index(each.status)),
         )
-        for members in cells.values()
+        for members in groups
     ]

@@ -32,6 +32,10 @@ PARAMETERS = {
     "public.projects.index": frozenset({"sort", "view", *(field.name for field in fields(Filters))}) - {"words"},
     "public.map.index": frozenset(field.name for field in fields(Filters)) - {"words"},
     "public.map.points": frozenset(field.name for field in fields(Filters)) - {"words"},
+    **dict.fromkeys(
+        ("public.galleries.everything", "public.galleries.of_project", "public.galleries.of_place"),
+        frozenset({"phase", "month"}),
+    ),
     "public.suggestions.index": frozenset({"kind", "state"}),
     "public.changes.index": frozenset({"project", "act"}),
     "public.laggards.index": frozenset({"kind", "programme", "place", "agency"}),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from minsheng import publishing
 from minsheng.cases import Prominence, SuggestionKind
 from minsheng.funding import FundMovement, MovementKind
+from minsheng.photos import Photo, PhotoPhase
 from minsheng.places import Division, DivisionLevel
 from minsheng.projects import Milestone, MilestoneKind, Project
 from minsheng.suggestions import Suggestion
@@ -71,6 +72,10 @@ class Town:
             )
             moved = FundMovement(kind=MovementKind.ARRIVED, moved_on=dt.date(2026, 3, 1), amount_fen=60_000_000)
             project.funding_lines[0].movements.append(moved)
+            project.photos.append(
+                Photo(key=code.rjust(64, "0"), phase=PhotoPhase.DURING, alt_text="路面", width=800, height=600)
+            )
+            project.latitude, project.longitude = Decimal(30), Decimal(110)
             for month in ("2026-03", "2026-04"):
                 self.make.published_report(project, month, physical_progress=Decimal(20))
             case = Suggestion(
@@ -108,6 +113,7 @@ def addresses(app: Flask, town: Town) -> dict[str, str]:
         "code": town.county.code,
         "period": "2026-04",
         "case_id": town.case.id,
+        "number": town.project.photos[0].id,
         "kind": "projects",
         "part": 1,
         "folder": "projects",

@@ -83,9 +83,8 @@ async function open() {
     const { features } = await answer.json();
     const L = globalThis.L;
     canvas.hidden = false;
-    const map = L.map(canvas, { maxZoom: 18, zoomControl: false, attributionControl: Boolean(canvas.dataset.tiles) });
+    const map = L.map(canvas, { maxZoom: 18, zoomControl: false, attributionControl: false });
     L.control.zoom({ zoomInTitle: canvas.dataset.zoomIn, zoomOutTitle: canvas.dataset.zoomOut }).addTo(map);
-    if (canvas.dataset.tiles) L.tileLayer(canvas.dataset.tiles, { attribution: canvas.dataset.attribution }).addTo(map);
     map.fitBounds(L.latLngBounds(features.map(({ geometry: { coordinates } }) => [coordinates[1], coordinates[0]])).pad(0.1));
     const layer = L.layerGroup().addTo(map);
     map.on("zoomend", () => place(L, map, layer, features));
