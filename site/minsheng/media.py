@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from minsheng.errors import InvalidFileError
 
@@ -76,13 +76,34 @@ def _read(data: bytes) -> tuple[Image.Image, dt.date | None]:
                 if opened.width * opened.height > MAX_PIXELS:
                     raise InvalidFileError("too_many_pixels")
                 taken_on = _taken_on(opened)
-                upright = ImageOps.exif_transpose(opened).convert("RGBA")
+                upright = _in_screen_colours(ImageOps.exif_transpose(opened)).convert("RGBA")
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise InvalidFileError("too_many_pixels") from error
         except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
             raise InvalidFileError("not_an_image") from error
     ground = Image.new("RGBA", upright.size, "white")
     return Image.alpha_composite(ground, upright).convert("RGB"), taken_on
+
+
+def _in_screen_colours(picture: Image.Image) -> Image.Image:
+    """Return the picture in the colours and the depth of a screen: sRGB, or grey, of 8 bits a channel.
+
+    The metadata that says otherwise is not kept, so pictures are converted: many phones write Display P3, and Pillow
+    would cut 16 bits of grey off at 255, to white. A profile that cannot be read counts as none.
+    """
+    if picture.mode.startswith("I"):
+        # 65535 / 257 = 255
+        return picture.point(lambda value: value / 257).convert("L")
+    profile = picture.info.get("icc_profile")
+    if not profile or picture.mode not in {"RGB", "CMYK"}:
+        return picture
+    try:
+        converted = ImageCms.profileToProfile(
+            picture, ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB"), outputMode="RGB"
+        )
+    except (ImageCms.PyCMSError, OSError):
+        return picture
+    return converted or picture
 
 
 def _taken_on(picture: Image.Image) -> dt.date | None:

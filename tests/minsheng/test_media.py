@@ -2,11 +2,13 @@
 
 import datetime as dt
 import io
+import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, ImageCms
 
 from minsheng.errors import InvalidFileError
 from minsheng.media import MAX_BYTES, WIDTHS, MediaStore
@@ -66,6 +68,56 @@ def test_what_is_no_picture_is_refused(store: MediaStore, data: bytes) -> None:
     with pytest.raises(InvalidFileError) as refused:
         store.add_image(io.BytesIO(data), keep_original=True)
     assert refused.value.reason == "not_an_image"
+
+
+def shown(store: MediaStore, data: io.BytesIO) -> Image.Image:
+    """Return the largest size that the store made of an upload."""
+    stored = store.add_image(data, keep_original=False)
+    with Image.open(store.path(stored.key, WIDTHS[-1])) as image:
+        return image.convert("RGB")
+
+
+def saved(image: Image.Image, kind: str, **options: Any) -> io.BytesIO:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    buffer.seek(0)
+    return buffer
+
+
+def test_sixteen_bits_of_grey_keep_their_shades(store: MediaStore) -> None:
+    grey = Image.frombytes("I;16", (64, 64), struct.pack("<H", 128 * 257) * 64 * 64)
+    assert shown(store, saved(grey, "PNG")).getpixel((32, 32)) == pytest.approx((128, 128, 128), abs=2)
+
+
+def test_colours_of_print_are_shown_as_those_of_a_screen(store: MediaStore) -> None:
+    blue = Image.new("CMYK", (64, 64), (255, 0, 0, 0))
+    assert shown(store, saved(blue, "JPEG")).getpixel((32, 32)) == pytest.approx((0, 255, 255), abs=4)
+
+
+def test_a_colour_profile_is_applied_before_it_is_dropped(store: MediaStore) -> None:
+    # The profile of sRGB with red and green changed places: a red pixel in it is a green one on the screen.
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    red, green = profile.index(b"rXYZ"), profile.index(b"gXYZ")
+    profile[red : red + 4], profile[green : green + 4] = b"gXYZ", b"rXYZ"
+    picture_in_it = saved(Image.new("RGB", (64, 64), (255, 0, 0)), "PNG", icc_profile=bytes(profile))
+    assert shown(store, picture_in_it).getpixel((32, 32)) == pytest.approx((0, 255, 0), abs=4)
+
+
+def test_a_broken_profile_or_broken_metadata_spoils_no_picture(store: MediaStore) -> None:
+    red = Image.new("RGB", (64, 64), (255, 0, 0))
+    assert shown(store, saved(red, "PNG", icc_profile=b"\0" * 200)).getpixel((32, 32)) == pytest.approx(
+        (255, 0, 0), abs=4
+    )
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_of_a_moving_picture_the_first_frame_is_kept(store: MediaStore, kind: str) -> None:
+    frames = [Image.new("RGB", (64, 64), colour) for colour in ("red", "lime")]
+    moving = saved(frames[0], kind, save_all=True, append_images=frames[1:])
+    stored = store.add_image(moving, keep_original=False)
+    with Image.open(store.path(stored.key, WIDTHS[0])) as image:
+        assert getattr(image, "n_frames", 1) == 1
+        assert image.convert("RGB").getpixel((32, 32)) == pytest.approx((255, 0, 0), abs=4)
 
 
 def test_a_torn_picture_is_refused(store: MediaStore) -> None:
