@@ -6,9 +6,9 @@ with that value and all other filters as they are. Only the rows of the page sho
 
 import enum
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import compress
+from itertools import compress, takewhile
 from typing import Any
 
 import sqlalchemy as sa
@@ -297,13 +297,17 @@ def _called(texts: Texts | None, name: str) -> dict[str, str]:
 
 
 def _places(session: Session, chosen: Division | None, paths: Counter[str | None]) -> list[Choice]:
-    """Return the places just below the chosen one, or the provinces; the chosen one itself comes first."""
-    above = chosen.path if chosen else ""
+    """Return the places just below the chosen one, itself first.
+
+    Without a chosen one they are the provinces, or where everything lies in one place, that place and those below.
+    """
+    above = chosen.path if chosen else _common(paths)
+    first = above.rstrip("/").rpartition("/")[2]
     counts: Counter[str] = Counter()
     for path, count in paths.items():
         below = (path or "")[len(above) :].split("/")[0]
-        if chosen:
-            counts[chosen.code] += count
+        if first:
+            counts[first] += count
         if below:
             counts[below] += count
     columns = (Division.code, Division.name, Division.translations)
@@ -311,10 +315,15 @@ def _places(session: Session, chosen: Division | None, paths: Counter[str | None
     names = {code: (called, _called(texts, "name")) for code, called, texts in session.execute(query)}
     return [
         Choice(code, *((names[code][0], count, names[code][1]) if code in names else (None, count)))
-        for code, count in sorted(
-            counts.items(), key=lambda item: (chosen is None or item[0] != chosen.code, -item[1], item[0])
-        )
+        for code, count in sorted(counts.items(), key=lambda item: (item[0] != first, -item[1], item[0]))
     ]
+
+
+def _common(paths: Iterable[str | None]) -> str:
+    """Return the chain of places that all these paths begin with, ``""`` where one has no place."""
+    chains = [(path or "").split("/")[:-1] for path in paths]
+    shared = takewhile(lambda level: len(set(level)) == 1, zip(*chains, strict=False))
+    return "".join(f"{level[0]}/" for level in shared)
 
 
 READING_ORDER = (

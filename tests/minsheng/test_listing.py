@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from minsheng.funding import FundingKind, FundingLine, FundingSource
 from minsheng.glances import glances
 from minsheng.listing import Filters, Sort, choices, list_page, ordered_ids
+from minsheng.places import Division, DivisionLevel
 from minsheng.projects import Category, ProjectKind, Stage
 from minsheng.publication import Origin, Publication
 from minsheng.schedule import ScheduleStatus
@@ -58,6 +59,27 @@ def test_each_filter_leaves_what_it_says(
     session: Session, make: Make, three: None, filters: Filters, left: list[str]
 ) -> None:
     assert slugs(session, make, filters) == left
+
+
+def test_where_all_lies_in_one_county_its_townships_are_to_choose_from(session: Session, make: Make) -> None:
+    county = make.division(name="某县")
+    towns = [Division.under(county, f"{county.code}{number}", "某镇", DivisionLevel.TOWNSHIP) for number in (101, 102)]
+    session.add_all(towns)
+    session.flush()
+    programme = make.programme(division=county)
+    for place in (county, *towns, towns[1]):
+        make.project(programme=programme, division=place)
+    overview = glances(session, make.at.date())
+    found = choices(session, Filters(), overview)["place"]
+    assert [(choice.value, choice.count) for choice in found] == [
+        (county.code, 4),
+        (towns[1].code, 2),
+        (towns[0].code, 1),
+    ]
+    make.project()
+    found = choices(session, Filters(), glances(session, make.at.date()))["place"]
+    assert len(found) == 2
+    assert county.code not in {choice.value for choice in found}
 
 
 def test_a_place_holds_all_below_it(session: Session, make: Make) -> None:
