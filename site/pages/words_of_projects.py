@@ -126,7 +126,7 @@ PROJECT_WORDS = {
         "applied": _l("申请"),
         "reviewed": _l("审核"),
         "approved": _l("审批"),
-        "posted": _l("公示"),
+        "posted": _l("张榜公示"),
     },
     "batch_kind": {
         "payment": _l("发放"),

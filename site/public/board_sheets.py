@@ -11,7 +11,7 @@ from minsheng.sums import by_source
 from pages import formats
 from pages.addresses import absolute
 from pages.language import gettext as _
-from pages.language import plain_record_text
+from pages.language import plain_record_text, plain_text_of
 from pages.words import word
 from public.presenting import place_name
 
@@ -61,7 +61,7 @@ def sheet_of(project: Project, board: Board | None, today: dt.date, due_day: int
         project=project,
         standing=known,
         board=board,
-        title=plain_record_text(project.title),
+        title=plain_text_of(project, "title"),
         kicker=" · ".join(plain_record_text(part) for part in kicker if part),
         facts=tuple(_facts(project, known)),
         news_title=_("%(month)s月报", month=formats.month(report.month)) if report else _("最近的情况"),
@@ -91,7 +91,7 @@ def _facts(project: Project, known: Standing) -> list[Fact]:
         Fact(_("第一责任人"), tuple(plain_record_text(one) for one in principal[:2]), is_strong=True),
     ]
     if project.agency:
-        facts.append(Fact(_("责任单位"), (plain_record_text(project.agency.name),)))
+        facts.append(Fact(_("责任单位"), (plain_text_of(project.agency, "name"),)))
         if project.agency.desk_phone:
             facts.append(Fact(_("窗口电话"), (project.agency.desk_phone,), is_strong=True))
     return [fact for fact in facts if any(fact.lines)]
@@ -103,12 +103,13 @@ def _targets(project: Project, known: Standing) -> list[str]:
         if indicator.whole_id is not None:
             continue
         value = known.report.value_of(indicator) if known.report else None
-        target = formats.quantity(indicator.target, indicator.unit) if indicator.target is not None else _("未下达")
-        line = f"{plain_record_text(indicator.name)} {plain_record_text(indicator.comparator or '')}{target}"
+        unit = plain_text_of(indicator, "unit")
+        target = formats.quantity(indicator.target, unit) if indicator.target is not None else _("未下达")
+        line = f"{plain_text_of(indicator, 'name')} {plain_record_text(indicator.comparator or '')}{target}"
         if value is not None and value.value is not None:
-            line += _("，已完成 %(value)s", value=formats.quantity(value.value, indicator.unit))
+            line += _("，已完成 %(value)s", value=formats.quantity(value.value, unit))
         lines.append(line)
-    return _first(lines, TARGETS_SHOWN) or [plain_record_text(project.summary)]
+    return _first(lines, TARGETS_SHOWN) or [plain_text_of(project, "summary")]
 
 
 def _period(project: Project) -> list[str]:

@@ -14,6 +14,7 @@ from minsheng.projects import Project
 from minsheng.retrospect import last_closed_month
 from minsheng.scope import Scope
 from pages.language import lazy_gettext as _l
+from pages.language import plain_text_of
 from public import presenting
 from public.bulletins import own_programme
 
@@ -128,7 +129,7 @@ def multiples(programme: Programme, projects: Sequence[Project]) -> list[dict[st
 def _multiple(programme: Programme, part: PlaceOfProgramme) -> dict[str, Any]:
     """Return one place as ``charts.small_multiples`` draws it."""
     return {
-        "name": part.place.name,
+        "name": plain_text_of(part.place, "name"),
         "url": url_for("public.projects.index", programme=programme.slug, place=part.place.code),
         "points": [
             {"month": point.month, "planned": presenting.tenth(point.planned), "actual": presenting.tenth(point.actual)}
