@@ -66,6 +66,20 @@ class MediaStore:
             raise ValueError("not a picture of this store")
         return self._folder / key[:2] / f"{key}-{width}.webp"
 
+    def keys_before(self, moment: dt.datetime) -> set[str]:
+        """Return the keys of pictures whose files were all written before a moment."""
+        newest: dict[str, float] = {}
+        for path in self._folder.glob("[0-9a-f][0-9a-f]/*-*.webp"):
+            key = path.name.partition("-")[0]
+            newest[key] = max(newest.get(key, 0.0), path.stat().st_mtime)
+        return {key for key, written in newest.items() if written < moment.timestamp()}
+
+    def remove(self, key: str) -> None:
+        """Remove all sizes of a picture and its original, where they are."""
+        for width in WIDTHS:
+            self.path(key, width).unlink(missing_ok=True)
+        (self._originals / key[:2] / key).unlink(missing_ok=True)
+
 
 def _read(data: bytes) -> tuple[Image.Image, dt.date | None]:
     """Return the upright picture on white ground, and the day it was taken."""

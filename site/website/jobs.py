@@ -6,7 +6,7 @@ import threading
 
 from flask import Flask
 
-from minsheng import mail, scheduling, subscriptions
+from minsheng import mail, media_sweeping, scheduling, subscriptions
 from minsheng.database import db
 from minsheng.scheduling import Job, Outcome
 from pages.services import services
@@ -26,6 +26,7 @@ def jobs() -> tuple[Job, ...]:
         Job("tell_news", EVERY_TICK, lambda: tell_news(services().clock)),
         Job("send_mail", EVERY_TICK, _send_mail),
         Job("forget_mail", dt.timedelta(days=1), _forget_mail),
+        Job("sweep_media", dt.timedelta(days=1), _sweep_media),
     )
 
 
@@ -66,3 +67,9 @@ def _send_mail() -> int:
 def _forget_mail() -> None:
     mail.forget(db.session(), services().clock())
     db.session.commit()
+
+
+def _sweep_media() -> int:
+    gone = media_sweeping.sweep(db.session(), services().media, services().clock())
+    db.session.commit()
+    return gone
