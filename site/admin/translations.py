@@ -50,7 +50,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "policy_contact": _l("去哪里问"),
         "duties": _l("职责"),
         "desk_address": _l("窗口地址"),
-        "unit": _l("单位"),
+        "unit": _l("计量单位"),
     }
 )
 
