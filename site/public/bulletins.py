@@ -247,7 +247,7 @@ def change_words(change: Change) -> list[tuple[str, str, str]]:
 
     rows = [(label, said(change.before, say), said(change.after, say)) for label, say in named]
     for indicator in change.project.indicators:
-        label, unit = plain_text_of(indicator, "name"), indicator.unit
+        label, unit = plain_text_of(indicator, "name"), plain_text_of(indicator, "unit")
         then, now = (_value(report, indicator.id) for report in (change.before, change.after))
         rows.append((label, formats.quantity(then, unit), formats.quantity(now, unit)))
     return [row for row in rows if row[1] != row[2]]
