@@ -27,7 +27,7 @@ def index() -> ResponseReturnValue:
     if member.may(Permission.PUBLISH_REPORT):
         projects = duties.own_projects(db.session(), member, Permission.PUBLISH_REPORT)
         names["to_publish"] = duties.reports_to_publish(projects, member)
-    if member.may(Permission.WRITE_REPORT) or member.may(Permission.EDIT_PROJECT):
+    if member.may(Permission.PROPOSE_PROJECT):
         names["proposals_returned"] = applying.returned_to(db.session(), member)
     if member.may(Permission.EDIT_PROJECT):
         names["proposals_waiting"] = [

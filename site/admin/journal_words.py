@@ -10,6 +10,7 @@ ACTS: Mapping[str, str] = MappingProxyType(
     {
         **PUBLIC_ACTS,
         "report_submitted": _l("提交月报"),
+        "proposal_returned": _l("退回项目改动"),
         "report_returned": _l("退回月报"),
         "suggestion_received": _l("收到来件"),
         "suggestion_reviewed": _l("审核来件"),

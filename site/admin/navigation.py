@@ -34,7 +34,7 @@ def _items() -> list[Item]:
     """Return the parts of the desk that the roles of whoever is signed in open."""
     parts: tuple[tuple[str, str, tuple[Permission, ...]], ...] = (
         (_("今日"), "admin.desk", (Permission.SEE_DESK,)),
-        (_("项目"), "admin.projects", (Permission.WRITE_REPORT, Permission.EDIT_PROJECT)),
+        (_("项目"), "admin.projects", (Permission.PROPOSE_PROJECT,)),
         (_("月报"), "admin.reports", (Permission.WRITE_REPORT, Permission.PUBLISH_REPORT)),
         (
             _("公开文件"),

@@ -1,6 +1,8 @@
 """Forms of a project's parts, made from the table of parts: one control per column, and the public reason."""
 
 import datetime as dt
+import hashlib
+import json
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -10,18 +12,20 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from wtforms import Field as Control
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired
 
-from admin.part_words import COLUMN_HINTS, column_word
+from admin.part_words import COLUMN_HINTS, MISSING_WORDS, column_word, rule_word
 from minsheng.documents import Document
-from minsheng.errors import InvalidValuesError
-from minsheng.funding import FundingLine
+from minsheng.errors import IncompleteRecordError, InvalidValuesError
+from minsheng.funding import FundingKind, FundingLine
 from minsheng.indicators import Indicator
 from minsheng.parts import Field, FieldType, Part
+from minsheng.photos import Photo
 from minsheng.places import Agency, Division, division_ids_within
 from minsheng.projects import Project
+from pages import formats
 from pages.forms import DateField, Form, MoneyField, QuantityField, choices, length, plain, required, word_choices
 from pages.language import gettext as _
 from pages.language import lazy_gettext as _l
@@ -58,9 +62,14 @@ class CountField(QuantityField):
 
 
 class PartForm(Form):
-    """The base of every part's form. ``to_values`` gives what was written in JSON values."""
+    """The base of every part's form. ``to_values`` gives what was written in JSON values.
+
+    ``seen`` remembers, as one short digest per column, what the record said when the form was opened: a column
+    nobody touched is never put back to what it was then, and one that somebody else changed meanwhile is told.
+    """
 
     part: Part
+    seen = HiddenField()
     reason = TextAreaField(_l("为什么改（公开）"), validators=[length(most=REASON_MOST)])
 
     def to_values(self) -> dict[str, Any]:
@@ -73,6 +82,32 @@ class PartForm(Form):
             if field.name in values:
                 self[f"c_{field.name}"].data = _as_data(field, values[field.name])
 
+    def remember(self, said: dict[str, Any]) -> None:
+        """Note what the record says as this form is shown."""
+        self.seen.data = ".".join(_digest(value) for value in self._as_written(said).values())
+
+    @property
+    def shown_version(self) -> str:
+        """What a draft kept in the browser belongs to: typed over another state of the record it is not restored."""
+        return _digest(self.seen.data)
+
+    def changed(self, said: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        """Return what was written over what the form showed, and which of that others changed since.
+
+        ``said`` is what the record says now, in JSON values.
+        """
+        given, now = self.to_values(), self._as_written(said)
+        shown = dict(zip(given, str(self.seen.data or "").split("."), strict=False))
+        written = {name: value for name, value in given.items() if _digest(value) != shown.get(name)}
+        differing = {name: value for name, value in written.items() if value != now[name]}
+        return differing, [name for name in differing if _digest(now[name]) != shown.get(name)]
+
+    def _as_written(self, said: dict[str, Any]) -> dict[str, Any]:
+        """Return values as this form would give them back untouched."""
+        blank = type(self)(formdata=None)
+        blank.fill(said)
+        return blank.to_values()
+
     def offer(self, session: Session, project: Project) -> None:
         """Fill the lists of what may be referred to."""
         for field in self.part.fields:
@@ -81,13 +116,47 @@ class PartForm(Form):
                 none = ("", _("请选择") if field.is_required else _("（无）"))
                 self[f"c_{field.name}"].choices = choices([none, *pairs])
 
-    def refuse(self, error: InvalidValuesError) -> None:
+    is_overtaken = False
+
+    def has_reason(self, *, needed: bool) -> bool:
+        """Whether the public reason is there, where one is needed; say so beside its control where not."""
+        if needed and not (self.reason.data or "").strip():
+            self.reason.errors = [_("改动已公示的内容要写明原因，居民看得到")]
+            return False
+        return True
+
+    def overtaken(self, columns: list[str]) -> None:
+        """Say which columns somebody else changed since the form was opened."""
+        self.is_overtaken = True
+        names = _("、").join(str(name) for name in columns)
+        self.form_errors.append(
+            _("您打开这张表以后，别人改过：%(names)s。请看看现在的内容，还要改就再交一次。", names=names)
+        )
+
+    def refuse(self, error: InvalidValuesError | IncompleteRecordError) -> None:
         """Say beside each control what the domain found wrong with it."""
+        if isinstance(error, IncompleteRecordError):
+            self.form_errors.append(missing_words(error))
+            return
         for name, code in error.problems.items():
-            if f"c_{name}" in self:
-                self[f"c_{name}"].errors = [refusal(code)]
+            column, words = (name, refusal(code)) if name else rule_word(self.part.name, code)
+            if f"c_{column}" in self:
+                self[f"c_{column}"].errors = [words]
             else:
-                self.form_errors.append(_("数据库不接受这样的内容：可能和已有的重复，或前后日期、金额对不上。"))
+                self.form_errors.append(words)
+
+
+def missing_words(error: IncompleteRecordError) -> str:
+    """Return in words which of the four settled things a public project would lose."""
+    names = _("、").join(str(MISSING_WORDS[name]) for name in error.missing)
+    return _("公示的项目不能没有：%(names)s。", names=names)
+
+
+def step_refusal(part: Part, error: InvalidValuesError | IncompleteRecordError) -> str:
+    """Return in words why a record cannot be taken away."""
+    if isinstance(error, IncompleteRecordError):
+        return missing_words(error)
+    return rule_word(part.name, next(iter(error.problems.values())))[1]
 
 
 def refusal(code: str) -> str:
@@ -96,6 +165,9 @@ def refusal(code: str) -> str:
         "required": _("请填写"),
         "too_long": _("太长了"),
         "no_such": _("没有这一条，请重新选"),
+        "wrong_period": _("季度自评写 2026-Q2，半年检查写 2026-H1，年终验收和后评价写 2026"),
+        "has_records": _("已有的内容只属于现在的类型（例如六制、节点、发放批次），先拿掉才能改类型"),
+        "reported_twice": _("和已有的一批日期、人数、金额都一样。报重了就不要再报；确实是两批，在这里写明（公开）"),
     }.get(code, _("格式不对"))
 
 
@@ -129,6 +201,11 @@ def _control(part: Part, field: Field) -> Control:
         )
     control = TextAreaField if field.kind is FieldType.LONG_TEXT else StringField
     return control(label, validators=[*must, length(most=field.longest)])
+
+
+def _digest(value: object) -> str:
+    """Return a short digest of a JSON value."""
+    return hashlib.sha256(json.dumps(value, ensure_ascii=False).encode()).hexdigest()[:12]
 
 
 def _chosen(value: object) -> str:
@@ -194,11 +271,24 @@ def referable(session: Session, field: Field, project: Project) -> list[tuple[in
             own = session.scalars(sa.select(Document).where(Document.project_id == project.id).order_by(Document.id))
             return [(one.id, plain_record_text(one.title)) for one in own]
         case "funding_line":
-            lines = session.scalars(sa.select(FundingLine).where(FundingLine.project_id == project.id))
+            lines = session.scalars(
+                sa.select(FundingLine).where(
+                    FundingLine.project_id == project.id, FundingLine.kind == FundingKind.QUALITY_DEPOSIT
+                )
+            )
             return [(one.id, f"{word(one.kind)} · {one.label or word(one.source)}") for one in lines]
         case "indicator":
             wholes = session.scalars(
                 sa.select(Indicator).where(Indicator.project_id == project.id, Indicator.whole_id.is_(None))
             )
             return [(one.id, plain_record_text(one.name)) for one in wholes]
+        case "photo":
+            pictures = Photo.visible_to_residents().where(Photo.project_id == project.id).order_by(Photo.taken_on)
+            return [(one.id, _picture_name(one)) for one in session.scalars(pictures)]
     raise ValueError(f"nothing is known of {field.table}")
+
+
+def _picture_name(photo: Photo) -> str:
+    """Return phase, day and what is to be seen."""
+    day = formats.date(photo.taken_on) if photo.taken_on else _("没有拍摄日期")
+    return f"{word(photo.phase)} · {day} · {plain_record_text(photo.caption or photo.alt_text)}"

@@ -24,6 +24,15 @@ PART_WORDS: dict[str, str] = {
     "monitor_report": _l("监督员报告"),
 }
 
+MISSING_WORDS: dict[str, str] = {
+    "indicators": _l("目标任务"),
+    "responsibilities": _l("第一责任人"),
+    "planned_start": _l("计划开工日期"),
+    "planned_finish": _l("计划完工日期"),
+    "quality_standard": _l("质量标准"),
+}
+"""What a project must state before it is public, by the names the domain gives."""
+
 PART_HINTS: dict[str, str] = {
     "responsibility": _l("写职务；写不写姓名由公示单位定。"),
     "indicator": _l("一项一条，能数得出来：名称、单位、数值。"),
@@ -89,6 +98,8 @@ COLUMN_WORDS: dict[str, str] = {
     "people": _l("人数"),
     "period": _l("考核周期"),
     "phone": _l("电话"),
+    "photo_after_id": _l("整改后的照片"),
+    "photo_before_id": _l("整改前的照片"),
     "planned_fen": _l("计划金额"),
     "planned_finish": _l("计划完工日期"),
     "planned_investment_fen": _l("当年计划投资"),
@@ -114,7 +125,7 @@ COLUMN_WORDS: dict[str, str] = {
     "text": _l("报告内容"),
     "title": _l("项目名称"),
     "total_investment_fen": _l("总投资"),
-    "unit": _l("单位"),
+    "unit": _l("计量单位"),
     "upkeep_budget_fen": _l("管护经费"),
     "visited_on": _l("到现场的日期"),
     "weight": _l("权重（%）"),
@@ -138,6 +149,8 @@ COLUMN_HINTS: dict[str, str] = {
     "amount_fen": _l("例如 350万元；不写单位按元算。变更减少、冲回用负数。"),
     "period": _l("例如 2026-Q2（第二季度）、2026-H1（上半年）、2026（全年）"),
     "part_name": _l("例如 青禾镇；只在分解任务时填"),
+    "photo_before_id": _l("从已公示月报的照片里选"),
+    "photo_after_id": _l("从已公示月报的照片里选"),
     "latitude": _l("例如 30.2741，和经度一起填"),
 }
 
@@ -145,3 +158,54 @@ COLUMN_HINTS: dict[str, str] = {
 def column_word(part: str, column: str) -> str:
     """Return what a column is called in a part."""
     return OWN_COLUMN_WORDS.get((part, column)) or COLUMN_WORDS[column]
+
+
+RULE_WORDS: dict[str, tuple[str, str]] = {
+    "repeated": ("", _l("这一条已经有了，不能重复；要改请改原来那一条。")),
+    "in_use": ("", _l("别的记录还要用到它，先改那些记录。")),
+    "ck_project_dates_in_order": ("planned_finish", _l("计划完工日期不能早于计划开工日期")),
+    "ck_project_coordinates_together": ("longitude", _l("经度和纬度要一起填，或者都不填")),
+    "ck_project_published_states_four_settled": ("", _l("公示的项目要写明开工、完工日期和质量标准，不能清空。")),
+    "ck_project_planned_investment_not_negative": ("planned_investment_fen", _l("不能是负数")),
+    "ck_project_total_investment_not_negative": ("total_investment_fen", _l("不能是负数")),
+    "ck_indicator_weight_not_negative": ("weight", _l("不能是负数")),
+    "ck_target_assignment_assigned_has_day": ("assigned_on", _l("数值和下达日期要一起填；还没有下达的都留空")),
+    "ck_target_assignment_target_not_negative": ("target", _l("不能是负数")),
+    "ck_funding_line_planned_not_negative": ("planned_fen", _l("不能是负数")),
+    "ck_fund_movement_amount_not_zero": ("amount_fen", _l("不能是零")),
+    "ck_milestone_weight_not_negative": ("weight", _l("不能是负数")),
+    "ck_contract_amount_not_negative": ("amount_fen", _l("不能是负数")),
+    "ck_contract_payment_amount_not_zero": ("amount_fen", _l("不能是零")),
+    "ck_safeguard_kept_or_says_why_not": (
+        "not_applicable_because",
+        _l("日期、单位、文件至少填一样；不适用的，只写理由，前面几项留空"),
+    ),
+    "ck_review_score_fits": ("score", _l("得分和满分要一起填，得分在零和满分之间")),
+    "ck_eligibility_step_people_not_negative": ("people", _l("不能是负数")),
+    "ck_eligibility_step_households_not_negative": ("households", _l("不能是负数")),
+    "ck_payment_batch_people_not_negative": ("people", _l("不能是负数")),
+    "ck_payment_batch_amount_not_negative": ("amount_fen", _l("不能是负数")),
+    "ck_after_care_budget_not_negative": ("yearly_budget_fen", _l("不能是负数")),
+    "ck_after_care_inspection_interval_plausible": ("inspection_every_months", _l("请填 1 到 60 个月")),
+    "ck_problem_closed_only_with_evidence": ("evidence", _l("销号日期和整改情况要一起填；没有整改完的都留空")),
+    "ck_problem_closed_after_found": ("closed_on", _l("销号日期不能早于发现日期")),
+    "ck_problem_deadline_after_found": ("deadline", _l("整改期限不能早于发现日期")),
+    "ck_look_back_upkeep_not_negative": ("upkeep_budget_fen", _l("不能是负数")),
+    "ck_monitor_ended_after_appointed": ("ended_on", _l("解聘日期不能早于聘任日期")),
+}
+"""What to say, and beside which column, where a rule of the database refuses a record."""
+
+UNIQUE_COLUMNS: dict[str, str] = {
+    "milestone": "kind",
+    "safeguard": "kind",
+    "review": "period",
+    "payment_batch": "label",
+    "monitor": "badge",
+}
+"""The column that tells a record of a part from the others."""
+
+
+def rule_word(part: str, rule: str) -> tuple[str, str]:
+    """Return the column, or nothing, and the words for a rule of the database that refused a record."""
+    column, words = RULE_WORDS.get(rule, ("", _l("数据库不接受这样的内容：前后日期、金额可能对不上。")))
+    return (UNIQUE_COLUMNS.get(part, "") if rule == "repeated" else column), words

@@ -77,6 +77,14 @@ class ReturnProposalForm(Form):
     reason = TextAreaField(_l("退回原因"), validators=[required(_l("请写明要改什么")), length(most=500)])
 
 
+class RefuseReportForm(Form):
+    """Why a monitor's report is not shown; the reason is public, the text is not."""
+
+    refuse_reason = TextAreaField(
+        _l("不公示的原因（公开）"), validators=[required(_l("请写明原因，居民看得到")), length(most=500)]
+    )
+
+
 class DecideForm(Form):
     """Nothing but the token: accepting or dropping a proposal, read in the version it was shown in."""
 

@@ -8,33 +8,32 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import selectinload
 
 from admin.access import current_staff, needs
-from admin.part_forms import PartForm, form_class, hint_of
+from admin.part_forms import PartForm, form_class, hint_of, step_refusal
 from admin.part_rows import Wording
-from admin.part_words import PART_HINTS, PART_WORDS
+from admin.part_words import MISSING_WORDS, PART_HINTS, PART_WORDS, column_word
 from admin.project_forms import NewProjectForm, StepForm
-from minsheng import applying, drafting
-from minsheng.applying import KEPT, Change
+from minsheng import applying, drafting, record_changes
 from minsheng.database import Base, db
-from minsheng.errors import InvalidValuesError, NotAllowedError
+from minsheng.errors import IncompleteRecordError, InvalidValuesError, NotAllowedError
 from minsheng.parts import PARTS, Part, values_of
 from minsheng.programmes import Programme
 from minsheng.projects import Project, project_by_slug
 from minsheng.proposals import OPEN_STATES, Proposal, ProposalAction
 from minsheng.publication import Origin, Publication
+from minsheng.record_changes import Change, found, may_remove, records_of
 from minsheng.staff import Permission
 from pages.language import gettext as _
 from pages.services import services
 
 blueprint = Blueprint("projects", __name__, url_prefix="/projects")
 UNREADABLE = 422
-WRITE = (Permission.WRITE_REPORT, Permission.EDIT_PROJECT)
 PAGE_SIZE = 30
 FOLDED_OVER = 8
 """A part with more records than this is folded."""
 
 
 @blueprint.get("/")
-@needs(*WRITE)
+@needs(Permission.PROPOSE_PROJECT)
 def index() -> ResponseReturnValue:
     """List the projects within the role's part, drafts first, found by a part of their title."""
     wanted = request.args.get("q", "").strip()[:80]
@@ -67,7 +66,7 @@ def new() -> ResponseReturnValue:
     form = NewProjectForm(_programmes())
     if not form.validate_on_submit():
         return render_template("admin/projects/new.html", form=form), UNREADABLE if form.is_submitted() else 200
-    project = drafting.begin(db.session(), form.programme_chosen(), form.beginning())
+    project = drafting.begin(db.session(), form.programme_chosen(), form.beginning(), current_staff())
     if not _may(project):
         raise NotAllowedError
     db.session.commit()
@@ -76,7 +75,7 @@ def new() -> ResponseReturnValue:
 
 
 @blueprint.get("/<slug>")
-@needs(*WRITE)
+@needs(Permission.PROPOSE_PROJECT)
 def show(slug: str) -> ResponseReturnValue:
     """Show everything on record, part by part, with what is missing and what waits."""
     project = _project(slug)
@@ -87,19 +86,20 @@ def show(slug: str) -> ResponseReturnValue:
         project=project,
         sections=sections,
         missing=project.missing_for_publication(),
+        missing_words=MISSING_WORDS,
         waiting=db.session.scalars(
             sa.select(Proposal)
             .where(Proposal.project_id == project.id, Proposal.state.in_(OPEN_STATES))
             .order_by(Proposal.id)
         ).all(),
         part_words=PART_WORDS,
-        kept=KEPT,
+        removable={part.name for part in PARTS.values() if may_remove(project, part)},
         folded_over=FOLDED_OVER,
     )
 
 
 @blueprint.route("/<slug>/<part_name>/new", methods=["GET", "POST"])
-@needs(*WRITE)
+@needs(Permission.PROPOSE_PROJECT)
 def add(slug: str, part_name: str) -> ResponseReturnValue:
     """Propose a new record of a part; ``?above=`` names what it hangs on."""
     project, part = _project(slug), _part(part_name)
@@ -107,31 +107,31 @@ def add(slug: str, part_name: str) -> ResponseReturnValue:
     if part.name == "project" or project.kind not in part.kinds:
         abort(404)
     if part.above is not None:
-        applying.found(db.session(), project, PARTS[part.above], above_id)
+        found(db.session(), project, PARTS[part.above], above_id)
     return _edit(project, part, None, above_id)
 
 
 @blueprint.route("/<slug>/<part_name>/<int:record_id>", methods=["GET", "POST"])
-@needs(*WRITE)
+@needs(Permission.PROPOSE_PROJECT)
 def change(slug: str, part_name: str, record_id: int) -> ResponseReturnValue:
     """Propose other values for a record."""
     project, part = _project(slug), _part(part_name)
-    return _edit(project, part, applying.found(db.session(), project, part, record_id), None)
+    return _edit(project, part, found(db.session(), project, part, record_id), None)
 
 
 @blueprint.route("/<slug>/<part_name>/<int:record_id>/remove", methods=["GET", "POST"])
-@needs(*WRITE)
+@needs(Permission.PROPOSE_PROJECT)
 def remove(slug: str, part_name: str, record_id: int) -> ResponseReturnValue:
     """Propose to take a record off the page, with a public reason."""
     project, part = _project(slug), _part(part_name)
-    record = applying.found(db.session(), project, part, record_id)
-    if part.name in KEPT:
+    record = found(db.session(), project, part, record_id)
+    if not may_remove(project, part):
         abort(404)
     return _step(project, ProposalAction.REMOVE, part, record)
 
 
 @blueprint.route("/<slug>/publish", methods=["GET", "POST"])
-@needs(*WRITE)
+@needs(Permission.PROPOSE_PROJECT)
 def publish(slug: str) -> ResponseReturnValue:
     """Ask a second person to publish a draft."""
     return _step(_project(slug), ProposalAction.PUBLISH, PARTS["project"], None)
@@ -147,25 +147,29 @@ def withdraw(slug: str) -> ResponseReturnValue:
 def _edit(project: Project, part: Part, record: Base | None, above_id: int | None) -> ResponseReturnValue:
     form = form_class(part)()
     form.offer(db.session(), project)
-    now_said = values_of(part, record) if record is not None else {}
-    is_draft = project.publication is Publication.DRAFT
+    said = values_of(part, record) if record is not None else {}
     if not form.is_submitted():
-        form.fill(now_said)
-    elif form.validate() and _reason_given(form, needed=record is not None and not is_draft):
-        given = form.to_values()
+        form.fill(said)
+    elif form.validate() and form.has_reason(
+        needed=record is not None and project.publication is not Publication.DRAFT
+    ):
         # Only what was changed is proposed, so that two people who change different figures do not collide.
-        values = {name: value for name, value in given.items() if record is None or now_said[name] != value}
-        if not values:
+        values, overtaken = form.changed(said) if record is not None else (form.to_values(), [])
+        if overtaken:
+            form.overtaken([column_word(part.name, name) for name in overtaken])
+        elif not values:
             flash(_("没有改动，什么也没有保存。"), "info")
             return redirect(url_for(".show", slug=project.slug, _anchor=part.name))
-        wanted = Change(
-            part.name, values, getattr(record, "id", None), above_id, reason=(form.reason.data or "").strip()
-        )
-        try:
-            return _save(project, wanted)
-        except InvalidValuesError as error:
-            db.session.rollback()
-            form.refuse(error)
+        else:
+            number = None if record is None else identity(record)
+            wanted = Change(part.name, values, number, above_id, reason=(form.reason.data or "").strip())
+            try:
+                return _save(project, wanted)
+            except (InvalidValuesError, IncompleteRecordError) as error:
+                db.session.rollback()
+                form.refuse(error)
+    if not form.is_submitted() or form.is_overtaken:
+        form.remember(said)
     return _form_page(project, part, form, record), UNREADABLE if form.is_submitted() else 200
 
 
@@ -173,7 +177,7 @@ def _save(project: Project, wanted: Change) -> ResponseReturnValue:
     """Write to a draft at once; for a published project keep the change until a second person accepts it."""
     member, at = current_staff(), services().clock()
     if project.publication is Publication.DRAFT:
-        applying.write(db.session(), project, wanted, member.post, at)
+        record_changes.write(db.session(), project, wanted, member, at)
         flash(_("已保存。"), "good")
     else:
         applying.propose(db.session(), project, wanted, member, at)
@@ -181,13 +185,6 @@ def _save(project: Project, wanted: Change) -> ResponseReturnValue:
     slug = project.slug
     db.session.commit()
     return redirect(url_for(".show", slug=slug, _anchor=wanted.part))
-
-
-def _reason_given(form: PartForm, *, needed: bool) -> bool:
-    if needed and not (form.reason.data or "").strip():
-        form.reason.errors = [_("改动已公示的内容要写明原因，居民看得到")]
-        return False
-    return True
 
 
 def _form_page(project: Project, part: Part, form: PartForm, record: Base | None) -> str:
@@ -199,30 +196,26 @@ def _form_page(project: Project, part: Part, form: PartForm, record: Base | None
         hint=PART_HINTS.get(part.name, ""),
         form=form,
         record=record,
+        now_said=_now_said(project, part, record) if form.is_overtaken else [],
         hint_of=hint_of,
         needs_reason=record is not None and project.publication is not Publication.DRAFT,
     )
 
 
+def _now_said(project: Project, part: Part, record: Base | None) -> list[tuple[str, str]]:
+    return [] if record is None else Wording(db.session(), project).record(part, values_of(part, record))
+
+
 def _step(project: Project, action: ProposalAction, part: Part, record: Base | None) -> ResponseReturnValue:
     form = StepForm()
-    needs_reason = action is not ProposalAction.PUBLISH
+    is_draft = project.publication is Publication.DRAFT
+    needs_reason = not is_draft and action is not ProposalAction.PUBLISH
     if form.validate_on_submit() and (not needs_reason or form.has_reason()):
-        member, at = current_staff(), services().clock()
-        reason = (form.reason.data or "").strip()
-        wish = applying.propose_step(
-            db.session(),
-            project,
-            action,
-            member,
-            at,
-            part=part.name,
-            record_id=getattr(record, "id", None),
-            reason=reason,
-        )
-        db.session.commit()
-        flash(_("已提交，等另一位同事审核。"), "good")
-        return redirect(url_for("admin.proposals.show", proposal_id=wish.id))
+        try:
+            return _take_step(project, action, part, record, (form.reason.data or "").strip())
+        except (InvalidValuesError, IncompleteRecordError) as error:
+            db.session.rollback()
+            form.form_errors.append(step_refusal(part, error))
     page = render_template(
         "admin/projects/step.html",
         project=project,
@@ -232,13 +225,34 @@ def _step(project: Project, action: ProposalAction, part: Part, record: Base | N
         missing=project.missing_for_publication() if action is ProposalAction.PUBLISH else (),
         form=form,
         needs_reason=needs_reason,
+        is_draft=is_draft,
     )
     return page, UNREADABLE if form.is_submitted() else 200
 
 
+def _take_step(
+    project: Project, action: ProposalAction, part: Part, record: Base | None, reason: str
+) -> ResponseReturnValue:
+    """Take a record off a draft at once; keep any other wish until a second person agrees."""
+    member, at = current_staff(), services().clock()
+    number = None if record is None else identity(record)
+    if project.publication is Publication.DRAFT and action is ProposalAction.REMOVE:
+        record_changes.remove(db.session(), project, part, number, member, at, reason)
+        slug = project.slug
+        db.session.commit()
+        flash(_("已拿掉。"), "good")
+        return redirect(url_for(".show", slug=slug, _anchor=part.name))
+    wish = applying.propose_step(
+        db.session(), project, action, member, at, part=part.name, record_id=number, reason=reason
+    )
+    db.session.commit()
+    flash(_("已提交，等另一位同事审核。"), "good")
+    return redirect(url_for("admin.proposals.show", proposal_id=wish.id))
+
+
 def _section(project: Project, part: Part, wording: Wording) -> dict[str, Any]:
     """Return what the page shows of a part: the project itself line by line, anything else as a table."""
-    records = applying.records_of(db.session(), project, part)
+    records = records_of(db.session(), project, part)
     return {
         "part": part,
         "name": PART_WORDS[part.name],
@@ -256,7 +270,7 @@ def _above_records(project: Project, part: Part, wording: Wording) -> list[tuple
         return []
     above = PARTS[part.above]
     listed: list[tuple[int, str]] = []
-    for record in applying.records_of(db.session(), project, above):
+    for record in records_of(db.session(), project, above):
         said = wording.record(above, values_of(above, record))
         listed.append((identity(record), " · ".join(value for _label, value in said[:2])))
     return listed
@@ -285,7 +299,7 @@ def _project(slug: str) -> Project:
 
 
 def _may(project: Project) -> bool:
-    return any(current_staff().may_on(one, project.division, project.agency) for one in WRITE)
+    return current_staff().may_on(Permission.PROPOSE_PROJECT, project.division, project.agency)
 
 
 def _programmes() -> list[Programme]:

@@ -1,17 +1,19 @@
 """The second signature under changes to a project's record: old beside new, accepting or returning."""
 
+from typing import Any
+
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from admin.access import current_staff, needs
-from admin.part_forms import PartForm, form_class, hint_of
+from admin.part_forms import PartForm, form_class, hint_of, step_refusal
 from admin.part_rows import Wording
-from admin.part_words import PART_HINTS, PART_WORDS, column_word
-from admin.project_forms import DecideForm, ReturnProposalForm
-from minsheng import applying
+from admin.part_words import MISSING_WORDS, PART_HINTS, PART_WORDS, column_word
+from admin.project_forms import DecideForm, RefuseReportForm, ReturnProposalForm
+from minsheng import applying, record_changes
 from minsheng.database import db
-from minsheng.errors import InvalidValuesError, NotAllowedError, WrongStateError
-from minsheng.parts import PARTS, values_of
+from minsheng.errors import IncompleteRecordError, InvalidValuesError, NotAllowedError, WrongStateError
+from minsheng.parts import PARTS
 from minsheng.proposals import Proposal, ProposalAction, ProposalState
 from minsheng.staff import Permission
 from pages.forms import Form
@@ -20,15 +22,14 @@ from pages.services import services
 
 blueprint = Blueprint("proposals", __name__, url_prefix="/proposals")
 UNREADABLE, STALE = 422, 409
-WRITE = (Permission.WRITE_REPORT, Permission.EDIT_PROJECT)
 
 
 @blueprint.get("/")
-@needs(*WRITE)
+@needs(Permission.PROPOSE_PROJECT)
 def index() -> ResponseReturnValue:
     """List what waits for a second person, one's own apart, and what was returned to oneself."""
     member = current_staff()
-    waiting = [one for one in applying.waiting(db.session()) if _may(one, *WRITE)]
+    waiting = [one for one in applying.waiting(db.session()) if _may(one, Permission.PROPOSE_PROJECT)]
     returned = applying.returned_to(db.session(), member)
     return render_template(
         "admin/proposals/index.html",
@@ -40,10 +41,10 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.get("/<int:proposal_id>")
-@needs(*WRITE)
+@needs(Permission.PROPOSE_PROJECT)
 def show(proposal_id: int) -> ResponseReturnValue:
     """Show old beside new, and what may be done."""
-    return _page(_proposal(proposal_id, *WRITE))
+    return _page(_proposal(proposal_id, Permission.PROPOSE_PROJECT))
 
 
 @blueprint.post("/<int:proposal_id>/accept")
@@ -66,9 +67,10 @@ def accept(proposal_id: int) -> ResponseReturnValue:
             services().clock(),
             one_person_mode=services().one_person_mode,
         )
-    except InvalidValuesError as error:
+    except (InvalidValuesError, IncompleteRecordError) as error:
         db.session.rollback()
-        return _page(_proposal(proposal_id, Permission.EDIT_PROJECT), refused=_refusal(error)), STALE
+        proposal = _proposal(proposal_id, Permission.EDIT_PROJECT)
+        return _page(proposal, refused=_refusal(proposal, error)), STALE
     db.session.commit()
     flash(_("已公示，改动和原因已记入公开变更记录。"), "good")
     return redirect(url_for(".index"))
@@ -82,17 +84,17 @@ def send_back(proposal_id: int) -> ResponseReturnValue:
     form = ReturnProposalForm()
     if not form.validate_on_submit():
         return _page(proposal, return_form=form), UNREADABLE
-    proposal.send_back(form.reason.data or "")
+    applying.send_back(db.session(), proposal, form.reason.data or "", current_staff(), services().clock())
     db.session.commit()
     flash(_("已退回，提交的同事会看到原因。"), "good")
     return redirect(url_for(".index"))
 
 
 @blueprint.post("/<int:proposal_id>/drop")
-@needs(*WRITE)
+@needs(Permission.PROPOSE_PROJECT)
 def drop(proposal_id: int) -> ResponseReturnValue:
     """Take one's own proposal back. Raises ``NotAllowedError`` for another's."""
-    proposal = _proposal(proposal_id, *WRITE)
+    proposal = _proposal(proposal_id, Permission.PROPOSE_PROJECT)
     if not proposal.is_work_of(current_staff()):
         raise NotAllowedError
     proposal.drop(services().clock())
@@ -101,44 +103,77 @@ def drop(proposal_id: int) -> ResponseReturnValue:
     return redirect(url_for("admin.projects.show", slug=proposal.project.slug))
 
 
+@blueprint.post("/<int:proposal_id>/refuse")
+@needs(Permission.EDIT_PROJECT)
+def refuse(proposal_id: int) -> ResponseReturnValue:
+    """Keep a monitor's report inside; everyone reads that it was refused, and why."""
+    proposal = _proposal(proposal_id, Permission.EDIT_PROJECT)
+    form = RefuseReportForm()
+    if not form.validate_on_submit():
+        return _page(proposal, refuse_form=form), UNREADABLE
+    applying.refuse_report(
+        db.session(),
+        proposal,
+        form.refuse_reason.data or "",
+        current_staff(),
+        services().clock(),
+        one_person_mode=services().one_person_mode,
+    )
+    db.session.commit()
+    flash(_("已记下不公示，原因写进了公开变更记录。"), "good")
+    return redirect(url_for(".index"))
+
+
 @blueprint.route("/<int:proposal_id>/rewrite", methods=["GET", "POST"])
-@needs(*WRITE)
+@needs(Permission.PROPOSE_PROJECT)
 def rewrite(proposal_id: int) -> ResponseReturnValue:
     """Put a proposal right and hand it in again."""
-    proposal = _proposal(proposal_id, *WRITE)
-    if not proposal.is_open or proposal.action not in {ProposalAction.ADD, ProposalAction.CHANGE}:
+    proposal = _proposal(proposal_id, Permission.PROPOSE_PROJECT)
+    if not _may_be_rewritten(proposal):
         raise WrongStateError("rewrite", proposal.state)
     project, part = proposal.project, PARTS[proposal.part]
     form = form_class(part)()
     form.offer(db.session(), project)
-    record = applying.found(db.session(), project, part, proposal.record_id) if proposal.record_id else None
-    said = values_of(part, record) if record is not None else {}
+    said = record_changes.said_by(db.session(), project, part, proposal.record_id)
+    is_change = proposal.record_id is not None
     if not form.is_submitted():
         form.fill({**said, **proposal.values})
         form.reason.data = proposal.reason
-    elif form.validate():
-        given = form.to_values()
-        values = {name: value for name, value in given.items() if record is None or said[name] != value}
-        try:
-            applying.check(db.session(), proposal, values)
-            proposal.rewrite(
-                values,
-                {name: said[name] for name in values} if record is not None else {},
-                form.reason.data or "",
-                current_staff(),
-                services().clock(),
-            )
-        except InvalidValuesError as error:
-            form.refuse(error)
+    elif form.validate() and form.has_reason(needed=is_change):
+        values, overtaken = form.changed(said) if is_change else (form.to_values(), [])
+        if overtaken:
+            form.overtaken([column_word(part.name, name) for name in overtaken])
+        elif not values:
+            form.form_errors.append(_("这样就和现在公示的一样了，没有改动。要放弃，请收回这份改动。"))
         else:
-            db.session.commit()
-            flash(_("已重新提交，等另一位同事审核。"), "good")
-            return redirect(url_for(".show", proposal_id=proposal.id))
-    page = _rewrite_page(proposal, form)
+            try:
+                return _hand_in_again(proposal, values, {name: said[name] for name in values if is_change}, form)
+            except (InvalidValuesError, IncompleteRecordError) as error:
+                db.session.rollback()
+                form.refuse(error)
+    if not form.is_submitted() or form.is_overtaken:
+        form.remember(said)
+    page = _rewrite_page(proposal, form, said)
     return page, UNREADABLE if form.is_submitted() else 200
 
 
-def _rewrite_page(proposal: Proposal, form: PartForm) -> str:
+def _hand_in_again(
+    proposal: Proposal, values: dict[str, Any], before: dict[str, Any], form: PartForm
+) -> ResponseReturnValue:
+    member, at = current_staff(), services().clock()
+    applying.check(db.session(), proposal, values, member, at)
+    proposal.rewrite(values, before, form.reason.data or "", member, at)
+    db.session.commit()
+    flash(_("已重新提交，等另一位同事审核。"), "good")
+    return redirect(url_for(".show", proposal_id=proposal.id))
+
+
+def _may_be_rewritten(proposal: Proposal) -> bool:
+    writes = proposal.action in {ProposalAction.ADD, ProposalAction.CHANGE}
+    return proposal.is_open and writes and not applying.is_gone(db.session(), proposal)
+
+
+def _rewrite_page(proposal: Proposal, form: PartForm, said: dict[str, Any]) -> str:
     part = PARTS[proposal.part]
     return render_template(
         "admin/projects/part.html",
@@ -148,19 +183,22 @@ def _rewrite_page(proposal: Proposal, form: PartForm) -> str:
         hint=PART_HINTS.get(part.name, ""),
         form=form,
         record=proposal.record_id,
+        now_said=Wording(db.session(), proposal.project).record(part, said) if form.is_overtaken else [],
         hint_of=hint_of,
         needs_reason=proposal.record_id is not None,
     )
 
 
-def _refusal(error: InvalidValuesError) -> str:
+def _refusal(proposal: Proposal, error: InvalidValuesError | IncompleteRecordError) -> str:
     """Return in words why the record cannot take the proposal any more."""
-    if "" in error.problems:
-        return _("公示不了：和已有的内容重复、前后对不上，或者别的记录还要用到它。请退回给提交的同事。")
-    return _("公示不了：提交以后引用的内容没有了。请退回给提交的同事。")
+    if isinstance(error, InvalidValuesError) and "" not in error.problems:
+        return _("公示不了：提交以后引用的内容没有了，或者和后来的内容对不上。请退回给提交的同事。")
+    return _("公示不了。%(why)s请退回给提交的同事。", why=step_refusal(PARTS[proposal.part], error))
 
 
-def _page(proposal: Proposal, *, return_form: Form | None = None, refused: str = "") -> str:
+def _page(
+    proposal: Proposal, *, return_form: Form | None = None, refuse_form: Form | None = None, refused: str = ""
+) -> str:
     waits = proposal.state is ProposalState.SUBMITTED
     is_own = proposal.is_work_of(current_staff())
     may_decide = waits and _may(proposal, Permission.EDIT_PROJECT)
@@ -175,10 +213,14 @@ def _page(proposal: Proposal, *, return_form: Form | None = None, refused: str =
         missing=proposal.project.missing_for_publication() if proposal.action is ProposalAction.PUBLISH else (),
         may_decide=may_decide,
         blocked_as_own=is_own and not services().one_person_mode,
-        may_rewrite=proposal.is_open and proposal.action in {ProposalAction.ADD, ProposalAction.CHANGE},
+        missing_words=MISSING_WORDS,
+        is_gone=proposal.is_open and applying.is_gone(db.session(), proposal),
+        may_rewrite=_may_be_rewritten(proposal),
+        may_refuse=proposal.part == "monitor_report" and proposal.action is ProposalAction.ADD,
         may_drop=proposal.is_open and is_own,
         refused=refused,
         decide_form=DecideForm(formdata=None, data=version),
+        refuse_form=refuse_form or RefuseReportForm(formdata=None),
         return_form=return_form or ReturnProposalForm(formdata=None),
     )
 

@@ -2,72 +2,51 @@
 
 Accepting changes the record, writes the journal with old, new and the public reason, and tells the search index, in
 the caller's transaction. What nobody has published yet — a project still in draft — is written without a second
-person; publishing the project itself then takes one.
+person (:mod:`minsheng.record_changes`); publishing the project itself then takes one.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from minsheng import journal, publishing
-from minsheng.database import Base
-from minsheng.errors import ChangedMeanwhileError, InvalidValuesError, ReasonRequiredError, WrongStateError
+from minsheng.errors import (
+    ChangedMeanwhileError,
+    OwnWorkError,
+    ReasonRequiredError,
+    WrongStateError,
+)
 from minsheng.journal import Act
-from minsheng.lookbacks import LookBack
-from minsheng.monitors import MonitorReport, MonitorReportState
-from minsheng.outbox import RecordKind, touch
-from minsheng.parts import PARTS, Part, check_references, read_values, values_of
-from minsheng.problems import Problem
-from minsheng.project_records import KINDS, publish_record, remove_record, revise_record
-from minsheng.projects import Milestone, Project
+from minsheng.monitors import MonitorReport
+from minsheng.parts import PARTS, check_references, read_values
+from minsheng.projects import Project
 from minsheng.proposals import OPEN_STATES, Proposal, ProposalAction, ProposalState
 from minsheng.publication import Publication
+from minsheng.record_changes import Change, found, may_remove, new_record, publish_all, remove, said_by, write
 from minsheng.staff import StaffMember
-
-KEPT = frozenset({"project", "problem", "look_back", "contract_change"})
-"""Parts never removed: a problem is closed, a check stands, a project is withdrawn, a change is undone by another."""
-PROJECT_RECORDS = tuple(KINDS)
-
-
-@dataclass(frozen=True)
-class Change:
-    """What somebody wants: values of a part, for which record of it (None adds one), on what it hangs, and why."""
-
-    part: str
-    values: Mapping[str, Any]
-    record_id: int | None = None
-    above_id: int | None = None
-    reason: str = ""
-
-    @property
-    def action(self) -> ProposalAction:
-        """Add or change."""
-        return ProposalAction.ADD if self.record_id is None else ProposalAction.CHANGE
 
 
 def propose(session: Session, project: Project, change: Change, by: StaffMember, at: dt.datetime) -> Proposal:
     """Keep a checked change until a second person has seen it.
 
-    Raises ``InvalidValuesError`` for values that do not fit, ``ReasonRequiredError`` for a change without a public
-    reason, ``WrongStateError`` where the record is not there or nothing would change.
+    Raises as ``record_changes.write`` would, for the change is tried out and taken back; ``ReasonRequiredError`` for
+    a change without a public reason, and ``WrongStateError`` where nothing would change.
     """
     part = PARTS[change.part]
-    before = _said_by(session, project, part, change)
-    check_references(session, part, project.id, read_values(part, change.values, is_new=change.record_id is None))
+    before = said_by(session, project, part, change.record_id)
     if change.record_id is not None:
         if not change.reason.strip():
             raise ReasonRequiredError
         if all(before.get(name) == value for name, value in change.values.items()):
             raise WrongStateError("propose", "unchanged")
+    _rehearse(session, lambda: write(session, project, change, by, at))
     proposal = Proposal(
         project=project,
         part=part.name,
-        action=change.action,
+        action=ProposalAction.ADD if change.record_id is None else ProposalAction.CHANGE,
         record_id=change.record_id,
         above_id=change.above_id,
         values=dict(change.values),
@@ -95,16 +74,17 @@ def propose_step(
 ) -> Proposal:
     """Keep a wish to remove a record, or to publish or withdraw the project.
 
-    Raises ``ReasonRequiredError`` without a reason (publishing needs none) and ``WrongStateError`` where the step
-    makes no sense or one like it waits already.
+    Raises ``ReasonRequiredError`` without a reason (publishing needs none), ``WrongStateError`` where the step
+    makes no sense or one like it waits already, and as ``record_changes.remove`` would.
     """
     if action is not ProposalAction.PUBLISH and not reason.strip():
         raise ReasonRequiredError
-    before = {}
+    before: dict[str, Any] = {}
     if action is ProposalAction.REMOVE:
-        if part in KEPT:
+        if not may_remove(project, PARTS[part]):
             raise WrongStateError("remove", part)
-        before = _said_by(session, project, PARTS[part], Change(part, {}, record_id))
+        before = said_by(session, project, PARTS[part], record_id)
+        _rehearse(session, lambda: remove(session, project, PARTS[part], record_id, by, at, reason))
     same = sa.select(Proposal.id).where(
         Proposal.project_id == project.id,
         Proposal.action == action,
@@ -131,93 +111,103 @@ def propose_step(
     return proposal
 
 
-def conflicts(session: Session, proposal: Proposal) -> tuple[str, ...]:
-    """Return the columns that say something else by now than when the proposal was written."""
-    if proposal.record_id is None:
-        return ()
+def is_gone(session: Session, proposal: Proposal) -> bool:
+    """Whether the record a proposal is about, or what a new one would hang on, was taken away meanwhile."""
     part = PARTS[proposal.part]
-    now_said = _said_by(session, proposal.project, part, Change(part.name, {}, proposal.record_id))
+    try:
+        if proposal.record_id is not None:
+            found(session, proposal.project, part, proposal.record_id)
+        elif part.above is not None:
+            found(session, proposal.project, PARTS[part.above], proposal.above_id)
+    except WrongStateError:
+        return True
+    return False
+
+
+def conflicts(session: Session, proposal: Proposal) -> tuple[str, ...]:
+    """Return the columns that say something else by now than when the proposal was written; all of a gone record."""
+    if is_gone(session, proposal):
+        return tuple(proposal.before or proposal.values)
+    now_said = said_by(session, proposal.project, PARTS[proposal.part], proposal.record_id)
     return tuple(name for name, value in proposal.before.items() if now_said.get(name) != value)
 
 
 def accept(
     session: Session, proposal: Proposal, by: StaffMember, at: dt.datetime, *, one_person_mode: bool = False
 ) -> None:
-    """Make a proposal public.
+    """Make a proposal public; one's own only in one-person mode, which the journal then says.
 
     Raises as ``Proposal.accept``; ``ChangedMeanwhileError`` where the record was changed since it was written;
     ``InvalidValuesError`` where the values, or the database's rules, do not allow it; ``IncompleteRecordError`` for
-    a project that lacks one of its four settled things.
+    a project that lacks one of its four settled things, ``BelowStandardError`` as ``publishing.publish_project``.
     """
+    project = proposal.project
+    # Whoever accepts another change of this project waits here, and then compares with what this one wrote.
+    session.refresh(project, with_for_update=True)
     if names := conflicts(session, proposal):
         raise ChangedMeanwhileError(names)
     proposal.accept(by, at, one_person_mode=one_person_mode)
     match proposal.action:
         case ProposalAction.PUBLISH:
-            publishing.publish_project(session, proposal.project, by.post, at)
+            publishing.publish_project(session, project, by.post, at)
+            publish_all(session, project, by.post, at)
         case ProposalAction.WITHDRAW:
-            publishing.withdraw(session, proposal.project, proposal.reason, by.post, at)
+            publishing.withdraw(session, project, proposal.reason, by.post, at)
         case ProposalAction.REMOVE:
-            _remove(session, proposal, by.post, at)
+            remove(session, project, PARTS[proposal.part], proposal.record_id, by, at, proposal.reason)
         case _:
             change = Change(proposal.part, proposal.values, proposal.record_id, proposal.above_id, proposal.reason)
-            write(session, proposal.project, change, by.post, at)
+            write(session, project, change, by, at)
+    if proposal.one_person:
+        _journal(session, proposal, "published_by_one_person", by, at, extra={"one_person": True})
 
 
-def write(session: Session, project: Project, change: Change, actor: str, at: dt.datetime) -> Base:
-    """Add or change a record, journal it where the project is public, and return it.
+def send_back(session: Session, proposal: Proposal, reason: str, by: StaffMember, at: dt.datetime) -> None:
+    """Return a proposal to its author; the journal keeps that inside. Raises as ``Proposal.send_back``."""
+    proposal.send_back(reason)
+    _journal(session, proposal, "proposal_returned", by, at, is_public=False, reason=proposal.returned_reason)
 
-    Raises ``InvalidValuesError`` (under the empty name, ``refused``, where the database's rules say no) and
-    ``WrongStateError`` where the record, or what it hangs on, is not one of the project.
+
+def refuse_report(
+    session: Session,
+    proposal: Proposal,
+    reason: str,
+    by: StaffMember,
+    at: dt.datetime,
+    *,
+    one_person_mode: bool = False,
+) -> MonitorReport:
+    """Keep a monitor's report inside; everyone reads that one was refused, and why, but not its text.
+
+    Raises ``WrongStateError`` for any other proposal, ``OwnWorkError`` for one's own, ``ReasonRequiredError``.
     """
-    part = PARTS[change.part]
-    values = read_values(part, change.values, is_new=change.record_id is None)
-    check_references(session, part, project.id, values)
-    if change.record_id is None:
-        record = _new(session, project, part, change.above_id)
-        carrier = _carrier(session, project, part, change.above_id) or record
-    else:
-        record = found(session, project, part, change.record_id)
-        carrier = _carrier(session, project, part, _above(part, record)) or record
-    before = _snapshot(carrier) if carrier is not record or change.record_id is not None else None
-    _set(record, values, change.reason, at)
-    _flush(session, record)
-    session.expire(project)
-    session.refresh(carrier)
-    if project.publication is not Publication.DRAFT:
-        _tell(session, carrier, before, actor, at, change.reason)
-    return record
+    is_report = proposal.part == "monitor_report" and proposal.action is ProposalAction.ADD
+    if not is_report or proposal.state is not ProposalState.SUBMITTED:
+        raise WrongStateError("refuse", proposal.state)
+    if proposal.is_work_of(by) and not one_person_mode:
+        raise OwnWorkError
+    part = PARTS[proposal.part]
+    report = new_record(session, proposal.project, part, proposal.above_id)
+    if not isinstance(report, MonitorReport):
+        raise WrongStateError("refuse", proposal.part)
+    for name, value in read_values(part, proposal.values, is_new=True).items():
+        setattr(report, name, value)
+    report.refuse(reason)
+    session.add(report)
+    proposal.drop(at)
+    proposal.decided_by = by
+    session.flush()
+    _journal(session, proposal, "monitor_report_refused", by, at, reason=report.refused_reason)
+    return report
 
 
-def found(session: Session, project: Project, part: Part, record_id: int | None) -> Base:
-    """Return one record of a part. Raises ``WrongStateError`` unless it is one of this project."""
-    if part.name == "project":
-        return project
-    record: Base | None = session.get(part.model, record_id) if record_id is not None else None
-    if record is not None and part.above is not None:
-        found(session, project, PARTS[part.above], getattr(record, part.link))
-    elif record is None or getattr(record, part.link) != project.id:
-        raise WrongStateError("find", part.name)
-    return record
-
-
-def records_of(session: Session, project: Project, part: Part) -> Sequence[Base]:
-    """Return the records of a part of this project, in the order they were entered."""
-    if part.name == "project":
-        return [project]
-    query = sa.select(part.model).order_by(part.model.id)
-    if part.above is None:
-        return session.scalars(query.where(getattr(part.model, part.link) == project.id)).all()
-    above = PARTS[part.above].model
-    own = sa.select(above.id).where(above.project_id == project.id)
-    return session.scalars(query.where(getattr(part.model, part.link).in_(own))).all()
-
-
-def check(session: Session, proposal: Proposal, values: Mapping[str, Any]) -> None:
-    """Raise ``InvalidValuesError`` where these values do not fit the record the proposal is about."""
+def check(session: Session, proposal: Proposal, values: Mapping[str, Any], by: StaffMember, at: dt.datetime) -> None:
+    """Raise as ``propose`` would where these values cannot become what the proposal says."""
     part = PARTS[proposal.part]
     read = read_values(part, values, is_new=proposal.record_id is None)
     check_references(session, part, proposal.project_id, read)
+    change = Change(part.name, values, proposal.record_id, proposal.above_id, proposal.reason)
+    _rehearse(session, lambda: write(session, proposal.project, change, by, at))
 
 
 def returned_to(session: Session, member: StaffMember) -> Sequence[Proposal]:
@@ -232,132 +222,36 @@ def waiting(session: Session) -> Sequence[Proposal]:
     return session.scalars(query.order_by(Proposal.submitted_at, Proposal.id)).all()
 
 
-def _said_by(session: Session, project: Project, part: Part, change: Change) -> dict[str, Any]:
-    """Return what the record says now; nothing for one that is still to be added."""
-    if change.record_id is None:
-        if part.above is not None:
-            found(session, project, PARTS[part.above], change.above_id)
-        return {}
-    return values_of(part, found(session, project, part, change.record_id))
-
-
-def _new(session: Session, project: Project, part: Part, above_id: int | None) -> Base:
-    """Return a record of a part that hangs where it should, last in its order."""
-    if part.name == "project":
-        raise WrongStateError("add", part.name)
-    if part.above is not None:
-        found(session, project, PARTS[part.above], above_id)
-    links: dict[str, Any] = {part.link: project.id if part.above is None else above_id}
-    if "position" in sa.inspect(part.model).columns:
-        last = sa.select(sa.func.max(part.model.position)).where(getattr(part.model, part.link) == links[part.link])
-        highest = session.scalar(last)
-        links["position"] = 0 if highest is None else highest + 1
-    record: Base = part.model(**links)
-    return record
-
-
-def _set(record: Base, values: Mapping[str, Any], reason: str, at: dt.datetime) -> None:
-    """Set columns, and what follows from them by the rules of the domain."""
-    if isinstance(record, Milestone):
-        # The first planned day never changes; a later one says why.
-        day = values.get("planned_on", record.planned_on)
-        if record.first_planned_on is None:
-            record.first_planned_on = day
-        elif day != record.planned_on:
-            record.slip_reason = reason
-    for name, value in values.items():
-        setattr(record, name, value)
-    if isinstance(record, MonitorReport) and not record.is_public:
-        record.state, record.published_at = MonitorReportState.PUBLISHED, at
-
-
-def _flush(session: Session, record: Base | None = None) -> None:
-    """Write what is waiting. Raises ``InvalidValuesError`` where the database's rules refuse it."""
+def _rehearse(session: Session, act: Callable[[], object]) -> None:
+    """Do something and take it back, so that whoever proposes it learns at once what the domain refuses."""
+    trial = session.begin_nested()
     try:
-        with session.begin_nested():
-            if record is not None:
-                session.add(record)
-            session.flush()
-    except IntegrityError as error:
-        raise InvalidValuesError({"": "refused"}) from error
-
-
-def _carrier(session: Session, project: Project, part: Part, above_id: int | None) -> Base | None:
-    """Return the record whose journal entries tell of this part; None where it is the record itself."""
-    if part.above == "contract":
-        return found(session, project, PARTS["contract"], above_id)
-    return None if part.model in KINDS or part.model in {Problem, LookBack} else project
-
-
-def _above(part: Part, record: Base) -> int | None:
-    """Return the identity of the record that this one hangs on, None where that is the project."""
-    return None if part.above is None else getattr(record, part.link)
-
-
-def _snapshot(carrier: Base) -> dict[str, object]:
-    taken: dict[str, object] = carrier.snapshot()  # type: ignore[attr-defined]  # every carrier has one
-    return taken
-
-
-def _tell(
-    session: Session, carrier: Base, before: dict[str, object] | None, actor: str, at: dt.datetime, reason: str
-) -> None:
-    """Journal what the carrier says now, with old and new where it was public before."""
-    if before is not None and not journal.changes(before, _snapshot(carrier)):
-        return
-    if isinstance(carrier, Project):
-        _journal(session, "project_revised", f"project:{carrier.slug}", carrier, before, actor, at, reason)
-        touch(session, RecordKind.PROJECT, carrier.id)
-    elif isinstance(carrier, Problem):
-        is_closing = before is not None and before["closed_on"] is None and carrier.closed_on is not None
-        if before is None or is_closing:
-            publishing.record_problem(session, carrier, actor, at)
-        else:
-            _journal(session, "problem_revised", f"problem:{carrier.id}", carrier, before, actor, at, reason)
-    elif isinstance(carrier, LookBack):
-        if before is None:
-            publishing.record_lookback(session, carrier, actor, at)
-        else:
-            _journal(session, "look_back_revised", f"look_back:{carrier.id}", carrier, before, actor, at, reason)
-    elif isinstance(carrier, PROJECT_RECORDS):
-        if before is None:
-            publish_record(session, carrier, actor, at)
-        else:
-            revise_record(session, carrier, before, actor, at, reason=reason)
+        act()
+    finally:
+        trial.rollback()
+        # What was loaded during the trial may still hold its rows.
+        session.expire_all()
 
 
 def _journal(
     session: Session,
+    proposal: Proposal,
     act: str,
-    subject: str,
-    carrier: Project | Problem | LookBack,
-    before: dict[str, object] | None,
-    actor: str,
+    by: StaffMember,
     at: dt.datetime,
-    reason: str,
+    *,
+    is_public: bool = True,
+    reason: str = "",
+    extra: Mapping[str, object] | None = None,
 ) -> None:
-    about = carrier.slug if isinstance(carrier, Project) else carrier.project.slug
-    entry = Act(act, subject, actor, about_project=about, reason=reason, before=before, after=_snapshot(carrier))
+    slug = proposal.project.slug
+    entry = Act(
+        act,
+        f"project:{slug}",
+        by.post,
+        about_project=slug,
+        is_public=is_public,
+        reason=reason,
+        extra={"part": proposal.part, **(extra or {})},
+    )
     journal.record(session, entry, at)
-
-
-def _remove(session: Session, proposal: Proposal, actor: str, at: dt.datetime) -> None:
-    """Take a record away. Raises ``InvalidValuesError`` (``refused``) where others still refer to it."""
-    project, part = proposal.project, PARTS[proposal.part]
-    record = found(session, project, part, proposal.record_id)
-    carrier = _carrier(session, project, part, _above(part, record))
-    try:
-        with session.begin_nested():
-            if carrier is None and isinstance(record, PROJECT_RECORDS):
-                remove_record(session, record, actor, at, reason=proposal.reason)
-                return
-            owner = carrier or project
-            before = _snapshot(owner)
-            session.delete(record)
-            session.flush()
-    except IntegrityError as error:
-        raise InvalidValuesError({"": "refused"}) from error
-    session.expire(project)
-    session.refresh(owner)
-    if project.publication is not Publication.DRAFT:
-        _tell(session, owner, before, actor, at, proposal.reason)

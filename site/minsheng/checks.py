@@ -29,6 +29,7 @@ __all__ = [
     "ReportFigures",
     "check_project",
     "check_report",
+    "reported_twice",
 ]
 
 LITTLE_SPENT_PERCENT = 50
@@ -169,7 +170,7 @@ def check_report(report: ReportFigures, previous: ReportFigures | None, project:
         *_finish(report, project),
         *_stated_percentages(report.indicators),
         *_photos(report),
-        *_twice(report.batches, project.earlier_batches),
+        *reported_twice(report.batches, project.earlier_batches),
         *_dates_to_come(report, project),
         *check_project(project),
     )
@@ -286,8 +287,8 @@ def _photos(report: ReportFigures) -> Iterator[Finding]:
             yield Finding(CheckCode.PHOTO_OUTSIDE_PERIOD, f"photo:{photo.key}", facts)
 
 
-def _twice(batches: Sequence[BatchFigures], earlier: Sequence[BatchFigures]) -> Iterator[Finding]:
-    """The same batch or training counts once."""
+def reported_twice(batches: Sequence[BatchFigures], earlier: Sequence[BatchFigures]) -> Iterator[Finding]:
+    """Yield each batch or training that was reported before: the same one counts once."""
     seen = list(earlier)
     for batch in batches:
         other = next((known for known in seen if _is_same(batch, known)), None)

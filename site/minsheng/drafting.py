@@ -10,6 +10,7 @@ from minsheng.places import Division
 from minsheng.programmes import Programme
 from minsheng.projects import Category, Project, ProjectKind, Stage
 from minsheng.publication import Origin, Publication
+from minsheng.staff import StaffMember
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Beginning:
     division: Division
 
 
-def begin(session: Session, programme: Programme, beginning: Beginning) -> Project:
+def begin(session: Session, programme: Programme, beginning: Beginning, by: StaffMember) -> Project:
     """Return a new draft of a programme, with an address that no project has or ever had."""
     project = Project(
         slug=_free_slug(session, programme),
@@ -37,6 +38,7 @@ def begin(session: Session, programme: Programme, beginning: Beginning) -> Proje
         kind=beginning.kind,
         stage=beginning.stage,
         publication=Publication.DRAFT,
+        draft_writer_ids=[by.id],
     )
     session.add(project)
     session.flush()

@@ -79,4 +79,6 @@ class Problem(Base):
             "deadline": self.deadline.isoformat(),
             "closed_on": self.closed_on.isoformat() if self.closed_on else None,
             "evidence": self.evidence,
+            **({"photo_before": self.photo_before.key} if self.photo_before else {}),
+            **({"photo_after": self.photo_after.key} if self.photo_after else {}),
         }

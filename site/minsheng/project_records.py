@@ -19,6 +19,7 @@ from minsheng.monitors import Monitor, MonitorReport, MonitorReportState
 from minsheng.outbox import RecordKind, touch
 from minsheng.programmes import Programme
 from minsheng.projects import Project
+from minsheng.publication import Publication
 from minsheng.reviews import Review
 from minsheng.safeguards import Safeguard
 
@@ -104,13 +105,14 @@ def remove_record(session: Session, record: ProjectRecord, actor: str, at: dt.da
 
 
 def public_project_records(session: Session) -> Iterator[tuple[str, dict[str, object]]]:
-    """Yield subject and snapshot of every such record that is public, for the journal's verification."""
+    """Yield subject and snapshot of every such record that is or was public, for the journal's verification."""
     for model in KINDS:
         query: sa.Select[ProjectRecord] = sa.select(model)
         if model is MonitorReport:
             query = query.where(MonitorReport.state == MonitorReportState.PUBLISHED)
         for record in session.scalars(query):
-            yield subject_of(record), record.snapshot()
+            if owner_of(record).publication is not Publication.DRAFT:
+                yield subject_of(record), record.snapshot()
 
 
 def _record(

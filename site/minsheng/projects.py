@@ -148,6 +148,7 @@ class Project(Base, Sourced, Translated):
     published_at: Mapped[dt.datetime | None]
     withdrawn_at: Mapped[dt.datetime | None]
     withdrawn_reason: Mapped[str] = mapped_column(sa.String(500), default="")
+    draft_writer_ids: Mapped[list[int]] = mapped_column(sa.JSON, default=list)
 
     programme: Mapped[Programme] = relationship()
     division: Mapped[Division | None] = relationship()
@@ -207,6 +208,10 @@ class Project(Base, Sourced, Translated):
         """The report in force for the latest month, or None where there is silence."""
         reports = self.published_reports
         return reports[-1] if reports else None
+
+    def note_draft_writer(self, member_id: int) -> None:
+        """Remember who wrote some of the draft, and so may not be the one who publishes it."""
+        self.draft_writer_ids = sorted({*(self.draft_writer_ids or []), member_id})
 
     def missing_for_publication(self) -> tuple[str, ...]:
         """Return the fields that the four settled things (task, person, time, standard) still lack."""

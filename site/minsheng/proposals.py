@@ -100,8 +100,12 @@ class Proposal(Base):
         return [name for name in names if name in self.values and self.values[name] != self.before.get(name)]
 
     def is_work_of(self, member: StaffMember) -> bool:
-        """Whether this person wrote any of it, and so may not be the one who accepts it."""
-        return member.id in {self.author_id, *(self.earlier_writer_ids or [])}
+        """Whether this person wrote any of it, and so may not be the one who accepts it.
+
+        Whoever wrote some of a draft is among the authors of its publication.
+        """
+        drafted = self.project.draft_writer_ids if self.action is ProposalAction.PUBLISH else []
+        return member.id in {self.author_id, *(self.earlier_writer_ids or []), *(drafted or [])}
 
     def rewrite(
         self, values: dict[str, Any], before: dict[str, Any], reason: str, by: StaffMember, at: dt.datetime

@@ -43,7 +43,13 @@ def publish_programme(session: Session, programme: Programme, actor: str, at: dt
 
 
 def publish_project(session: Session, project: Project, actor: str, at: dt.datetime) -> None:
-    """Make a project public. Raises ``IncompleteRecordError`` while task, person, time or standard is missing."""
+    """Make a project public.
+
+    Raises ``IncompleteRecordError`` while task, person, time or standard is missing, and ``BelowStandardError`` for
+    one that says it is accepted although its acceptance failed.
+    """
+    if project.stage in ACCEPTED_STAGES and failed_acceptance(project) is not None:
+        raise BelowStandardError
     project.publish(at)
     session.flush()
     journal.record(
@@ -188,6 +194,7 @@ def record_problem(session: Session, problem: Problem, actor: str, at: dt.dateti
         Act(act, f"problem:{problem.id}", actor, about_project=problem.project.slug, after=problem.snapshot()),
         at,
     )
+    touch(session, RecordKind.PROJECT, problem.project_id)
 
 
 def record_lookback(session: Session, lookback: LookBack, actor: str, at: dt.datetime) -> None:
@@ -204,6 +211,7 @@ def record_lookback(session: Session, lookback: LookBack, actor: str, at: dt.dat
         ),
         at,
     )
+    touch(session, RecordKind.PROJECT, lookback.project_id)
 
 
 def record_suggestion(session: Session, suggestion: Suggestion, act: str, actor: str, at: dt.datetime) -> None:
@@ -248,6 +256,31 @@ def carry_stage(report: ProgressReport) -> None:
     project.stage = report.stage
 
 
+def take_back_acceptance(session: Session, project: Project, actor: str, at: dt.datetime) -> None:
+    """Put a project whose latest acceptance failed back to completed: below the standard means not accepted.
+
+    The journal names the review and gives its finding as the reason.
+    """
+    failed = failed_acceptance(project)
+    if failed is None or project.stage not in ACCEPTED_STAGES:
+        return
+    before = project.snapshot()
+    project.stage = Stage.COMPLETED
+    session.flush()
+    act = Act(
+        "project_revised",
+        f"project:{project.slug}",
+        actor,
+        about_project=project.slug,
+        reason=failed.finding,
+        before=before,
+        after=project.snapshot(),
+        extra={"because": f"review:{failed.id}"},
+    )
+    journal.record(session, act, at)
+    touch(session, RecordKind.PROJECT, project.id)
+
+
 def public_records(session: Session) -> Iterator[tuple[str, dict[str, object]]]:
     """Yield subject and snapshot of every record that is or was public, for the journal's verification."""
     for programme in session.scalars(sa.select(Programme).where(Programme.publication != Publication.DRAFT)):
@@ -256,9 +289,10 @@ def public_records(session: Session) -> Iterator[tuple[str, dict[str, object]]]:
         yield f"project:{project.slug}", project.snapshot()
     for report in session.scalars(sa.select(ProgressReport).where(ProgressReport.state.in_(ONCE_PUBLIC))):
         yield report.subject, report.snapshot()
-    for problem in session.scalars(sa.select(Problem)):
+    once_public = sa.select(Project.id).where(Project.publication != Publication.DRAFT)
+    for problem in session.scalars(sa.select(Problem).where(Problem.project_id.in_(once_public))):
         yield f"problem:{problem.id}", problem.snapshot()
-    for lookback in session.scalars(sa.select(LookBack)):
+    for lookback in session.scalars(sa.select(LookBack).where(LookBack.project_id.in_(once_public))):
         yield f"look_back:{lookback.id}", lookback.snapshot()
     for document in session.scalars(sa.select(Document).where(Document.publication != Publication.DRAFT)):
         yield document.subject, document.snapshot()

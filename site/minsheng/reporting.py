@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from minsheng.checks import (
+    BatchFigures,
     FundingFigures,
     IndicatorFigures,
     IndicatorTerms,
@@ -15,6 +16,7 @@ from minsheng.checks import (
     ReportFigures,
     check_report,
 )
+from minsheng.eligibility import PaymentBatch
 from minsheng.findings import Finding
 from minsheng.funding import FundingKind
 from minsheng.indicators import Direction, Indicator
@@ -69,7 +71,9 @@ def whole_indicators(project: Project) -> list[Indicator]:
 
 def findings_of(report: ProgressReport) -> tuple[Finding, ...]:
     """Return what the data checks say of a report that names its month."""
-    return check_report(_figures(report), _compared_figures(report), _project_figures(report.project))
+    return check_report(
+        _figures(report), _compared_figures(report), _project_figures(report.project, report.month or "")
+    )
 
 
 def unexplained(report: ProgressReport, findings: Iterable[Finding]) -> list[Finding]:
@@ -170,7 +174,17 @@ def _figures(report: ProgressReport) -> ReportFigures:
         investment_completed_fen=report.investment_completed_fen,
         indicators=tuple(_indicator_figures(report, indicator) for indicator in whole_indicators(report.project)),
         photos=tuple(PhotoFigures(photo.key[:12], photo.phase.value, photo.taken_on) for photo in report.photos),
+        batches=tuple(
+            batch_figures(batch)
+            for batch in report.project.payment_batches
+            if f"{batch.paid_on:%Y-%m}" == report.month and not batch.note
+        ),
     )
+
+
+def batch_figures(batch: PaymentBatch) -> BatchFigures:
+    """Return a batch as the checks compare it with others."""
+    return BatchFigures(str(batch.id), batch.label, batch.paid_on, batch.people, batch.amount_fen)
 
 
 def _indicator_figures(report: ProgressReport, indicator: Indicator) -> IndicatorFigures:
@@ -188,7 +202,8 @@ def _indicator_figures(report: ProgressReport, indicator: Indicator) -> Indicato
     )
 
 
-def _project_figures(project: Project) -> ProjectFigures:
+def _project_figures(project: Project, month: str) -> ProjectFigures:
+    """Return the project as the checks of its report for ``month`` read it."""
     steps = sorted(project.milestones, key=lambda step: _MILESTONE_ORDER.index(step.kind))
     return ProjectFigures(
         is_works=project.kind is ProjectKind.WORKS,
@@ -216,4 +231,7 @@ def _project_figures(project: Project) -> ProjectFigures:
         actual_start=project.actual_start,
         actual_finish=project.actual_finish,
         open_problems=sum(problem.is_open for problem in project.problems),
+        earlier_batches=tuple(
+            batch_figures(batch) for batch in project.payment_batches if f"{batch.paid_on:%Y-%m}" < month
+        ),
     )

@@ -3,6 +3,7 @@
 import datetime as dt
 import decimal
 import enum
+import re
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -25,6 +26,13 @@ class ReviewKind(enum.StrEnum):
     YEAR_END_ACCEPTANCE = "year_end_acceptance"
     POST_EVALUATION = "post_evaluation"
 
+
+_PERIODS = {
+    ReviewKind.QUARTERLY_SELF_REVIEW: re.compile(r"[0-9]{4}-Q[1-4]"),
+    ReviewKind.HALF_YEAR_INSPECTION: re.compile(r"[0-9]{4}-H[12]"),
+    ReviewKind.YEAR_END_ACCEPTANCE: re.compile(r"[0-9]{4}"),
+    ReviewKind.POST_EVALUATION: re.compile(r"[0-9]{4}"),
+}
 
 ACCEPTED_STAGES = frozenset({Stage.ACCEPTED, Stage.IN_USE, Stage.AFTER_CARE})
 """Stages that only a project that meets its quality standard may be in."""
@@ -105,3 +113,8 @@ def failed_acceptance(project: Project) -> Review | None:
     held = [review for review in project.reviews if review.kind is ReviewKind.YEAR_END_ACCEPTANCE]
     latest = max(held, key=lambda review: (review.held_on, review.id), default=None)
     return latest if latest is not None and latest.meets_standard is False else None
+
+
+def period_fits(kind: ReviewKind, period: str) -> bool:
+    """Whether a period is written as this kind of review is held: a quarter, a half or a whole year."""
+    return _PERIODS[kind].fullmatch(period) is not None

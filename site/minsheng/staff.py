@@ -16,6 +16,7 @@ class Permission(enum.StrEnum):
     SEE_DESK = "see_desk"
     WRITE_REPORT = "write_report"
     PUBLISH_REPORT = "publish_report"
+    PROPOSE_PROJECT = "propose_project"
     EDIT_PROJECT = "edit_project"
     REVIEW_SUGGESTION = "review_suggestion"
     HANDLE_SUGGESTION = "handle_suggestion"
@@ -41,12 +42,13 @@ class Role(enum.StrEnum):
 
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.REPORTER: frozenset({Permission.SEE_DESK, Permission.WRITE_REPORT}),
+    Role.REPORTER: frozenset({Permission.SEE_DESK, Permission.WRITE_REPORT, Permission.PROPOSE_PROJECT}),
     Role.PUBLISHER: frozenset(
         {
             Permission.SEE_DESK,
             Permission.WRITE_REPORT,
             Permission.PUBLISH_REPORT,
+            Permission.PROPOSE_PROJECT,
             Permission.EDIT_PROJECT,
             Permission.TEND_SEARCH,
         }

@@ -58,6 +58,8 @@ PUBLIC_ACTS: Mapping[str, str] = MappingProxyType(
         "monitor_report_published": _l("登出监督员的报告"),
         "monitor_report_revised": _l("修改监督员的报告"),
         "monitor_report_removed": _l("撤下监督员的报告"),
+        "monitor_report_refused": _l("没有登出监督员的一份报告"),
+        "published_by_one_person": _l("一人模式：上一项由写的人自己公示，未经第二人审核"),
         "programme_withdrawn": _l("撤回民生工程"),
         "problem_revised": _l("修改问题"),
         "look_back_revised": _l("修改回头看"),

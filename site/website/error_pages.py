@@ -13,7 +13,7 @@ from pages.error_messages import domain_message, http_message
 log = logging.getLogger(__name__)
 WORTH_KEEPING = 12
 """Shorter texts are choices and keys of the form rather than words."""
-NEVER_SHOWN = ("csrf", "ticket", "password", "contact", "code")
+NEVER_SHOWN = ("csrf", "ticket", "password", "contact", "code", "seen")
 STATUS = {NotAllowedError: 403, SealedError: 403, NotOpenError: 409}
 
 

@@ -7,8 +7,10 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from admin.part_words import RULE_WORDS
 from minsheng.contracts import Contract
 from minsheng.journal import JournalEntry
+from minsheng.monitors import Monitor
 from minsheng.parts import PARTS
 from minsheng.projects import Milestone, Project, ProjectKind
 from minsheng.proposals import Proposal, ProposalState
@@ -71,7 +73,8 @@ def test_one_proposes_another_accepts_and_residents_see_it_with_the_reason(
     assert contract.amount_fen == 120_000_000
     assert "示例建筑公司" in client.get(f"/projects/{project.slug}").text
 
-    changed = writer.post(f"{address}/{contract.id}", {**CONTRACT, "c_amount_fen": "110万元", "reason": "按结算更正"})
+    form = f"{address}/{contract.id}"
+    changed = writer.post(form, {**writer.fields(form), "c_amount_fen": "110万元", "reason": "按结算更正"})
     assert changed.status_code == 302
     assert only_proposal(session).values == {"amount_fen": 110_000_000}
     shown = second.get(f"/admin/proposals/{only_proposal(session).id}").text
@@ -272,3 +275,191 @@ def test_the_desk_counts_what_waits_for_a_second_person(
     desk = browser_of(publisher).get("/admin/").text
     _before, _found, after = desk.partition("等我审核的项目改动")
     assert '<span class="stat-number">1</span>' in after[:400]
+
+
+def test_a_form_opened_before_anothers_change_reverts_nothing(
+    session: Session, browser_of: SignIn, make: Make, project: Project, reporter: StaffMember
+) -> None:
+    """What the second person did not touch stays as the first one left it; what both touched is told."""
+    draft = make.project(published=False, programme=project.programme, division=project.division, title="草稿")
+    first, second = browser_of(reporter), browser_of(make.staff(Role.REPORTER, division=project.division))
+    address = f"/admin/projects/{draft.slug}/project/{draft.id}"
+    opened = second.fields(address)
+    assert first.post(address, {**first.fields(address), "c_summary": "甲写的"}).status_code == 302
+    assert second.post(address, {**opened, "c_location": "村口"}).status_code == 302
+    session.expire_all()
+    assert (draft.summary, draft.location) == ("甲写的", "村口")
+
+    told = second.post(address, {**opened, "c_summary": "乙写的"})
+    assert told.status_code == 422
+    assert "别人改过" in told.text
+    assert "甲写的" in told.text
+    again = read_fields(told)
+    assert again["c_summary"] == "乙写的"
+    assert second.post(address, again).status_code == 302
+    session.expire_all()
+    assert draft.summary == "乙写的"
+
+
+@pytest.mark.parametrize("seen", ["", "x", "a.b.c" * 500, "'\"<>"])
+def test_a_form_that_does_not_say_what_it_showed_overwrites_nothing(
+    session: Session, browser_of: SignIn, project: Project, reporter: StaffMember, seen: str
+) -> None:
+    browser = browser_of(reporter)
+    address = f"/admin/projects/{project.slug}/project/{project.id}"
+    typed = {**browser.fields(address), "c_summary": "改了", "reason": "说清楚", "seen": seen}
+    assert browser.post(address, typed).status_code == 422
+    assert session.scalar(sa.select(Proposal)) is None
+
+
+@pytest.mark.parametrize(
+    ("part", "typed", "column", "message"),
+    [
+        ("safeguard", {"c_kind": "bidding"}, "c_not_applicable_because", "至少填一样"),
+        (
+            "review",
+            {"c_kind": "quarterly_self_review", "c_period": "2026", "c_held_on": "2026-04-02"},
+            "c_period",
+            "2026-Q2",
+        ),
+        (
+            "monitor",
+            {"c_badge": "第012号", "c_appointed_on": "2026-03-01", "c_ended_on": "2026-02-01"},
+            "c_ended_on",
+            "不能早于聘任日期",
+        ),
+    ],
+)
+def test_rules_of_the_database_are_said_beside_their_column(
+    browser_of: SignIn,
+    project: Project,
+    reporter: StaffMember,
+    part: str,
+    typed: dict[str, str],
+    column: str,
+    message: str,
+) -> None:
+    answer = browser_of(reporter).post(f"/admin/projects/{project.slug}/{part}/new", typed)
+    assert answer.status_code == 422
+    assert message in answer.text
+    assert f'href="#{column}"' in answer.text
+    kept = read_fields(answer)
+    assert all(kept[name] == value for name, value in typed.items())
+
+
+BROKEN_BY_NO_FORM = {
+    "ck_after_care_has_keeper",
+    "ck_contract_change_has_reason",
+    "ck_contract_says_what_and_with_whom",
+    "ck_milestone_slip_has_reason",
+    "ck_monitor_has_badge",
+    "ck_monitor_report_has_text",
+    "ck_monitor_report_published_has_moment",
+    "ck_monitor_report_refusal_has_reason",
+    "ck_payment_batch_has_label",
+    "ck_project_compiled_has_source",
+    "ck_project_interruption_has_reason",
+    "ck_project_only_official_sources_linked",
+    "ck_project_own_has_kind",
+    "ck_project_own_has_place",
+    "ck_project_own_has_stage",
+    "ck_project_withdrawn_says_why",
+    "ck_review_of_one_record",
+}
+"""Rules about columns that the forms demand, or do not hold; those of enumerations are left out by their type."""
+
+
+def test_every_rule_of_the_database_has_words() -> None:
+    rules = {
+        str(rule.name)
+        for part in PARTS.values()
+        for rule in part.model.__table__.constraints
+        if isinstance(rule, sa.CheckConstraint) and " IN (" not in str(rule.sqltext)
+    }
+    assert set(RULE_WORDS) - {"repeated", "in_use"} == rules - BROKEN_BY_NO_FORM
+    for rule, (column, _words) in RULE_WORDS.items():
+        parts = [part for part in PARTS.values() if rule.startswith(f"ck_{part.model.__tablename__}_")]
+        assert not column or any(column in part.names for part in parts)
+
+
+def test_a_proposal_on_a_record_that_is_gone_can_still_be_read_and_returned(
+    session: Session, browser_of: SignIn, project: Project, reporter: StaffMember, publisher: StaffMember
+) -> None:
+    writer, second = browser_of(reporter), browser_of(publisher)
+    address = f"/admin/projects/{project.slug}/contract"
+    writer.post(f"{address}/new", CONTRACT)
+    accept(session, second)
+    contract = session.scalars(sa.select(Contract)).one()
+    form = f"{address}/{contract.id}"
+    writer.post(form, {**writer.fields(form), "c_party": "另一家", "reason": "写错了"})
+    late = only_proposal(session).id
+    assert writer.post(f"{form}/remove", {"reason": "重复录入"}).status_code == 302
+    assert accept(session, second) == 302
+    page = f"/admin/proposals/{late}"
+    assert "这一条已经没有了" in second.get(page).text
+    assert "同意并公示" not in second.get(page).text
+    assert second.post(f"{page}/return", {"reason": "已经拿掉"}, on=page).status_code == 302
+
+
+def test_a_rewrite_without_its_reason_or_without_a_change_keeps_what_was_typed(
+    session: Session, browser_of: SignIn, project: Project, reporter: StaffMember
+) -> None:
+    browser = browser_of(reporter)
+    address = f"/admin/projects/{project.slug}/project/{project.id}"
+    browser.post(address, {**browser.fields(address), "c_summary": "第一稿", "reason": "补简介"})
+    page = f"/admin/proposals/{only_proposal(session).id}/rewrite"
+    opened = browser.fields(page)
+    assert opened["c_summary"] == "第一稿"
+    refused = browser.post(page, {**opened, "c_summary": "第二稿", "reason": ""})
+    assert refused.status_code == 422
+    assert read_fields(refused)["c_summary"] == "第二稿"
+    unchanged = browser.post(page, {**opened, "c_summary": project.summary})
+    assert unchanged.status_code == 422
+    assert only_proposal(session).values == {"summary": "第一稿"}
+
+
+def test_a_record_is_taken_from_a_draft_at_once(
+    session: Session, browser_of: SignIn, make: Make, project: Project, reporter: StaffMember
+) -> None:
+    draft = make.project(published=False, programme=project.programme, division=project.division)
+    browser = browser_of(reporter)
+    address = f"/admin/projects/{draft.slug}/contract"
+    assert browser.post(f"{address}/new", CONTRACT).status_code == 302
+    contract = session.scalars(sa.select(Contract)).one()
+    assert browser.post(f"{address}/{contract.id}/remove", {}).status_code == 302
+    assert session.scalar(sa.select(Contract)) is None
+    assert session.scalar(sa.select(Proposal)) is None
+
+
+def test_the_last_target_of_a_public_project_is_not_taken_away(
+    session: Session, browser_of: SignIn, project: Project, reporter: StaffMember
+) -> None:
+    page = f"/admin/projects/{project.slug}/indicator/{project.indicators[0].id}/remove"
+    refused = browser_of(reporter).post(page, {"reason": "不要了"})
+    assert refused.status_code == 422
+    assert "公示的项目不能没有：目标任务" in refused.text
+    assert read_fields(refused)["reason"] == "不要了"
+
+
+def test_a_monitors_report_is_refused_with_a_public_reason(
+    session: Session,
+    browser_of: SignIn,
+    client: FlaskClient,
+    project: Project,
+    reporter: StaffMember,
+    publisher: StaffMember,
+) -> None:
+    writer, second = browser_of(reporter), browser_of(publisher)
+    address = f"/admin/projects/{project.slug}"
+    writer.post(f"{address}/monitor/new", {"c_badge": "第012号", "c_appointed_on": "2026-03-01"})
+    accept(session, second)
+    monitor = session.scalars(sa.select(Monitor)).one()
+    add = f"{address}/monitor_report/new?above={monitor.id}"
+    assert writer.post(add, {"c_visited_on": "2026-05-01", "c_text": "张三家门口没修"}).status_code == 302
+    page = f"/admin/proposals/{only_proposal(session).id}"
+    assert second.post(f"{page}/refuse", {"refuse_reason": ""}, on=page).status_code == 422
+    assert second.post(f"{page}/refuse", {"refuse_reason": "写了居民姓名"}, on=page).status_code == 302
+    assert "张三家" not in client.get(f"/projects/{project.slug}").text
+    changes = client.get("/changes/").text
+    assert "没有登出监督员的一份报告" in changes
+    assert "写了居民姓名" in changes

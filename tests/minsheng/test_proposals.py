@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from minsheng import applying, publishing
-from minsheng.applying import Change, accept, propose, propose_step
+from minsheng import applying, publishing, record_changes
+from minsheng.applying import accept, propose, propose_step
 from minsheng.contracts import Contract
 from minsheng.errors import (
     BelowStandardError,
@@ -21,9 +21,10 @@ from minsheng.errors import (
 )
 from minsheng.journal import JournalEntry
 from minsheng.parts import PARTS, read_values, values_of
-from minsheng.projects import Milestone, Project, Stage
-from minsheng.proposals import ProposalAction, ProposalState
+from minsheng.projects import Milestone, Project, ProjectKind, ResponsibilityRole, Stage
+from minsheng.proposals import Proposal, ProposalAction, ProposalState
 from minsheng.publication import Publication
+from minsheng.record_changes import Change
 from minsheng.reports import ReportState
 from minsheng.staff import Role, StaffMember
 from tests.factories import Make
@@ -85,11 +86,23 @@ class Office:
     def add(self, project: Project, part: str, values: dict[str, Any], above: Any = None) -> Any:
         change = Change(part, values, above_id=None if above is None else above.id)
         accept(self.session, propose(self.session, project, change, self.author, self.at), self.publisher, self.at)
-        return applying.records_of(self.session, project, PARTS[part])[-1]
+        return record_changes.records_of(self.session, project, PARTS[part])[-1]
 
     def change(self, project: Project, part: str, record: Any, values: dict[str, Any], reason: str = "填错") -> None:
         change = Change(part, values, record.id, reason=reason)
         accept(self.session, propose(self.session, project, change, self.author, self.at), self.publisher, self.at)
+
+    def wish_away(self, project: Project, part: str, record: Any) -> Proposal:
+        return propose_step(
+            self.session,
+            project,
+            ProposalAction.REMOVE,
+            self.author,
+            self.at,
+            part=part,
+            record_id=record.id,
+            reason="不该有",
+        )
 
 
 @pytest.fixture
@@ -102,10 +115,11 @@ def acts(session: Session) -> list[str]:
 
 
 @pytest.mark.parametrize("name", [name for name in PARTS if name != "project"])
-def test_every_part_can_be_added_shown_and_verified(name: str, office: Office, project: Project, make: Make) -> None:
+def test_every_part_can_be_added_shown_and_verified(name: str, office: Office, make: Make) -> None:
     values = dict(VALUES[name])
     if name == "problem":
         values["agency_id"] = make.agency().id
+    project = make.project(kind=next(kind for kind in ProjectKind if kind in PARTS[name].kinds))
     above = PARTS[name].above
     parent = office.add(project, above, dict(VALUES[above])) if above else None
     record = office.add(project, name, values, parent)
@@ -134,6 +148,12 @@ def test_in_one_person_mode_the_record_says_so(office: Office, project: Project,
     proposal = propose(office.session, project, Change("contract", CONTRACT), author, office.at)
     accept(office.session, proposal, author, office.at, one_person_mode=True)
     assert proposal.one_person
+    assert acts(office.session)[-2:] == ["contract_published", "published_by_one_person"]
+    entry = office.session.query(JournalEntry).order_by(JournalEntry.sequence.desc()).first()
+    assert entry is not None
+    assert entry.is_public
+    assert entry.details["one_person"] is True
+    assert publishing.verify(office.session) == []
 
 
 def test_a_change_needs_a_public_reason_and_journals_old_and_new(office: Office, project: Project) -> None:
@@ -181,6 +201,16 @@ def test_a_later_milestone_keeps_its_first_day_and_says_why(office: Office, proj
     assert milestone.slip_reason == "连阴雨"
 
 
+def test_a_milestone_of_a_draft_has_no_first_published_day_yet(office: Office, make: Make, author: StaffMember) -> None:
+    draft = make.project(published=False)
+    milestone = record_changes.write(office.session, draft, Change("milestone", VALUES["milestone"]), author, office.at)
+    assert isinstance(milestone, Milestone)
+    later = Change("milestone", {"planned_on": "2026-12-20"}, milestone.id)
+    record_changes.write(office.session, draft, later, author, office.at)
+    assert milestone.first_planned_on == milestone.planned_on == dt.date(2026, 12, 20)
+    assert milestone.slip_reason == ""
+
+
 def test_moving_the_finish_never_moves_the_first_published_one(office: Office, project: Project) -> None:
     first = project.first_planned_finish
     assert first is not None
@@ -199,18 +229,9 @@ def test_a_payment_is_told_as_the_contracts(office: Office, project: Project) ->
     assert acts(office.session)[-1] == "contract_revised"
 
 
-def test_removing_leaves_the_last_state_in_the_journal(office: Office, project: Project, author: StaffMember) -> None:
+def test_removing_leaves_the_last_state_in_the_journal(office: Office, project: Project) -> None:
     contract = office.add(project, "contract", CONTRACT)
-    proposal = propose_step(
-        office.session,
-        project,
-        ProposalAction.REMOVE,
-        author,
-        office.at,
-        part="contract",
-        record_id=contract.id,
-        reason="重复录入",
-    )
+    proposal = office.wish_away(project, "contract", contract)
     accept(office.session, proposal, office.publisher, office.at)
     assert project.contracts == []
     entry = office.session.query(JournalEntry).order_by(JournalEntry.sequence.desc()).first()
@@ -219,21 +240,13 @@ def test_removing_leaves_the_last_state_in_the_journal(office: Office, project: 
     assert publishing.verify(office.session) == []
 
 
-def test_what_others_refer_to_is_not_removed(office: Office, project: Project, author: StaffMember) -> None:
+def test_what_others_refer_to_is_not_removed(office: Office, project: Project) -> None:
     monitor = office.add(project, "monitor", VALUES["monitor"])
     office.add(project, "monitor_report", VALUES["monitor_report"], monitor)
-    proposal = propose_step(
-        office.session,
-        project,
-        ProposalAction.REMOVE,
-        author,
-        office.at,
-        part="monitor",
-        record_id=monitor.id,
-        reason="不干了",
-    )
-    with pytest.raises(InvalidValuesError):
-        accept(office.session, proposal, office.publisher, office.at)
+    with pytest.raises(InvalidValuesError) as refused:
+        office.wish_away(project, "monitor", monitor)
+    assert refused.value.problems == {"": "in_use"}
+    assert project.monitors == [monitor]
 
 
 @pytest.mark.parametrize(
@@ -307,7 +320,7 @@ def test_a_draft_project_is_written_alone_and_published_by_two(
 ) -> None:
     draft = make.project(published=False, quality_standard="")
     before = acts(office.session)
-    applying.write(office.session, draft, Change("contract", CONTRACT), author.post, office.at)
+    record_changes.write(office.session, draft, Change("contract", CONTRACT), author, office.at)
     assert acts(office.session) == before
     wish = propose_step(office.session, draft, ProposalAction.PUBLISH, author, office.at)
     with pytest.raises(IncompleteRecordError):
@@ -351,3 +364,189 @@ def test_a_returned_proposal_is_rewritten_and_its_writers_stay_known(
             accept(office.session, proposal, writer, office.at)
     accept(office.session, proposal, office.publisher, office.at)
     assert project.contracts[0].subject == "全称"
+
+
+def test_a_change_of_what_was_taken_away_meanwhile_is_told(
+    office: Office, project: Project, author: StaffMember
+) -> None:
+    contract = office.add(project, "contract", CONTRACT)
+    late = propose(
+        office.session, project, Change("contract", {"amount_fen": 7}, contract.id, reason="甲"), author, office.at
+    )
+    payment = propose(
+        office.session,
+        project,
+        Change("contract_payment", VALUES["contract_payment"], above_id=contract.id),
+        author,
+        office.at,
+    )
+    accept(office.session, office.wish_away(project, "contract", contract), office.publisher, office.at)
+    for proposal in (late, payment):
+        assert applying.is_gone(office.session, proposal)
+        with pytest.raises(ChangedMeanwhileError):
+            accept(office.session, proposal, office.publisher, office.at)
+        applying.send_back(office.session, proposal, "已经拿掉了", office.publisher, office.at)
+    assert acts(office.session)[-1] == "proposal_returned"
+
+
+def test_a_public_project_keeps_its_four_settled_things(office: Office, project: Project, author: StaffMember) -> None:
+    principal = next(one for one in project.responsibilities if one.role is ResponsibilityRole.PRINCIPAL)
+    for part, record in (("indicator", project.indicators[0]), ("responsibility", principal)):
+        with pytest.raises(IncompleteRecordError):
+            office.wish_away(project, part, record)
+    with pytest.raises(IncompleteRecordError):
+        office.change(project, "responsibility", principal, {"role": "person_in_charge"})
+    with pytest.raises(InvalidValuesError):
+        office.change(project, "project", project, {"planned_finish": None})
+    assert project.missing_for_publication() == ()
+    assert office.session.query(Proposal).count() == 0
+
+
+def test_what_a_draft_brought_is_journaled_when_it_is_published(
+    office: Office, make: Make, author: StaffMember
+) -> None:
+    draft = make.project(published=False)
+    problem = {**VALUES["problem"], "agency_id": make.agency().id}
+    for part, values in (("contract", CONTRACT), ("problem", problem), ("look_back", VALUES["look_back"])):
+        record_changes.write(office.session, draft, Change(part, values), author, office.at)
+    assert publishing.verify(office.session) == []
+    wish = propose_step(office.session, draft, ProposalAction.PUBLISH, author, office.at)
+    accept(office.session, wish, office.publisher, office.at)
+    assert acts(office.session)[-4:] == ["project_published", "contract_published", "problem_opened", "looked_back"]
+    assert publishing.verify(office.session) == []
+
+
+def test_whoever_wrote_some_of_a_draft_does_not_publish_it(office: Office, make: Make, publisher: StaffMember) -> None:
+    draft, third = make.project(published=False), make.staff(Role.PUBLISHER)
+    record_changes.write(office.session, draft, Change("contract", CONTRACT), publisher, office.at)
+    wish = propose_step(office.session, draft, ProposalAction.PUBLISH, office.author, office.at)
+    with pytest.raises(OwnWorkError):
+        accept(office.session, wish, publisher, office.at)
+    accept(office.session, wish, third, office.at)
+    assert draft.publication is Publication.PUBLISHED
+
+
+def test_what_is_taken_from_a_draft_leaves_no_trace(office: Office, make: Make, author: StaffMember) -> None:
+    draft = make.project(published=False)
+    contract = record_changes.write(office.session, draft, Change("contract", CONTRACT), author, office.at)
+    assert isinstance(contract, Contract)
+    count = len(acts(office.session))
+    record_changes.remove(office.session, draft, PARTS["contract"], contract.id, author, office.at, "")
+    assert draft.contracts == []
+    assert len(acts(office.session)) == count
+
+
+def test_a_failed_acceptance_takes_the_stage_back_and_bars_publication(
+    office: Office, make: Make, author: StaffMember, project: Project
+) -> None:
+    project.stage = Stage.IN_USE
+    failed = {
+        "kind": "year_end_acceptance",
+        "period": "2026",
+        "held_on": "2026-12-20",
+        "meets_standard": False,
+        "finding": "路面厚度不够",
+    }
+    office.add(project, "review", failed)
+    assert project.stage is Stage.COMPLETED
+    entry = office.session.query(JournalEntry).order_by(JournalEntry.sequence.desc()).first()
+    assert entry is not None
+    assert entry.details["changes"] == {"stage": ["in_use", "completed"]}
+    assert entry.details["reason"] == "路面厚度不够"
+    draft = make.project(published=False, stage=Stage.ACCEPTED)
+    record_changes.write(office.session, draft, Change("review", failed), author, office.at)
+    wish = propose_step(office.session, draft, ProposalAction.PUBLISH, author, office.at)
+    with pytest.raises(BelowStandardError):
+        accept(office.session, wish, office.publisher, office.at)
+
+
+def test_a_batch_like_another_is_explained_or_not_reported(office: Office, project: Project) -> None:
+    project.kind = ProjectKind.BENEFIT
+    batch = VALUES["payment_batch"]
+    office.add(project, "payment_batch", batch)
+    with pytest.raises(InvalidValuesError) as refused:
+        office.add(project, "payment_batch", {**batch, "label": "第二批"})
+    assert refused.value.problems == {"note": "reported_twice"}
+    office.add(project, "payment_batch", {**batch, "label": "补发", "note": "同一天补发上月的"})
+    office.add(project, "payment_batch", {**batch, "label": "第三批", "people": 119})
+    assert [one.label for one in project.payment_batches] == ["第一批", "补发", "第三批"]
+
+
+@pytest.mark.parametrize(
+    ("part", "values", "problem"),
+    [
+        ("safeguard", {"kind": "bidding"}, {"": "ck_safeguard_kept_or_says_why_not"}),
+        ("review", {**VALUES["review"], "score": "90"}, {"": "ck_review_score_fits"}),
+        ("review", {**VALUES["review"], "period": "2026-Q3"}, {"period": "wrong_period"}),
+        ("monitor", {**VALUES["monitor"], "ended_on": "2025-01-01"}, {"": "ck_monitor_ended_after_appointed"}),
+        ("fund_movement", {**VALUES["fund_movement"], "amount_fen": 0}, {"": "ck_fund_movement_amount_not_zero"}),
+    ],
+)
+def test_whoever_proposes_learns_at_once_what_the_database_refuses(
+    part: str, values: dict[str, Any], problem: dict[str, str], office: Office, project: Project, author: StaffMember
+) -> None:
+    above = PARTS[part].above
+    parent = office.add(project, above, VALUES[above]) if above else None
+    count = len(acts(office.session))
+    with pytest.raises(InvalidValuesError) as refused:
+        propose(
+            office.session,
+            project,
+            Change(part, values, above_id=None if parent is None else parent.id),
+            author,
+            office.at,
+        )
+    assert refused.value.problems == problem
+    assert len(acts(office.session)) == count
+
+
+def test_parts_of_another_kind_of_project_are_refused(office: Office, project: Project) -> None:
+    with pytest.raises(WrongStateError):
+        office.add(project, "payment_batch", VALUES["payment_batch"])
+    office.add(project, "safeguard", VALUES["safeguard"])
+    with pytest.raises(InvalidValuesError) as refused:
+        office.change(project, "project", project, {"kind": "benefit"})
+    assert refused.value.problems == {"kind": "has_records"}
+
+
+def test_only_a_quality_deposit_is_the_deposit_of_a_contract(office: Office, project: Project) -> None:
+    funds = office.add(project, "funding_line", VALUES["funding_line"])
+    deposit = office.add(project, "funding_line", {**VALUES["funding_line"], "kind": "quality_deposit"})
+    with pytest.raises(InvalidValuesError) as refused:
+        office.add(project, "contract", {**CONTRACT, "deposit_line_id": funds.id})
+    assert refused.value.problems == {"deposit_line_id": "no_such"}
+    contract: Contract = office.add(project, "contract", {**CONTRACT, "deposit_line_id": deposit.id})
+    assert contract.deposit_line is deposit
+
+
+def test_nothing_is_written_to_a_withdrawn_project(office: Office, project: Project, author: StaffMember) -> None:
+    late = propose(office.session, project, Change("contract", CONTRACT), author, office.at)
+    wish = propose_step(office.session, project, ProposalAction.WITHDRAW, author, office.at, reason="重复立项")
+    accept(office.session, wish, office.publisher, office.at)
+    with pytest.raises(WrongStateError):
+        accept(office.session, late, office.publisher, office.at)
+    with pytest.raises(WrongStateError):
+        propose(office.session, project, Change("contract", CONTRACT), author, office.at)
+
+
+def test_a_monitors_report_is_refused_in_public_without_its_text(
+    office: Office, project: Project, author: StaffMember
+) -> None:
+    monitor = office.add(project, "monitor", VALUES["monitor"])
+    change = Change("monitor_report", {**VALUES["monitor_report"], "text": "骂人的话"}, above_id=monitor.id)
+    proposal = propose(office.session, project, change, author, office.at)
+    with pytest.raises(OwnWorkError):
+        applying.refuse_report(office.session, proposal, "写到了别人的隐私", author, office.at)
+    with pytest.raises(ReasonRequiredError):
+        applying.refuse_report(office.session, proposal, " ", office.publisher, office.at)
+    report = applying.refuse_report(office.session, proposal, "写到了别人的隐私", office.publisher, office.at)
+    assert not report.is_public
+    assert not proposal.is_open
+    entry = office.session.query(JournalEntry).order_by(JournalEntry.sequence.desc()).first()
+    assert entry is not None
+    assert (entry.act, entry.is_public) == ("monitor_report_refused", True)
+    assert "骂人的话" not in entry.payload
+    assert record_changes.records_of(office.session, project, PARTS["monitor_report"]) == []
+    with pytest.raises(WrongStateError):
+        office.change(project, "monitor_report", report, {"text": "改一改"})
+    assert publishing.verify(office.session) == []
