@@ -12,7 +12,7 @@ from minsheng.overview import last_owed_month
 from minsheng.projects import Project
 from minsheng.standing import Standing
 from pages.display import is_plain
-from pages.language import plain_text_of
+from pages.language import text_of
 from public import my_place, presenting
 
 blueprint = Blueprint("home", __name__)
@@ -37,7 +37,7 @@ def index() -> str:
         moved=headlines.moved_lately(db.session(), today, presenting.due_day()),
         voices=headlines.voices(db.session(), today),
         provinces=[
-            (f"{plain_text_of(place, 'name')} {count}", url_for("public.places.show", code=place.code))
+            (text_of(place, "name") + f" {count}", url_for("public.places.show", code=place.code))
             for place, count in archive.provinces_with_records(db.session())
         ],
         own_places=headlines.own_places(db.session()),

@@ -10,7 +10,7 @@ from minsheng.glances import standings
 from minsheng.listing import Filters, Sort, list_page
 from minsheng.places import division_by_code
 from minsheng.scope import Scope
-from pages.language import plain_text_of
+from pages.language import text_of
 from public import my_place, presenting, watch
 
 blueprint = Blueprint("places", __name__, url_prefix="/places")
@@ -34,7 +34,7 @@ def _tags(places: Sequence[directory.Place], *, own: bool) -> list[tuple[str, st
     """Return places with their number of projects, and their addresses."""
     return [
         (
-            f"{plain_text_of(place.division, 'name')} {place.own if own else place.own + place.compiled}",
+            text_of(place.division, "name") + f" {place.own if own else place.own + place.compiled}",
             url_for("public.places.show", code=place.division.code),
         )
         for place in places
