@@ -296,7 +296,8 @@ def money_of(fen: int) -> Figure:
         if power >= finest and (abs(value) >= 10**scale or not scale)
     )
     text = f"{value.scaleb(-scale):.{max(scale - power, 0)}f}{name}"
-    return Figure(text=text, value=value, step=Decimal(1).scaleb(power), unit=YUAN)
+    # Below 万 amounts are printed to the yuan or finer: 10元 does not stand for 12元.
+    return Figure(text=text, value=value, step=Decimal(1).scaleb(min(power, scale)), unit=YUAN)
 
 
 def exact_money(fen: int) -> Figure:
