@@ -6,9 +6,9 @@ with that value and all other filters as they are. Only the rows of the page sho
 
 import enum
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import compress, takewhile
+from itertools import compress
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from minsheng.funding import FundingKind, FundingLine, FundingSource
 from minsheng.glances import for_cards
 from minsheng.overview import Glance, Overview
-from minsheng.places import Agency, Division, division_by_code
+from minsheng.places import Agency, Division, common_path, division_by_code
 from minsheng.programmes import Programme
 from minsheng.projects import Category, Project, ProjectKind, Stage
 from minsheng.publication import Origin
@@ -301,7 +301,7 @@ def _places(session: Session, chosen: Division | None, paths: Counter[str | None
 
     Without a chosen one they are the provinces, or where everything lies in one place, that place and those below.
     """
-    above = chosen.path if chosen else _common(paths)
+    above = chosen.path if chosen else common_path(paths)
     first = above.rstrip("/").rpartition("/")[2]
     counts: Counter[str] = Counter()
     for path, count in paths.items():
@@ -317,13 +317,6 @@ def _places(session: Session, chosen: Division | None, paths: Counter[str | None
         Choice(code, *((names[code][0], count, names[code][1]) if code in names else (None, count)))
         for code, count in sorted(counts.items(), key=lambda item: (item[0] != first, -item[1], item[0]))
     ]
-
-
-def _common(paths: Iterable[str | None]) -> str:
-    """Return the chain of places that all these paths begin with, ``""`` where one has no place."""
-    chains = [(path or "").split("/")[:-1] for path in paths]
-    shared = takewhile(lambda level: len(set(level)) == 1, zip(*chains, strict=False))
-    return "".join(f"{level[0]}/" for level in shared)
 
 
 READING_ORDER = (

@@ -16,6 +16,7 @@ from minsheng.lookbacks import LookBack
 from minsheng.mail import QueuedMail
 from minsheng.monitors import Monitor, MonitorReport
 from minsheng.outbox import SearchOutbox
+from minsheng.outlines import Outline
 from minsheng.photos import Photo
 from minsheng.places import Agency, Division
 from minsheng.problems import Problem
@@ -63,6 +64,7 @@ __all__ = [
     "Monitor",
     "MonitorReport",
     "Option",
+    "Outline",
     "PaymentBatch",
     "Photo",
     "Problem",

@@ -1,7 +1,8 @@
 """Places and the agencies that answer for them."""
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship
@@ -133,6 +134,13 @@ def _tell_index(_mapper: object, connection: sa.Connection, changed: Division | 
 def division_by_code(session: Session, code: str) -> Division | None:
     """Return the place with this code, or None."""
     return session.scalar(sa.select(Division).where(Division.code == code))
+
+
+def common_path(paths: Iterable[str | None]) -> str:
+    """Return the chain of places that all these paths begin with, ``""`` where one has no place or there are none."""
+    chains = [(path or "").split("/")[:-1] for path in paths]
+    shared = takewhile(lambda level: len(set(level)) == 1, zip(*chains, strict=False))
+    return "".join(f"{level[0]}/" for level in shared)
 
 
 def division_ids_within(code_path: str) -> sa.Select[int]:

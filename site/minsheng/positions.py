@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from minsheng.listing import READING_ORDER, Filters, Sort, ordered_ids
+from minsheng.map_frame import MapFrame
 from minsheng.overview import Overview
+from minsheng.places import common_path, division_by_code
 from minsheng.projects import Project
 from minsheng.schedule import ScheduleStatus
 from minsheng.translating import Texts
@@ -33,12 +35,14 @@ class Position:
 class Positions:
     """The points of a choice, and the identities of its projects without coordinates, both in the list's order.
 
-    ``placed_total`` counts all that have coordinates, also beyond ``MOST_POINTS``.
+    ``placed_total`` counts all that have coordinates, also beyond ``MOST_POINTS``. ``area`` is the path of the place
+    of the choice, or of the narrowest one that holds all the points; empty for the whole country.
     """
 
     placed: Sequence[Position]
     placed_total: int
     unplaced: Sequence[int]
+    area: str
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ def of_choice(session: Session, filters: Filters, overview: Overview) -> Positio
     known = {row.id: row for row in session.execute(query)}
     ids = ordered_ids(session, filters, Sort.NEWEST, overview)
     placed = [known[number] for number in ids if number in known]
+    place = division_by_code(session, filters.place) if filters.place else None
     return Positions(
         [
             Position(
@@ -72,27 +77,15 @@ def of_choice(session: Session, filters: Filters, overview: Overview) -> Positio
         ],
         len(placed),
         [number for number in ids if number not in known],
+        place.path if place else common_path(overview.rows[row.id].path for row in placed),
     )
 
 
-def clustered(positions: Sequence[Position], width: float, height: float, cell: float) -> list[Cluster]:
-    """Return the points on a drawing of this size, those nearer than ``cell`` to an earlier one as one.
-
-    The projection is equirectangular about the middle latitude, with the same scale both ways and a margin of one
-    cell; north is up. A single point lies in the middle.
-    """
-    if not positions:
-        return []
-    south, north = (pick(each.latitude for each in positions) for pick in (min, max))
-    west, east = (pick(each.longitude for each in positions) for pick in (min, max))
-    narrowing = math.cos(math.radians((south + north) / 2))
-    scale = min(
-        (width - 2 * cell) / max((east - west) * narrowing, 1e-4), (height - 2 * cell) / max(north - south, 1e-4)
-    )
+def clustered(positions: Sequence[Position], frame: MapFrame, cell: float) -> list[Cluster]:
+    """Return the points on a drawing, those nearer than ``cell`` to an earlier one as one with it."""
     groups: list[list[tuple[float, float, Position]]] = []
     for each in positions:
-        x = width / 2 + (each.longitude - (west + east) / 2) * narrowing * scale
-        y = height / 2 - (each.latitude - (south + north) / 2) * scale
+        x, y = frame.at(each.longitude, each.latitude)
         near = next((group for group in groups if math.hypot(group[0][0] - x, group[0][1] - y) < cell), None)
         if near is None:
             groups.append([(x, y, each)])

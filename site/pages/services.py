@@ -32,7 +32,8 @@ class Services:
     as printed on boards, such as ``https://example.org``, empty for whatever address a request came by;
     ``security_contact`` is where weaknesses are reported (``mailto:`` or ``https:``), empty for none.
     ``mail_address`` is the address that links in mail begin with, which no request can change; ``mail_transport``
-    takes mail that ``mail_sender`` sends.
+    takes mail that ``mail_sender`` sends. ``map_tiles`` are the addresses of the map's tiles, one a layer, and
+    ``map_attribution`` whom to name for them; none where the map is drawn without.
     """
 
     secret: str
@@ -50,6 +51,8 @@ class Services:
     mail_address: str = "http://127.0.0.1:8000"
     mail_sender: Sender = dataclasses.field(default_factory=lambda: Sender("minsheng@localhost.invalid"))
     mail_transport: Transport = dataclasses.field(default_factory=lambda: FileTransport(Path("mail")))
+    map_tiles: tuple[str, ...] = ()
+    map_attribution: str = ""
     clock: typing.Callable[[], dt.datetime] = now
     overview: OverviewKeeper = dataclasses.field(default_factory=OverviewKeeper)
 

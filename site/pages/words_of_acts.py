@@ -30,6 +30,7 @@ PUBLIC_ACTS: Mapping[str, str] = MappingProxyType(
         "programme_translated": _l("给民生工程配译文"),
         "agency_translated": _l("给单位配译文"),
         "division_translated": _l("给地方配译文"),
+        "outline_taken": _l("更换地图上的界线"),
         "board_issued": _l("发公示牌"),
         "board_retired": _l("撤公示牌"),
         "wave_published": _l("发布问卷"),

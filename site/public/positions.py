@@ -1,23 +1,29 @@
 """The map of projects: an overview drawn here beside the list, the points as GeoJSON, and a map that can be zoomed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, url_for
 
-from minsheng import positions
+from minsheng import outlines, positions
 from minsheng.database import db
 from minsheng.listing import READING_ORDER, choices
+from minsheng.map_frame import MapFrame
+from minsheng.outlines import Outline
 from minsheng.positions import Cluster, Position
 from pages import shapes
-from pages.language import current_language, plain_record_text
+from pages.language import current_language, plain_record_text, plain_text_of
+from pages.services import services
 from pages.words import WORDS
 from public import presenting, projects
 
 blueprint = Blueprint("map", __name__)
 
-WIDTH, HEIGHT, CELL = 640.0, 440.0, 40.0
+WIDTH, HEIGHT, CELL = 640.0, 480.0, 54.0
 """Size of the drawing and of a cell whose points are drawn as one."""
-MARK = 20.0
+MARK, HALO = 26.0, 22.0
+"""Size of a status' shape and radius of the circle around it, wide enough for a finger on a phone."""
+MARGIN = 30.0
 LISTED = 60
 """Rows of a list beside the map; the list of projects has them all, in pages."""
 
@@ -28,13 +34,22 @@ def index() -> str:
     filters = projects.filters_from_address()
     known = presenting.all_glances()
     found = positions.of_choice(db.session(), filters, known)
-    clusters = positions.clustered(found.placed, WIDTH, HEIGHT, CELL)
+    drawn = outlines.around(db.session(), found.area) if found.placed else []
+    corners = [(each.longitude, each.latitude) for each in found.placed] + [at for each in drawn for at in each.corners]
+    frame = MapFrame.around(corners, WIDTH, HEIGHT, MARGIN) if corners else None
+    clusters = positions.clustered(found.placed, frame, CELL) if frame else []
     unplaced = presenting.loaded([known.rows[number] for number in found.unplaced[:LISTED]])
     return render_template(
         "public/map/index.html",
         found=found,
         marks=[_mark(cluster) for cluster in clusters],
+        outlines=[{"path": each.path(frame), "name": _name(each)} for each in drawn] if frame else [],
+        review_numbers=_review_numbers(drawn),
+        tiles=services().map_tiles,
+        tiles_by=services().map_attribution,
+        draws_invented=any(each.division.is_invented for each in drawn),
         size=(WIDTH, HEIGHT),
+        halo=HALO,
         legend=[
             {"status": status, "path": _path(status, 0, 0, shapes.BOX)}
             for status in READING_ORDER
@@ -53,10 +68,21 @@ def index() -> str:
 
 @blueprint.get("/projects.geojson")
 def points() -> Response:
-    """Give the points of a choice as a GeoJSON FeatureCollection (RFC 7946), at most ``positions.MOST_POINTS``."""
+    """Give the points of a choice as a GeoJSON FeatureCollection (RFC 7946), at most ``positions.MOST_POINTS``.
+
+    The outlines of its places stand beside them as ``outlines``, each with its map review number.
+    """
     found = positions.of_choice(db.session(), projects.filters_from_address(), presenting.all_glances())
     response = jsonify(
-        type="FeatureCollection", features=[_feature(each) for each in found.placed], total=found.placed_total
+        type="FeatureCollection",
+        features=[_feature(each) for each in found.placed],
+        total=found.placed_total,
+        outlines={
+            "type": "FeatureCollection",
+            "features": [_outline_feature(each) for each in outlines.around(db.session(), found.area)]
+            if found.placed
+            else [],
+        },
     )
     response.mimetype = "application/geo+json"
     return response
@@ -80,6 +106,20 @@ def _feature(each: Position) -> dict[str, Any]:
             "url": url_for("public.projects.show", slug=each.slug),
         },
     }
+
+
+def _outline_feature(each: Outline) -> dict[str, Any]:
+    stated = {"code": each.division.code, "name": _name(each), "review_number": each.review_number}
+    return {"type": "Feature", "geometry": each.geometry(), "properties": stated}
+
+
+def _name(each: Outline) -> str:
+    return plain_text_of(each.division, "name")
+
+
+def _review_numbers(drawn: Sequence[Outline]) -> list[str]:
+    """Return the map review numbers of outlines, each once; lines that somebody made up have none."""
+    return list(dict.fromkeys(each.review_number for each in drawn if not each.division.is_invented))
 
 
 def _mark(cluster: Cluster) -> dict[str, Any]:

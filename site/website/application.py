@@ -78,6 +78,8 @@ def create_app(settings: Settings) -> Flask:
         mail_address=settings.public_address or settings.mail.local_address,
         mail_sender=Sender(settings.mail.sender, "民生·民声"),
         mail_transport=_mail_transport(settings),
+        map_tiles=settings.map.tiles,
+        map_attribution=settings.map.attribution,
     )
     # Mail programs that stop a subscription send no form of ours; the token in the address is their proof.
     CSRFProtect(app).exempt(public.subscriptions.one_click)

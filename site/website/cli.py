@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import flask_migrate
 
-from minsheng import digests, publishing
+from minsheng import digests, outlines, publishing
 from minsheng.database import db, now
 from minsheng.errors import InvalidFileError
 from minsheng.importing.published import import_published, read_rows
@@ -24,7 +24,17 @@ UNREADABLE = {
     "not_utf8": "the file is not in UTF-8 文件不是 UTF-8 编码",
     "not_json": "the file is not JSON 文件不是 JSON 格式",
     "not_a_list": "the file must hold a list of records 文件应当是一个记录列表",
+    "not_geojson": "the file must be a GeoJSON FeatureCollection 文件应当是 GeoJSON FeatureCollection",
 }
+UNFIT = {
+    "unknown_place": "no place has this code 没有这个代码的地方",
+    "twice": "the code stands twice in the file 代码在文件里出现两次",
+    "no_review_number": "review_number is missing or too long 缺审图号，或太长",
+    "bad_geometry": "no Polygon or MultiPolygon of closed rings in degrees 不是由闭合环组成的多边形（经纬度）",
+    "too_many_corners": f"more than {outlines.MOST_CORNERS} corners: simplify first 折点太多，请先化简",
+}
+OPERATOR = "系统管理员"
+"""The post that the journal names for what is done by command."""
 
 
 @click.group()
@@ -137,6 +147,27 @@ def import_published_command(settings: Settings, file: Path, programmes: Path | 
         _bring_index_up_to_date()
     for line in import_words.lines(result):
         click.echo(line)
+
+
+@import_group.command("outlines")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def import_outlines_command(settings: Settings, file: Path) -> None:
+    """Load outlines of places for the map from FILE, a GeoJSON FeatureCollection in WGS 84.
+
+    Every feature carries the properties `code` (of the place) and `review_number` (审图号). All or nothing.
+    """
+    with create_app(settings).app_context():
+        _upgrade()
+        try:
+            taken = outlines.take(db.session(), outlines.read_features(file.read_bytes()), actor=OPERATOR, at=now())
+        except outlines.InvalidOutlinesError as error:
+            lines = [f"✗ {doubt.number} {doubt.code}: {UNFIT[doubt.reason]}" for doubt in error.doubts]
+            raise click.ClickException("\n".join([f"{file}: nothing was taken 全部没有导入", *lines])) from error
+        except InvalidFileError as error:
+            raise click.ClickException(f"{file}: {UNREADABLE[error.reason]}") from error
+        db.session.commit()
+    click.echo(f"界线：导入 {len(taken.codes)}，未变 {taken.unchanged} (taken, unchanged)")
 
 
 @main.group()

@@ -3,6 +3,7 @@
 import base64
 import dataclasses
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,8 @@ from minsheng.mail import InvalidRecipientError, read_address
 from minsheng.transports import Security
 
 SECRETS_FILE = "secrets.env"
+TILE_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?/[A-Za-z0-9/?&=._~{}:,%+-]+")
+"""One server by name: its origin goes into the content policy as it stands."""
 
 
 class ConfigurationError(Exception):
@@ -60,6 +63,28 @@ class MailSettings:
 
 
 @dataclasses.dataclass(frozen=True)
+class MapSettings:
+    """Where the map that can be zoomed gets its ground: addresses of tiles, one a layer, and whom to name for them."""
+
+    tiles: tuple[str, ...] = ()
+    attribution: str = ""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "MapSettings":
+        """Read ``MINSHENG_MAP_TILES`` and ``MINSHENG_MAP_ATTRIBUTION``. Raises ``ConfigurationError``."""
+        tiles = tuple(environment.get("MINSHENG_MAP_TILES", "").split())
+        attribution = environment.get("MINSHENG_MAP_ATTRIBUTION", "").strip()
+        for address in tiles:
+            if not TILE_ADDRESS.fullmatch(address) or not all(part in address for part in ("{z}", "{x}", "{y}")):
+                raise ConfigurationError(
+                    f"MINSHENG_MAP_TILES must be https:// with {{z}}, {{x}}, {{y}}, not {address!r}"
+                )
+        if tiles and not attribution:
+            raise ConfigurationError("MINSHENG_MAP_ATTRIBUTION must name whose tiles MINSHENG_MAP_TILES are")
+        return cls(tiles, attribution)
+
+
+@dataclasses.dataclass(frozen=True)
 class Settings:
     """Everything that differs between installations. ``data`` holds database, index, pictures and secrets."""
 
@@ -77,6 +102,7 @@ class Settings:
     security_contact: str = ""
     mail: MailSettings = dataclasses.field(default_factory=MailSettings)
     scheduler: bool = True
+    map: MapSettings = dataclasses.field(default_factory=MapSettings)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -101,6 +127,7 @@ class Settings:
             security_contact=_address(environment, "MINSHENG_SECURITY_CONTACT", ("mailto:", "https://", "tel:")),
             mail=MailSettings.from_environment(environment),
             scheduler=_flag({"MINSHENG_SCHEDULER": "1", **environment}, "MINSHENG_SCHEDULER"),
+            map=MapSettings.from_environment(environment),
         )
 
 

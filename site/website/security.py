@@ -1,15 +1,20 @@
 """Headers that every answer carries."""
 
+from urllib.parse import urlsplit
 from wsgiref.headers import Headers
 
 from flask import Flask, Response, request
 
+from pages.services import services
+
+OWN_IMAGES = "img-src 'self' data:"
+MAP = "public.map.index"
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
-        "img-src 'self' data:",
+        OWN_IMAGES,
         "font-src 'self'",
         "connect-src 'self'",
         "form-action 'self'",
@@ -31,7 +36,7 @@ def register(app: Flask) -> None:
 def add_headers(response: Response) -> Response:
     """Allow only our own files and frames; tell caches that pages of one person are theirs alone."""
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    headers.setdefault("Content-Security-Policy", _policy())
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
@@ -45,6 +50,14 @@ def add_headers(response: Response) -> Response:
         headers.setdefault("Cache-Control", "no-cache")
         response.vary.update(("Accept-Language", "Cookie"))
     return response
+
+
+def _policy() -> str:
+    """Return the policy of this page: only the map may also show the tiles of the server that the settings name."""
+    origins = {f"https://{urlsplit(address).netloc}" for address in services().map_tiles}
+    if request.endpoint != MAP or not origins:
+        return CONTENT_SECURITY_POLICY
+    return CONTENT_SECURITY_POLICY.replace(OWN_IMAGES, " ".join([OWN_IMAGES, *sorted(origins)]))
 
 
 def add_static_headers(headers: Headers, _path: str, _address: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
+from minsheng import outlines
 from minsheng.database import db
 from minsheng.projects import Category
 from tests.factories import Make
@@ -58,3 +59,23 @@ def test_drafts_are_not_on_the_map(make: Make, client: FlaskClient) -> None:
     db.session.commit()
     assert client.get("/projects.geojson").get_json()["features"] == []
     assert "甲路" not in client.get("/map").text
+
+
+def test_outlines_are_drawn_with_their_review_number(make: Make, read: Reader, client: FlaskClient) -> None:
+    project = make.project(**HERE)
+    assert project.division is not None
+    assert "不画行政区划界线" in read("/map").one("main").text
+    ring = [[110, 30], [111, 30], [111, 31], [110, 31], [110, 30]]
+    feature = {
+        "properties": {"code": project.division.code, "review_number": "GS(2024)0650号"},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+    outlines.take(db.session(), [feature], actor="系统管理员", at=make.at)
+    db.session.commit()
+    page = read("/map")
+    assert "审图号：GS(2024)0650号" in page.one("figcaption").text
+    (outline,) = page.every("path", "map-outline")
+    assert outline["d"].startswith("M")
+    (drawn,) = client.get("/projects.geojson").get_json()["outlines"]["features"]
+    assert drawn["geometry"] == {"type": "MultiPolygon", "coordinates": [[[[float(x), float(y)] for x, y in ring]]]}
+    assert drawn["properties"]["review_number"] == "GS(2024)0650号"

@@ -99,3 +99,27 @@ def test_a_second_start_keeps_the_data_and_ends_in_serving(tmp_path: Path, monke
     assert served == [("127.0.0.1", 8000)] * 2
     head = runner.invoke(main, ["--data", str(tmp_path / "var"), "journal", "head"]).output
     assert int(head.partition(":")[0]) == 3
+
+
+def test_outlines_come_in_whole_or_not_at_all(run: Runner, tmp_path: Path) -> None:
+    run("import", "published", write(tmp_path / "projects.json", [RECORD]))
+    ring = [[115, 31], [116, 31], [116, 32], [115, 31]]
+
+    def outline(code: str) -> dict[str, object]:
+        return {
+            "type": "Feature",
+            "properties": {"code": code, "review_number": "GS(2024)0650号"},
+            "geometry": {"type": "Polygon", "coordinates": [ring]},
+        }
+
+    def file(*codes: str) -> str:
+        return write(
+            tmp_path / "outlines.geojson",
+            {"type": "FeatureCollection", "features": [outline(code) for code in codes]},
+        )
+
+    refused = run("import", "outlines", file("340000", "999999"))
+    assert refused.exit_code == 1
+    assert "✗ 2 999999: " in refused.output
+    assert "导入 1，未变 0" in run("import", "outlines", file("340000")).output
+    assert "导入 0，未变 1" in run("import", "outlines", file("340000")).output

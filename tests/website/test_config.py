@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from website.config import ConfigurationError, Settings, load_or_make_secrets
+from website.config import ConfigurationError, MapSettings, Settings, load_or_make_secrets
 
 
 def test_secrets_are_made_once_kept_private_and_read_again(tmp_path: Path) -> None:
@@ -38,3 +38,28 @@ def test_a_wrong_setting_is_named(tmp_path: Path, name: str, value: str) -> None
     environment = load_or_make_secrets(tmp_path, {"MINSHENG_DATA": str(tmp_path), name: value})
     with pytest.raises(ConfigurationError, match=name):
         Settings.from_environment(environment)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://tiles.example/{z}/{x}/{y}",
+        "https://tiles.example/{z}/{x}",
+        "https://tiles.example;script-src/{z}/{x}/{y}",
+        "https://a@tiles.example/{z}/{x}/{y}",
+        "https://*/{z}/{x}/{y}",
+        "//tiles.example/{z}/{x}/{y}",
+    ],
+)
+def test_addresses_of_tiles_are_of_one_server_by_name(address: str) -> None:
+    with pytest.raises(ConfigurationError, match="MINSHENG_MAP_TILES"):
+        MapSettings.from_environment({"MINSHENG_MAP_TILES": address, "MINSHENG_MAP_ATTRIBUTION": "某图"})
+
+
+def test_tiles_name_whose_they_are() -> None:
+    tiles = "https://t0.example/vec?z={z}&x={x}&y={y} https://t0.example/cva?z={z}&x={x}&y={y}"
+    with pytest.raises(ConfigurationError, match="MINSHENG_MAP_ATTRIBUTION"):
+        MapSettings.from_environment({"MINSHENG_MAP_TILES": tiles})
+    kept = MapSettings.from_environment({"MINSHENG_MAP_TILES": tiles, "MINSHENG_MAP_ATTRIBUTION": "某图"})
+    assert kept == MapSettings(tuple(tiles.split()), "某图")
+    assert MapSettings.from_environment({}) == MapSettings()

@@ -6,8 +6,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from minsheng.database import db
 from website.application import create_app
-from website.config import Settings
+from website.config import MapSettings, Settings
 
 PAGES = ["/", "/projects/", "/suggestions/new", "/surveys/", "/search/?q=x", "/admin/sign-in", "/not-there"]
 
@@ -20,6 +21,20 @@ def test_every_answer_carries_a_strict_policy(client: FlaskClient, path: str) ->
     assert "unsafe" not in policy
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+TILES = "https://tiles.example:8443/{z}/{x}/{y}.png?key=a"
+
+
+def test_only_the_map_may_show_tiles_and_only_those_of_the_settings(settings: Settings) -> None:
+    client = create_app(dataclasses.replace(settings, map=MapSettings((TILES,), "某图"))).test_client()
+    with client.application.app_context():
+        db.create_all()
+    policies = {path: client.get(path).headers["Content-Security-Policy"] for path in ("/map", "/")}
+    assert "img-src 'self' data: https://tiles.example:8443;" in policies["/map"]
+    assert "tiles.example" not in policies["/"]
+    without = create_app(settings).test_client().get("/map").headers["Content-Security-Policy"]
+    assert without == policies["/"]
 
 
 def test_staff_pages_are_never_cached(client: FlaskClient) -> None:

@@ -80,12 +80,17 @@ async function open() {
   try {
     const [answer] = await Promise.all([fetch(canvas.dataset.points), import(canvas.dataset.script), addSheet(canvas.dataset.sheet)]);
     if (!answer.ok) throw new Error(answer.statusText);
-    const { features } = await answer.json();
+    const { features, outlines } = await answer.json();
     const L = globalThis.L;
     canvas.hidden = false;
     const map = L.map(canvas, { maxZoom: 18, zoomControl: false, attributionControl: false });
     L.control.zoom({ zoomInTitle: canvas.dataset.zoomIn, zoomOutTitle: canvas.dataset.zoomOut }).addTo(map);
-    map.fitBounds(L.latLngBounds(features.map(({ geometry: { coordinates } }) => [coordinates[1], coordinates[0]])).pad(0.1));
+    // The server of tiles may want to know which site asks; the page that is read is none of its business.
+    for (const tiles of canvas.dataset.tiles?.split(" ") ?? []) L.tileLayer(tiles, { maxZoom: 18, referrerPolicy: "origin" }).addTo(map);
+    canvas.classList.toggle("map-tiled", "tiles" in canvas.dataset);
+    const drawn = L.geoJSON(outlines, { interactive: false, style: { className: "map-outline" } }).addTo(map);
+    const points = L.latLngBounds(features.map(({ geometry: { coordinates } }) => [coordinates[1], coordinates[0]]));
+    map.fitBounds(points.pad(0.1).extend(drawn.getBounds()));
     const layer = L.layerGroup().addTo(map);
     map.on("zoomend", () => place(L, map, layer, features));
     place(L, map, layer, features);

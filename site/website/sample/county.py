@@ -15,7 +15,7 @@ from website.sample.calendar import StoryCalendar
 from website.sample.content import content
 from website.sample.photo_plans import photo_plans
 from website.sample.pictures import Gallery
-from website.sample.places import add_agencies, add_places, add_staff
+from website.sample.places import add_agencies, add_outlines, add_places, add_staff
 from website.sample.plan import ProjectPlan, make_plan
 from website.sample.projects import add_programme, add_project
 from website.sample.reports import Chronicle
@@ -62,6 +62,7 @@ def load_county(
         seal=seal,
     )
     add_places(world)
+    add_outlines(world)
     add_agencies(world)
     accounts = add_staff(world, password_hash)
     plans = _plans(calendar)

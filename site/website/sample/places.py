@@ -1,12 +1,13 @@
 """The county's places, agencies and staff."""
 
+from minsheng import outlines
 from minsheng.outbox import RecordKind, touch
 from minsheng.places import Agency, Division, DivisionLevel
 from minsheng.staff import Role, RoleGrant, StaffMember
 from website.sample.calendar import moment
-from website.sample.content import content
+from website.sample.content import FOLDER, content
 from website.sample.translations import english, english_name
-from website.sample.world import COUNTY, World
+from website.sample.world import COUNTY, OFFICE, World
 
 
 def add_places(world: World) -> None:
@@ -31,6 +32,13 @@ def add_places(world: World) -> None:
     world.session.flush()
     for place in world.places.values():
         touch(world.session, RecordKind.DIVISION, place.id)
+
+
+def add_outlines(world: World) -> None:
+    """Add invented outlines of the county and its townships."""
+    features = outlines.read_features((FOLDER / "outlines.geojson").read_bytes())
+    at = moment(world.calendar.published_on(world.calendar.year - 1))
+    outlines.take(world.session, features, actor=OFFICE, at=at)
 
 
 def add_agencies(world: World) -> None:
