@@ -144,7 +144,7 @@ def _questions(
         Question(
             QuestionKind.PROBLEM_OVERDUE,
             each.project,
-            {"problem": each.description, "agency": each.agency.name, "days": (today - each.deadline).days},
+            {"problem": each.description, "agency": each.agency, "days": (today - each.deadline).days},
             Fraction((today - each.deadline).days),
         )
         for each in told.overdue

@@ -11,7 +11,7 @@ from minsheng.places import division_by_code
 from minsheng.scope import Scope
 from pages import formats
 from pages.language import gettext as _
-from pages.language import ngettext, plain_record_text
+from pages.language import ngettext, plain_record_text, plain_text_of
 from public import presenting
 from public.bulletins import own_programme, percent
 from public.laggards import rows_of
@@ -81,7 +81,7 @@ def question_words(question: Question) -> str:
             return _(
                 "问题“%(problem)s”交%(agency)s整改，已超期 %(days)s 天没有销号。难在哪里？什么时候改完？",
                 problem=plain_record_text(facts["problem"]),
-                agency=plain_record_text(facts["agency"]),
+                agency=plain_text_of(facts["agency"], "name"),
                 days=facts["days"],
             )
         case QuestionKind.NOT_WORKING:
