@@ -30,12 +30,7 @@ def index() -> ResponseReturnValue:
     if member.may(Permission.PROPOSE_PROJECT):
         names["proposals_returned"] = applying.returned_to(db.session(), member)
     if member.may(Permission.EDIT_PROJECT):
-        names["proposals_waiting"] = [
-            one
-            for one in applying.waiting(db.session())
-            if not one.is_work_of(member)
-            and member.may_on(Permission.EDIT_PROJECT, one.project.division, one.project.agency)
-        ]
+        names["proposals_waiting"] = applying.waiting_for(db.session(), member)
     if any(member.may(one) for one in SUGGESTION_PERMISSIONS):
         cases = duties.cases_of(db.session(), member)
         names["cases"] = [case for case in cases if duties.waits_for(member, case)]

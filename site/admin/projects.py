@@ -1,5 +1,6 @@
 """The record of each project: what it says, what is missing, and proposing to add, change or take away."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,8 +36,11 @@ FOLDED_OVER = 8
 @blueprint.get("/")
 @needs(Permission.PROPOSE_PROJECT)
 def index() -> ResponseReturnValue:
-    """List the projects within the role's part, drafts first, found by a part of their title."""
+    """List the projects within the role's part, drafts first, by list, publication and a part of their title."""
     wanted = request.args.get("q", "").strip()[:80]
+    state = {one.value: one for one in Publication}.get(request.args.get("state", ""))
+    programmes = {one.slug: one for one in _own_programmes()}
+    programme = programmes.get(request.args.get("programme", ""))
     query = (
         sa.select(Project)
         .where(Project.origin == Origin.OWN)
@@ -45,6 +49,10 @@ def index() -> ResponseReturnValue:
     )
     if wanted:
         query = query.where(Project.title.contains(wanted, autoescape=True))
+    if state is not None:
+        query = query.where(Project.publication == state)
+    if programme is not None:
+        query = query.where(Project.programme_id == programme.id)
     mine = [project for project in db.session.scalars(query) if _may(project)]
     pages = max(-(-len(mine) // PAGE_SIZE), 1)
     page = min(max(request.args.get("page", 1, type=int), 1), pages)
@@ -55,6 +63,10 @@ def index() -> ResponseReturnValue:
         page=page,
         pages=pages,
         wanted=wanted,
+        state=state,
+        states=Publication,
+        programme=programme,
+        programmes=programmes.values(),
         may_add=bool(_programmes()),
     )
 
@@ -304,7 +316,9 @@ def _may(project: Project) -> bool:
 
 def _programmes() -> list[Programme]:
     """Return the own programmes in whose place the role may write."""
-    own = db.session.scalars(
-        sa.select(Programme).where(Programme.origin == Origin.OWN).order_by(Programme.year.desc(), Programme.title)
-    )
-    return [one for one in own if current_staff().may(Permission.EDIT_PROJECT, division=one.division)]
+    return [one for one in _own_programmes() if current_staff().may(Permission.EDIT_PROJECT, division=one.division)]
+
+
+def _own_programmes() -> Sequence[Programme]:
+    own = sa.select(Programme).where(Programme.origin == Origin.OWN)
+    return db.session.scalars(own.order_by(Programme.year.desc(), Programme.title)).all()

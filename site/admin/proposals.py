@@ -33,7 +33,7 @@ def index() -> ResponseReturnValue:
     returned = applying.returned_to(db.session(), member)
     return render_template(
         "admin/proposals/index.html",
-        waiting=[one for one in waiting if not one.is_work_of(member) and _may(one, Permission.EDIT_PROJECT)],
+        waiting=applying.waiting_for(db.session(), member),
         own=[one for one in waiting if one.is_work_of(member)],
         returned=returned,
         part_words=PART_WORDS,

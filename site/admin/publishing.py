@@ -4,9 +4,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from admin.access import current_staff, needs
+from admin.part_words import PART_WORDS
 from admin.report_forms import CorrectForm, PublishForm, ReturnForm, WithdrawForm
 from admin.report_rows import figure_rows, text_rows
-from minsheng import duties, journal, reporting
+from minsheng import applying, duties, journal, reporting
 from minsheng.database import db
 from minsheng.errors import NotAllowedError, WrongStateError
 from minsheng.journal import Act
@@ -24,7 +25,7 @@ UNREADABLE = 422
 @blueprint.get("/")
 @needs(Permission.PUBLISH_REPORT)
 def index() -> ResponseReturnValue:
-    """List the reports that wait for a second person, and apart from them one's own."""
+    """List the reports and the changes to projects that wait for a second person, and apart from them one's own."""
     member = current_staff()
     projects = duties.own_projects(db.session(), member, Permission.PUBLISH_REPORT)
     submitted = [one for project in projects for one in project.reports if one.state is ReportState.SUBMITTED]
@@ -32,6 +33,8 @@ def index() -> ResponseReturnValue:
         "admin/publishing/index.html",
         waiting=duties.reports_to_publish(projects, member),
         own=[one for one in submitted if one.is_work_of(member)],
+        proposals=applying.waiting_for(db.session(), member) if member.may(Permission.EDIT_PROJECT) else None,
+        part_words=PART_WORDS,
     )
 
 

@@ -78,6 +78,8 @@ _BY_KIND = {
         "deadline": _l("整改期限"),
         "closed_on": _l("销号日期"),
         "evidence": _l("整改情况"),
+        "photo_before": _l("整改前的照片"),
+        "photo_after": _l("整改后的照片"),
     },
     "look_back": {
         "looked_on": _l("检查日期"),

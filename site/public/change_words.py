@@ -190,4 +190,6 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "translations": lambda value: _cut(" / ".join(text for texts in value.values() for text in texts.values())),
     "physical_progress": lambda value: formats.percent(Decimal(value)),
     "meets_standard": lambda value: _("是") if value else _("否"),
+    "photo_before": lambda key: _("照片 %(key)s", key=key[:8]),
+    "photo_after": lambda key: _("照片 %(key)s", key=key[:8]),
 }

@@ -463,3 +463,31 @@ def test_a_monitors_report_is_refused_with_a_public_reason(
     changes = client.get("/changes/").text
     assert "没有登出监督员的一份报告" in changes
     assert "写了居民姓名" in changes
+
+
+def test_the_list_is_narrowed_by_name_programme_and_publication(
+    browser_of: SignIn, make: Make, project: Project, publisher: StaffMember
+) -> None:
+    make.project(published=False, programme=project.programme, division=project.division, title="未公示的一项")
+    make.project(division=project.division, title="别的清单的一项")
+    browser = browser_of(publisher)
+
+    def listed(query: str) -> set[str]:
+        page = browser.get(f"/admin/projects/?{query}").text
+        return {title for title in ("石桥村道路硬化", "未公示的一项", "别的清单的一项") if f">{title}</a>" in page}
+
+    assert len(listed("")) == 3
+    assert listed("state=draft") == {"未公示的一项"}
+    assert listed(f"programme={project.programme.slug}") == {"石桥村道路硬化", "未公示的一项"}
+    assert listed("q=道路&state=published") == {"石桥村道路硬化"}
+    assert len(listed("state=nonsense&programme='--&q=%25&page=99")) == 0
+    assert len(listed("state=nonsense&programme='--")) == 3
+
+
+def test_changes_wait_beside_reports_in_the_queue_of_publishing(
+    browser_of: SignIn, project: Project, reporter: StaffMember, publisher: StaffMember
+) -> None:
+    browser_of(reporter).post(f"/admin/projects/{project.slug}/contract/new", CONTRACT)
+    page = browser_of(publisher).get("/admin/publishing/").text
+    _before, _found, after = page.partition("等我审核的项目改动")
+    assert "石桥村道路硬化" in after
