@@ -5,6 +5,7 @@ art. 15 and 37), and no well licensed boundaries exist to be bundled. So none is
 """
 
 import datetime as dt
+import hashlib
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Mapped, Session, contains_eager, mapped_column, relat
 
 from minsheng.database import Base, Identity
 from minsheng.errors import InvalidFileError
-from minsheng.journal import Act, record
+from minsheng.journal import Act, canonical, record
 from minsheng.map_frame import MapFrame
 from minsheng.places import Division
 
@@ -141,8 +142,9 @@ def take(session: Session, features: Sequence[Mapping[str, Any]], *, actor: str,
             continue
         outline.polygons, outline.review_number = polygons, review_number
         changed.append(code)
-        after = {"review_number": review_number, "corners": sum(1 for _corner in outline.corners)}
-        record(session, Act("outline_taken", f"division:{code}", actor, is_public=False, after=after), at)
+        digest = hashlib.sha256(canonical(polygons).encode()).hexdigest()
+        said = {"review_number": review_number, "sha256": digest}
+        record(session, Act("outline_taken", f"division:{code}", actor, extra={"outline": said}), at)
     return Taken(changed, len(given) - len(changed))
 
 

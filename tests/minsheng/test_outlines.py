@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from minsheng import outlines
+from minsheng import outlines, publishing
 from minsheng.errors import InvalidFileError
 from minsheng.journal import JournalEntry
 from minsheng.map_frame import MapFrame
@@ -58,7 +58,8 @@ def test_an_outline_is_taken_once_and_journaled(session: Session, county: Divisi
     assert session.scalars(sa.select(Outline)).one().polygons == [[square(110, 30)]]
     entry = session.scalars(sa.select(JournalEntry).where(JournalEntry.act == "outline_taken")).one()
     assert entry.subject == f"division:{county.code}"
-    assert entry.details["snapshot"] == {"review_number": NUMBER, "corners": 5}
+    assert entry.details["outline"]["review_number"] == NUMBER  # type: ignore[index]  # a payload is any JSON
+    assert publishing.verify(session) == []
     assert take(session, feature(county.code, square(111, 30))).codes == [county.code]
 
 

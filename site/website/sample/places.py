@@ -1,5 +1,7 @@
 """The county's places, agencies and staff."""
 
+import datetime as dt
+
 from minsheng import outlines
 from minsheng.outbox import RecordKind, touch
 from minsheng.places import Agency, Division, DivisionLevel
@@ -35,10 +37,13 @@ def add_places(world: World) -> None:
 
 
 def add_outlines(world: World) -> None:
-    """Add invented outlines of the county and its townships."""
+    """Put in the invented outlines of the county and its townships, before anything is published."""
     features = outlines.read_features((FOLDER / "outlines.geojson").read_bytes())
-    at = moment(world.calendar.published_on(world.calendar.year - 1))
-    outlines.take(world.session, features, actor=OFFICE, at=at)
+
+    def take(at: dt.datetime) -> None:
+        outlines.take(world.session, features, actor=OFFICE, at=at)
+
+    world.story.at(moment(world.calendar.published_on(world.calendar.year - 1), 8), take)
 
 
 def add_agencies(world: World) -> None:
