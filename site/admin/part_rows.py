@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 from sqlalchemy.orm import Session
 
 from admin.part_forms import referable
-from admin.part_words import column_word
+from admin.part_words import PART_WORDS, column_word
 from minsheng.database import Base
 from minsheng.parts import PARTS, Field, FieldType, Part, values_of
 from minsheng.projects import Project
-from minsheng.proposals import Proposal
+from minsheng.proposals import Proposal, ProposalAction
 from pages import formats
 from pages.language import gettext as _
 from pages.language import plain_record_text
@@ -35,12 +35,36 @@ _IN_WORDS: dict[FieldType, Callable[[Any], str]] = {
 
 
 class Row(NamedTuple):
-    """One column of a record or of a proposal: its name, what it said and what it is to say."""
+    """One column of a proposal: its name, what it said, what it is to say, and how that takes a promise back."""
 
     label: str
     before: str
     now: str
-    is_changed: bool
+    note: str
+
+
+PROMISED_SUMS = frozenset({"target", "planned_fen", "planned_investment_fen", "total_investment_fen"})
+PROMISED_DAYS = frozenset({"planned_start", "planned_finish", "planned_on", "deadline"})
+
+
+def proposal_title(proposal: Proposal) -> str:
+    """Return what a proposal wants, in a few words."""
+    if proposal.action is ProposalAction.PUBLISH:
+        return _("公示这个项目")
+    if proposal.action is ProposalAction.WITHDRAW:
+        return _("撤回这个项目")
+    return _("%(action)s：%(part)s", action=word(proposal.action), part=PART_WORDS[proposal.part])
+
+
+def taken_back(name: str, before: Any, now: Any) -> str:
+    """Return in a word how a published promise is made smaller or later, or nothing."""
+    if before is None or name not in PROMISED_SUMS | PROMISED_DAYS:
+        return ""
+    if now is None:
+        return _("不再写明")
+    if name in PROMISED_SUMS:
+        return _("比公示的少") if Decimal(now) < Decimal(before) else ""
+    return _("比公示的晚") if now > before else ""
 
 
 class Wording:
@@ -91,7 +115,9 @@ class Wording:
                 column_word(part.name, field.name),
                 self.value(field, proposal.before.get(field.name)),
                 self.value(field, proposal.values.get(field.name)),
-                proposal.before.get(field.name) != proposal.values.get(field.name),
+                taken_back(field.name, proposal.before.get(field.name), proposal.values.get(field.name))
+                if proposal.action is ProposalAction.CHANGE
+                else "",
             )
             for field in part.fields
             if field.name in given

@@ -10,6 +10,7 @@ from sqlalchemy.orm import selectinload
 
 from admin.access import current_staff, needs
 from admin.part_forms import PartForm, form_class, hint_of, step_refusal
+from admin.part_gaps import gaps_of
 from admin.part_rows import Wording
 from admin.part_words import MISSING_WORDS, PART_HINTS, PART_WORDS, column_word
 from admin.project_forms import NewProjectForm, StepForm
@@ -99,6 +100,7 @@ def show(slug: str) -> ResponseReturnValue:
         sections=sections,
         missing=project.missing_for_publication(),
         missing_words=MISSING_WORDS,
+        gaps=gaps_of(project) if project.publication is not Publication.WITHDRAWN else {},
         waiting=db.session.scalars(
             sa.select(Proposal)
             .where(Proposal.project_id == project.id, Proposal.state.in_(OPEN_STATES))

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from admin.access import current_staff, needs
 from admin.part_forms import PartForm, form_class, hint_of, step_refusal
-from admin.part_rows import Wording
+from admin.part_rows import Wording, proposal_title
 from admin.part_words import MISSING_WORDS, PART_HINTS, PART_WORDS, column_word
 from admin.project_forms import DecideForm, RefuseReportForm, ReturnProposalForm
 from minsheng import applying, record_changes
@@ -21,6 +21,7 @@ from pages.language import gettext as _
 from pages.services import services
 
 blueprint = Blueprint("proposals", __name__, url_prefix="/proposals")
+blueprint.add_app_template_filter(proposal_title, "proposal_title")
 UNREADABLE, STALE = 422, 409
 
 
@@ -36,7 +37,6 @@ def index() -> ResponseReturnValue:
         waiting=applying.waiting_for(db.session(), member),
         own=[one for one in waiting if one.is_work_of(member)],
         returned=returned,
-        part_words=PART_WORDS,
     )
 
 
@@ -207,7 +207,6 @@ def _page(
     return render_template(
         "admin/proposals/show.html",
         proposal=proposal,
-        name=PART_WORDS[proposal.part],
         rows=Wording(db.session(), proposal.project).proposal(proposal),
         conflicts=[column_word(proposal.part, name) for name in conflicts],
         missing=proposal.project.missing_for_publication() if proposal.action is ProposalAction.PUBLISH else (),

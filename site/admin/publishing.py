@@ -4,7 +4,6 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from admin.access import current_staff, needs
-from admin.part_words import PART_WORDS
 from admin.report_forms import CorrectForm, PublishForm, ReturnForm, WithdrawForm
 from admin.report_rows import figure_rows, text_rows
 from minsheng import applying, duties, journal, reporting
@@ -34,7 +33,6 @@ def index() -> ResponseReturnValue:
         waiting=duties.reports_to_publish(projects, member),
         own=[one for one in submitted if one.is_work_of(member)],
         proposals=applying.waiting_for(db.session(), member) if member.may(Permission.EDIT_PROJECT) else None,
-        part_words=PART_WORDS,
     )
 
 

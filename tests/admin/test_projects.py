@@ -1,5 +1,6 @@
 """A project's record on the desk: proposing, old beside new, accepting, returning, and nothing lost on errors."""
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
@@ -9,13 +10,16 @@ from sqlalchemy.orm import Session
 
 from admin.part_words import RULE_WORDS
 from minsheng.contracts import Contract
+from minsheng.eligibility import EligibilityStepKind
 from minsheng.journal import JournalEntry
 from minsheng.monitors import Monitor
 from minsheng.parts import PARTS
-from minsheng.projects import Milestone, Project, ProjectKind
+from minsheng.projects import Milestone, Project, ProjectKind, Stage
 from minsheng.proposals import Proposal, ProposalState
 from minsheng.publication import Publication
+from minsheng.safeguards import Safeguard, SafeguardKind
 from minsheng.staff import Role, StaffMember
+from pages.words import word
 from tests.admin.conftest import Browser, read_fields
 from tests.factories import Make
 
@@ -491,3 +495,45 @@ def test_changes_wait_beside_reports_in_the_queue_of_publishing(
     page = browser_of(publisher).get("/admin/publishing/").text
     _before, _found, after = page.partition("等我审核的项目改动")
     assert "石桥村道路硬化" in after
+
+
+def test_the_record_says_what_is_not_published_yet(
+    session: Session, browser_of: SignIn, make: Make, project: Project, publisher: StaffMember
+) -> None:
+    browser = browser_of(publisher)
+
+    def gaps() -> str:
+        _before, _found, after = browser.get(f"/admin/projects/{project.slug}").text.partition("还没有公示的")
+        return after.partition("</ul>")[0]
+
+    assert all(words in gaps() for words in ("监理制", "和谁签的合同"))
+    assert "谁来管护" not in gaps()
+    project.stage = Stage.IN_USE
+    session.add(Safeguard(project=project, kind=SafeguardKind.SUPERVISION, party="某监理公司"))
+    session.commit()
+    assert "谁来管护" in gaps()
+    assert "监理制" not in gaps()
+    project.kind = ProjectKind.BENEFIT
+    session.commit()
+    assert "监理制" not in gaps()
+    assert word(EligibilityStepKind.POSTED) in gaps()
+
+
+def test_the_second_person_sees_which_promises_are_taken_back(
+    session: Session, browser_of: SignIn, project: Project, reporter: StaffMember, publisher: StaffMember
+) -> None:
+    project.planned_investment_fen = 5_000_000_00
+    project.planned_finish = project.first_planned_finish = dt.date(2026, 11, 30)
+    session.commit()
+    writer, second = browser_of(reporter), browser_of(publisher)
+    form = f"/admin/projects/{project.slug}/project/{project.id}"
+
+    def seen(**typed: str) -> str:
+        assert writer.post(form, {**writer.fields(form), **typed, "reason": "调整"}).status_code == 302
+        return second.get(f"/admin/proposals/{only_proposal(session).id}").text
+
+    lowered = seen(c_planned_investment_fen="400万元", c_planned_finish="2026-12-31")
+    assert "比公示的少" in lowered
+    assert "比公示的晚" in lowered
+    raised = seen(c_planned_investment_fen="600万元", c_planned_finish="2026-10-31")
+    assert "比公示的" not in raised
