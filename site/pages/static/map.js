@@ -70,8 +70,14 @@ function place(L, map, layer, features) {
     const icon = L.divIcon({ html: pin(worst, members.length), className: "", iconSize: [44, 24], iconAnchor: [11, 12] });
     const marker = L.marker(middle.getCenter(), { icon, title: label, alt: label, keyboard: true }).addTo(layer);
     marker.getElement()?.setAttribute("aria-label", label);
-    if (many) marker.on("click keypress", () => map.fitBounds(middle.pad(0.2), { maxZoom: map.getMaxZoom() }));
-    else marker.bindPopup(popup(worst));
+    if (many) {
+      marker.on("click keypress", ({ originalEvent: { key } }) => {
+        if (key && key !== "Enter") return;
+        // The marker goes when the map draws itself anew; whoever uses the keyboard goes on from the map.
+        canvas.focus();
+        map.fitBounds(middle.pad(0.2), { maxZoom: map.getMaxZoom() });
+      });
+    } else marker.bindPopup(popup(worst));
   }
 }
 
