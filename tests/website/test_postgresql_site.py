@@ -2,14 +2,23 @@
 
 import dataclasses
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import flask_migrate
 import pytest
+import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from minsheng import publishing
+from minsheng.applying import accept, propose
+from minsheng.contracts import Contract
 from minsheng.database import db, now
+from minsheng.errors import ChangedMeanwhileError, InvalidValuesError
 from minsheng.importing.published import import_published, read_rows
+from minsheng.proposals import Proposal
+from minsheng.record_changes import Change
+from minsheng.staff import Role, StaffMember
 from tests.factories import Make
 from tests.public.test_suggestions import code_of, send
 from website import sample_content
@@ -50,3 +59,44 @@ def test_a_report_is_published_and_a_case_is_followed(site: Flask) -> None:
     code = code_of(send(client))
     assert "晚上看不见路" in client.get(f"/suggestions/follow/{code}").text
     assert publishing.verify(db.session()) == []
+
+
+def test_changes_of_a_record_are_refused_by_name_and_wait_for_each_other(site: Flask) -> None:
+    make = Make(db.session(), now())
+    author, publisher = make.staff(Role.REPORTER), make.staff(Role.PUBLISHER)
+    project = make.project()
+    session = db.session()
+    values = {"subject": "路基", "party": "甲公司", "amount_fen": 500, "signed_on": "2026-02-01"}
+    added = propose(session, project, Change("contract", values), author, now())
+    accept(session, added, publisher, now())
+    with pytest.raises(InvalidValuesError) as refused:
+        propose(session, project, Change("safeguard", {"kind": "bidding"}), author, now())
+    assert refused.value.problems == {"": "ck_safeguard_kept_or_says_why_not"}
+    contract_id = project.contracts[0].id
+    wishes = [
+        propose(session, project, Change("contract", {"amount_fen": fen}, contract_id, reason="更正"), author, now())
+        for fen in (600, 700)
+    ]
+    ids, publisher_id = [wish.id for wish in wishes], publisher.id
+    session.commit()
+    engine = db.engine
+
+    def late() -> str:
+        with Session(engine) as other:
+            try:
+                accept(other, other.get_one(Proposal, ids[1]), other.get_one(StaffMember, publisher_id), now())
+                other.commit()
+            except ChangedMeanwhileError as error:
+                return ", ".join(error.names)
+            return ""
+
+    with ThreadPoolExecutor(1) as pool, engine.connect() as watcher:
+        accept(session, session.get_one(Proposal, ids[0]), session.get_one(StaffMember, publisher_id), now())
+        second = pool.submit(late)
+        waits = sa.text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        while not watcher.scalar(waits) and not second.done():
+            watcher.rollback()
+        session.commit()
+        assert second.result() == "amount_fen"
+    assert session.get_one(Contract, contract_id).amount_fen == 600
+    assert publishing.verify(session) == []
