@@ -4,14 +4,15 @@ import datetime as dt
 import io
 import struct
 import zlib
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import ExifTags, Image, ImageCms
+from PIL import ExifTags, Image, ImageCms, ImageFilter
 
 from minsheng.errors import InvalidFileError
-from minsheng.media import MAX_BYTES, WIDTHS, MediaStore
+from minsheng.media import KINDS, MAX_BYTES, WIDTHS, MediaStore
 
 
 @pytest.fixture
@@ -39,13 +40,33 @@ def test_metadata_is_stripped_the_day_kept_and_the_picture_turned(store: MediaSt
     stored = store.add_image(picture(exif=True), keep_original=False)
     assert stored.taken_on == dt.date(2026, 5, 8)
     assert stored.height > stored.width
-    for width in WIDTHS:
-        data = store.path(stored.key, width).read_bytes()
+    for width, kind in product(WIDTHS, KINDS):
+        data = store.path(stored.key, width, kind).read_bytes()
         assert b"SECRET-CAMERA" not in data
-        assert b"EXIF" not in data
+        assert b"exif" not in data.lower()
         with Image.open(io.BytesIO(data)) as image:
             assert image.width <= width
             assert not image.getexif()
+
+
+def test_a_photograph_is_kept_as_avif_too_and_smaller(store: MediaStore) -> None:
+    grain = Image.effect_noise((600, 450), 60).convert("RGB").filter(ImageFilter.GaussianBlur(1))
+    stored = store.add_image(saved(grain, "JPEG", quality=95), keep_original=False)
+    for width in WIDTHS:
+        webp, avif = (store.path(stored.key, width, kind) for kind in KINDS)
+        assert avif.stat().st_size < webp.stat().st_size
+        with Image.open(avif) as image:
+            assert (image.format, image.width) == ("AVIF", min(width, 600))
+
+
+def test_drawings_are_kept_as_webp_alone_and_all_files_go_together(store: MediaStore, tmp_path: Path) -> None:
+    drawing = store.add_image(picture(), keep_original=False, is_drawing=True)
+    assert not store.path(drawing.key, WIDTHS[0], "avif").exists()
+    photograph = store.add_image(picture(), keep_original=True)
+    assert photograph.key == drawing.key
+    assert store.path(drawing.key, WIDTHS[0], "avif").exists()
+    store.remove(drawing.key)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
@@ -129,7 +150,7 @@ def test_a_torn_picture_is_refused(store: MediaStore) -> None:
 def test_a_script_behind_a_picture_does_not_survive(store: MediaStore) -> None:
     polyglot = io.BytesIO(picture().getvalue() + b"<script>alert(1)</script>")
     stored = store.add_image(polyglot, keep_original=False)
-    assert all(b"<script>" not in store.path(stored.key, width).read_bytes() for width in WIDTHS)
+    assert all(b"<script>" not in store.path(stored.key, *each).read_bytes() for each in product(WIDTHS, KINDS))
 
 
 def test_a_picture_that_unpacks_to_gigabytes_is_refused(store: MediaStore) -> None:

@@ -67,6 +67,27 @@ def test_a_photo_is_sent_for_ever_and_as_an_image(make: Make, client: FlaskClien
     again.close()
 
 
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("image/avif,image/webp,*/*;q=0.8", "image/avif"),
+        ("image/webp,image/avif;q=0.5", "image/avif"),
+        ("image/avif;q=0,image/webp", "image/webp"),
+        ("image/*,*/*", "image/webp"),
+        ("", "image/webp"),
+    ],
+)
+def test_browsers_that_name_avif_get_the_smaller_file(
+    make: Make, client: FlaskClient, add_photo: AddPhoto, accept: str, kind: str
+) -> None:
+    photo = add_photo(make.project())
+    with client.get(f"/photos/{photo.key}-480.webp", headers={"Accept": accept}) as response:
+        assert response.mimetype == kind
+        assert "Accept" in response.vary
+        with Image.open(io.BytesIO(response.data)) as image:
+            assert image.format == kind.partition("/")[2].upper()
+
+
 def test_a_photo_of_a_draft_is_not_sent(make: Make, client: FlaskClient, add_photo: AddPhoto) -> None:
     hidden = add_photo(make.project(published=False))
     assert client.get(f"/photos/{hidden.key}-480.webp").status_code == 404

@@ -71,4 +71,4 @@ class Gallery:
     def _make(self, picture: Picture) -> StoredImage:
         canvas = Canvas(self._width, picture.seed)
         SCENES[picture.scene](canvas, picture.progress / 100)
-        return self._media.add_image(io.BytesIO(canvas.finish()), keep_original=False)
+        return self._media.add_image(io.BytesIO(canvas.finish()), keep_original=False, is_drawing=True)
