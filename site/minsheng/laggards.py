@@ -4,16 +4,18 @@ Nothing is filled in: a month without a report is counted as missing, and the fi
 the last month reported. Compiled records never appear here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from minsheng.glances import Glance, for_cards
-from minsheng.listing import silent_or_late
+from minsheng.glances import for_cards
+from minsheng.overview import Digest, Overview
 from minsheng.projects import Project, ResponsibilityRole
+from minsheng.publication import Origin
 from minsheng.scope import Scope
+from minsheng.sums import LATE
 
 
 @dataclass(frozen=True)
@@ -25,11 +27,40 @@ class Laggards:
     of: int
 
 
-def laggards(session: Session, scope: Scope, glances: Mapping[int, Glance]) -> Laggards:
-    """Return who is late and who is silent in a scope, by glances at the projects as of one day."""
-    within = scope.ids(session)
-    late, silent = silent_or_late({number: glances[number] for number in within if number in glances})
-    return Laggards([glance.project_id for glance in late], [glance.project_id for glance in silent], len(within))
+def laggards(scope: Scope, overview: Overview) -> Laggards:
+    """Return who is late and who is silent in a scope, by an overview of all projects."""
+    own = _within(scope, overview.remember("own", lambda: _own(overview)))
+    late = _within(scope, overview.remember("late, widest gap first", lambda: _late(overview)))
+    silent = _within(scope, overview.remember("silent, longest first", lambda: _silent(overview)))
+    return Laggards([row.id for row in late], [row.id for row in silent], len(own))
+
+
+def _own(overview: Overview) -> list[Digest]:
+    return [row for row in overview.digests if row.origin == Origin.OWN]
+
+
+def _late(overview: Overview) -> list[Digest]:
+    rows = zip(overview.digests, overview.column("computed_status"), strict=True)
+    late = [row for row, status in rows if status in LATE and row.origin == Origin.OWN]
+    return sorted(late, key=lambda row: (row.gap_float is None, row.gap_float or 0, row.id))
+
+
+def _silent(overview: Overview) -> list[Digest]:
+    rows = zip(overview.digests, overview.column("is_silent"), strict=True)
+    silent = [row for row, is_silent in rows if is_silent and row.origin == Origin.OWN]
+    return sorted(silent, key=lambda row: (-overview.months_silent(row), row.id))
+
+
+def _within(scope: Scope, rows: Sequence[Digest]) -> Sequence[Digest]:
+    """Return those of the rows that lie in a scope, in the same order."""
+    programme, place, agency = scope.programme, scope.place, scope.agency
+    if programme is not None:
+        rows = [row for row in rows if row.programme_id == programme.id]
+    if agency is not None:
+        rows = [row for row in rows if row.agency_id == agency.id]
+    if place is not None:
+        rows = [row for row in rows if row.path is not None and row.path.startswith(place.path)]
+    return rows
 
 
 def loaded_with_answering(session: Session, ids: Sequence[int]) -> list[Project]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from minsheng.funding import FundingKind, FundingLine, FundingSource
 from minsheng.glances import for_cards
-from minsheng.overview import Glance, Overview
+from minsheng.overview import Overview
 from minsheng.places import Agency, Division, common_path, division_by_code
 from minsheng.programmes import Programme
 from minsheng.projects import Category, Project, ProjectKind, Stage
@@ -332,17 +332,3 @@ READING_ORDER = (
     ScheduleStatus.UNKNOWN,
 )
 """What needs attention first."""
-
-
-def silent_or_late(glances: Mapping[int, Glance]) -> tuple[list[Glance], list[Glance]]:
-    """Return who is late, worst gap first, and who is silent, longest first: own projects only."""
-    late_words = {ScheduleStatus.SERIOUSLY_BEHIND, ScheduleStatus.OVERDUE, ScheduleStatus.BEHIND}
-    late = sorted(
-        (glance for glance in glances.values() if glance.status in late_words),
-        key=lambda glance: (glance.gap is None, glance.gap or 0, glance.project_id),
-    )
-    silent = sorted(
-        (glance for glance in glances.values() if glance.months_silent > 0),
-        key=lambda glance: (-glance.months_silent, glance.project_id),
-    )
-    return late, silent

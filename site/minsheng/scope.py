@@ -6,7 +6,6 @@ Compiled records are in no scope: they are an archive, with nothing late, silent
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from minsheng.places import Agency, Division
 from minsheng.programmes import Programme
@@ -37,7 +36,3 @@ class Scope:
     def project_ids(self) -> sa.Select[int]:
         """Return the query of their identities, for use inside other queries."""
         return self.projects().with_only_columns(Project.id)
-
-    def ids(self, session: Session) -> set[int]:
-        """Return their identities."""
-        return set(session.scalars(self.project_ids()))

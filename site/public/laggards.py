@@ -49,7 +49,7 @@ def index() -> str:
     ``kind`` chooses one of the two lists, which then has pages.
     """
     scope = scope_from_address()
-    found = laggards(db.session(), scope, presenting.all_glances())
+    found = laggards(scope, presenting.all_glances())
     kind = request.args.get("kind", "")
     page = max(request.args.get("page", 1, type=int), 1)
     lists: dict[str, List] = {}
