@@ -3,6 +3,8 @@
 from minsheng.addresses import FormerAddress
 from minsheng.aftercare import AfterCare
 from minsheng.asked_queries import AskedQuery
+from minsheng.assessment_schemes import AssessmentScheme
+from minsheng.assessments import Assessment, AssessmentPoints
 from minsheng.boards import Board
 from minsheng.contracts import Contract, ContractChange, ContractPayment
 from minsheng.database import Base
@@ -19,6 +21,7 @@ from minsheng.outbox import SearchOutbox
 from minsheng.outlines import Outline
 from minsheng.photos import Photo
 from minsheng.places import Agency, Division
+from minsheng.population import PopulationMargin
 from minsheng.problems import Problem
 from minsheng.programmes import Programme
 from minsheng.projects import Milestone, Project, Responsibility
@@ -34,12 +37,16 @@ from minsheng.subscriptions import Subscription
 from minsheng.suggestions import CaseEvent, Suggestion
 from minsheng.surveys import Answer, Response, Wave
 from minsheng.synonyms import SynonymLine
+from minsheng.wave_results import WaveResult
 
 __all__ = [
     "AfterCare",
     "Agency",
     "Answer",
     "AskedQuery",
+    "Assessment",
+    "AssessmentPoints",
+    "AssessmentScheme",
     "Base",
     "Board",
     "CaseEvent",
@@ -67,6 +74,7 @@ __all__ = [
     "Outline",
     "PaymentBatch",
     "Photo",
+    "PopulationMargin",
     "Problem",
     "Programme",
     "ProgressReport",
@@ -91,4 +99,5 @@ __all__ = [
     "SynonymLine",
     "TargetAssignment",
     "Wave",
+    "WaveResult",
 ]

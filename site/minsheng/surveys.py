@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from minsheng.assessment_schemes import AssessmentScheme
 from minsheng.boards import Board
 from minsheng.clock import local_date, local_week
 from minsheng.database import Base, ExactDecimal, Identity, enumeration
@@ -55,6 +56,7 @@ class Wave(Base):
     version_id: Mapped[int] = mapped_column(sa.ForeignKey("questionnaire_version.id", ondelete="RESTRICT"))
     division_id: Mapped[int] = mapped_column(sa.ForeignKey("division.id", ondelete="RESTRICT"), index=True)
     programme_id: Mapped[int | None] = mapped_column(sa.ForeignKey("programme.id", ondelete="RESTRICT"))
+    scheme_id: Mapped[int | None] = mapped_column(sa.ForeignKey("assessment_scheme.id", ondelete="RESTRICT"))
     opens_on: Mapped[dt.date]
     closes_on: Mapped[dt.date]
     is_published: Mapped[bool] = mapped_column(default=False)
@@ -63,6 +65,7 @@ class Wave(Base):
     version: Mapped[QuestionnaireVersion] = relationship()
     division: Mapped[Division] = relationship()
     programme: Mapped[Programme | None] = relationship()
+    scheme: Mapped[AssessmentScheme | None] = relationship()
     responses: Mapped[list["Response"]] = relationship(back_populates="wave", order_by="Response.id")
 
     @classmethod
@@ -96,6 +99,7 @@ class Wave(Base):
             "opens_on": self.opens_on.isoformat(),
             "closes_on": self.closes_on.isoformat(),
             "closed": self.closed_at is not None,
+            **({"scheme": self.scheme.content_hash} if self.scheme else {}),
         }
 
     def unsealed_responses(self, session: Session, as_of: dt.date) -> list["Response"]:
