@@ -6,6 +6,8 @@ from minsheng.asked_queries import AskedQuery
 from minsheng.assessment_schemes import AssessmentScheme
 from minsheng.assessments import Assessment, AssessmentPoints
 from minsheng.boards import Board
+from minsheng.calendars import CalendarYear
+from minsheng.content_pages import ContentPage, ContentVersion
 from minsheng.contracts import Contract, ContractChange, ContractPayment
 from minsheng.database import Base
 from minsheng.digests import ProjectDigest
@@ -13,12 +15,14 @@ from minsheng.documents import Document, DocumentPage
 from minsheng.eligibility import EligibilityStep, PaymentBatch
 from minsheng.funding import FundingLine, FundMovement
 from minsheng.indicators import Indicator, TargetAssignment
+from minsheng.invitations import Invitation
 from minsheng.journal import JournalEntry, JournalHead
 from minsheng.lookbacks import LookBack
 from minsheng.mail import QueuedMail
 from minsheng.monitors import Monitor, MonitorReport
 from minsheng.outbox import SearchOutbox
 from minsheng.outlines import Outline
+from minsheng.passkeys import Passkey, PasskeyChallenge
 from minsheng.photos import Photo
 from minsheng.places import Agency, Division
 from minsheng.population import PopulationMargin
@@ -32,6 +36,9 @@ from minsheng.reviews import Review
 from minsheng.revision import SiteRevision
 from minsheng.safeguards import Safeguard
 from minsheng.scheduling import JobLease
+from minsheng.second_factors import AuthenticatorApp, RecoveryCode
+from minsheng.settings import Emblem, Setting
+from minsheng.sign_in_refusals import SignInRefusals
 from minsheng.staff import RoleGrant, StaffMember, StaffSession
 from minsheng.subscriptions import Subscription
 from minsheng.suggestions import CaseEvent, Suggestion
@@ -47,10 +54,14 @@ __all__ = [
     "Assessment",
     "AssessmentPoints",
     "AssessmentScheme",
+    "AuthenticatorApp",
     "Base",
     "Board",
+    "CalendarYear",
     "CaseEvent",
     "CheckAnswer",
+    "ContentPage",
+    "ContentVersion",
     "Contract",
     "ContractChange",
     "ContractPayment",
@@ -58,11 +69,13 @@ __all__ = [
     "Document",
     "DocumentPage",
     "EligibilityStep",
+    "Emblem",
     "FormerAddress",
     "FundMovement",
     "FundingLine",
     "Indicator",
     "IndicatorValue",
+    "Invitation",
     "JobLease",
     "JournalEntry",
     "JournalHead",
@@ -72,6 +85,8 @@ __all__ = [
     "MonitorReport",
     "Option",
     "Outline",
+    "Passkey",
+    "PasskeyChallenge",
     "PaymentBatch",
     "Photo",
     "PopulationMargin",
@@ -85,12 +100,15 @@ __all__ = [
     "Questionnaire",
     "QuestionnaireVersion",
     "QueuedMail",
+    "RecoveryCode",
     "Response",
     "Responsibility",
     "Review",
     "RoleGrant",
     "Safeguard",
     "SearchOutbox",
+    "Setting",
+    "SignInRefusals",
     "SiteRevision",
     "StaffMember",
     "StaffSession",

@@ -17,6 +17,7 @@ class RecordKind(enum.StrEnum):
     DIVISION = "division"
     AGENCY = "agency"
     DOCUMENT = "document"
+    CONTENT = "content"
 
 
 class SearchOutbox(Base):

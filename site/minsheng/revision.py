@@ -24,7 +24,16 @@ UNSEEN = {
     "subscription": "who follows what by mail; no kept page shows it",
     "job_lease": "which process does the work of the clock",
     "proposal": "changes that wait for a second person; accepting one writes the record itself",
+    "held_letter": "letters that wait apart; residents see nothing of them",
+    "spent_ticket": "which forms were used",
+    "sender_notice": "which senders are told by mail; residents see nothing of it",
     "staff_session": "who is signed in; residents see nothing of it",
+    "authenticator_app": "how staff prove who they are; residents see nothing of it",
+    "recovery_code": "likewise",
+    "passkey": "likewise",
+    "passkey_challenge": "likewise",
+    "invitation": "likewise",
+    "sign_in_refusals": "who was refused; residents see nothing of it",
 }
 """Tables whose changes no page of residents shows, with the reason; every other table counts."""
 

@@ -10,7 +10,7 @@ import hashlib
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from minsheng import journal, passwords
+from minsheng import journal, passwords, sign_in_refusals
 from minsheng.journal import Act
 from minsheng.staff import StaffMember, StaffSession, staff_by_username
 
@@ -24,7 +24,7 @@ def token_hash(token: str) -> str:
 
 
 def authenticate(session: Session, username: str, password: str, at: dt.datetime) -> StaffMember | None:
-    """Return the member of staff with this name and password, or None after journaling the refusal.
+    """Return the member of staff with this name and password, or None after counting the refusal.
 
     A hash made with outdated costs is renewed. An unknown name takes as long as a wrong password.
     """
@@ -35,7 +35,7 @@ def authenticate(session: Session, username: str, password: str, at: dt.datetime
         if passwords.needs_rehash(member.password_hash):
             member.password_hash = passwords.hash_password(password)
         return member
-    record(session, "sign_in_refused", member, at)
+    sign_in_refusals.note(session, member, at)
     return None
 
 
@@ -86,8 +86,7 @@ def change_password(
     record(session, "password_changed", member, at)
 
 
-def record(session: Session, act: str, member: StaffMember | None, at: dt.datetime) -> None:
-    """Journal an act of signing in; of a name without an account nothing is kept."""
+def record(session: Session, act: str, member: StaffMember, at: dt.datetime, **extra: object) -> None:
+    """Journal an act of signing in, with what else is to be said of it."""
     session.flush()
-    subject = f"staff:{member.id}" if member else "staff:unknown"
-    journal.record(session, Act(act, subject, member.post if member else "", is_public=False), at)
+    journal.record(session, Act(act, f"staff:{member.id}", member.post, is_public=False, extra=extra), at)

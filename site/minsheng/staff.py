@@ -74,7 +74,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 class StaffMember(Base):
     """A person with an account. ``post`` is what the public may see of them; the name stays inside.
 
-    People who leave are deactivated, never deleted: the journal and the reports name their posts.
+    People who leave are deactivated, never deleted: the journal and the reports name their posts. A password that
+    somebody else chose must be changed first. ``is_sample`` marks the accounts that come with sample content.
     """
 
     __tablename__ = "staff_member"
@@ -85,6 +86,8 @@ class StaffMember(Base):
     post: Mapped[str] = mapped_column(sa.String(120))
     password_hash: Mapped[str] = mapped_column(sa.String(200))
     is_active: Mapped[bool] = mapped_column(default=True)
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    is_sample: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[dt.datetime]
 
     grants: Mapped[list["RoleGrant"]] = relationship(
@@ -137,7 +140,11 @@ class RoleGrant(Base):
 
 
 class StaffSession(Base):
-    """A sign-in on one device. Only the hash of its token is kept; revoking it ends it at the next request."""
+    """A sign-in on one device. Only the hash of its token is kept; revoking it ends it at the next request.
+
+    ``awaits_factor`` is a sign-in whose password was right and whose second factor is still to come; it opens nothing
+    else. ``device`` is the kind of browser, so that its owner knows it again.
+    """
 
     __tablename__ = "staff_session"
 
@@ -148,6 +155,8 @@ class StaffSession(Base):
     last_seen_at: Mapped[dt.datetime]
     expires_at: Mapped[dt.datetime]
     revoked_at: Mapped[dt.datetime | None]
+    awaits_factor: Mapped[bool] = mapped_column(default=False)
+    device: Mapped[str] = mapped_column(sa.String(60), default="")
 
     staff_member: Mapped[StaffMember] = relationship()
 
