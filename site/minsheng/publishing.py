@@ -27,6 +27,7 @@ from minsheng.reviews import ACCEPTED_STAGES, failed_acceptance
 from minsheng.staff import StaffMember
 from minsheng.suggestions import Suggestion
 from minsheng.surveys import Wave
+from minsheng.wave_results import WaveResult
 
 INTERRUPTED = frozenset({Stage.SUSPENDED, Stage.CANCELLED})
 ONCE_PUBLIC = (ReportState.PUBLISHED, ReportState.SUPERSEDED, ReportState.WITHDRAWN)
@@ -301,8 +302,14 @@ def public_records(session: Session) -> Iterator[tuple[str, dict[str, object]]]:
         yield board.subject, board.snapshot()
     for suggestion in session.scalars(sa.select(Suggestion)):
         yield suggestion.subject, suggestion.snapshot()
+    yield from _public_surveys(session)
+
+
+def _public_surveys(session: Session) -> Iterator[tuple[str, dict[str, object]]]:
     for wave in session.scalars(sa.select(Wave).where(Wave.is_published)):
         yield f"wave:{wave.slug}", wave.snapshot()
+    for result in session.scalars(sa.select(WaveResult)):
+        yield result.subject, result.snapshot()
 
 
 def verify(session: Session, saved_head: str | None = None) -> list[journal.Fault]:

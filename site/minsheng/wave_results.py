@@ -1,13 +1,27 @@
 """The results of a closed wave: computed once, kept with the hash of what they were computed from."""
 
 import datetime as dt
+import hashlib
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, undefer
 
+from minsheng import assessment_schemes, journal
 from minsheng.assessment_schemes import AssessmentScheme
+from minsheng.clock import local_date
 from minsheng.database import Base, Identity
+from minsheng.journal import Act, canonical
+from minsheng.opinion.errors import OpinionError
+from minsheng.opinion.package import Contents, public_package
+from minsheng.opinion.schemes import Scheme
 from minsheng.surveys import Wave
+from minsheng.version import VERSION
+from minsheng.wave_answers import inputs_hash, read_contents
+from minsheng.wave_figure_records import from_record, to_record
+from minsheng.wave_figures import Figures, compute
+
+CLOCK = "到期自动计算"
+"""The actor that the journal names where the last day passed and nobody closed the wave."""
 
 
 class WaveResult(Base):
@@ -38,3 +52,104 @@ class WaveResult(Base):
 
     wave: Mapped[Wave] = relationship()
     scheme: Mapped[AssessmentScheme] = relationship()
+
+    @property
+    def subject(self) -> str:
+        """The journal's name for the result."""
+        return f"wave_result:{self.wave.slug}:{self.number}"
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the scheme did not fit the questions, so that there are no scores."""
+        return "reason" in self.figures
+
+    @property
+    def reason(self) -> str:
+        """Why there are no scores, empty where there are."""
+        return str(self.figures.get("reason", ""))
+
+    def read(self) -> Figures:
+        """Return the figures. Raises ``KeyError`` where the scheme did not fit."""
+        return from_record(self.figures)
+
+    def snapshot(self) -> dict[str, object]:
+        """Return what the journal keeps of the result: the hashes of what went in and of what came out."""
+        return {
+            "wave": self.wave.slug,
+            "number": self.number,
+            "scheme": self.scheme_hash,
+            "inputs": self.inputs_hash,
+            "figures": hashlib.sha256(canonical(self.figures).encode()).hexdigest(),
+            "package": self.package_hash,
+            "software": self.software_version,
+        }
+
+
+def scheme_of(wave: Wave) -> Scheme:
+    """Return the scheme that a wave is scored by."""
+    return wave.scheme.scheme if wave.scheme else assessment_schemes.default_scheme()
+
+
+def latest(session: Session, wave: Wave) -> WaveResult | None:
+    """Return a wave's result in force, or None before it is computed."""
+    query = sa.select(WaveResult).where(WaveResult.wave_id == wave.id).order_by(WaveResult.number.desc()).limit(1)
+    return session.scalar(query.options(undefer(WaveResult.figures)))
+
+
+def settle(session: Session, wave: Wave, actor: str, at: dt.datetime) -> WaveResult:
+    """Compute a closed wave's results and keep them, unless they were computed from the same answers before.
+
+    The scheme is locked with it. Raises ``SealedError`` while the wave can still take answers. A scheme that does
+    not fit the questions gives a result without scores that says why.
+    """
+    scheme = scheme_of(wave)
+    contents = read_contents(session, wave, scheme, local_date(at))
+    inputs = inputs_hash(contents)
+    known = latest(session, wave)
+    if known is not None and (known.scheme_hash, known.inputs_hash) == (scheme.content_hash, inputs):
+        return known
+    figures, package = _computed(session, contents)
+    result = WaveResult(
+        wave=wave,
+        scheme=assessment_schemes.locked(session, scheme, at, actor),
+        number=1 if known is None else known.number + 1,
+        computed_at=at,
+        scheme_hash=scheme.content_hash,
+        inputs_hash=inputs,
+        package_hash=hashlib.sha256(package).hexdigest(),
+        software_version=VERSION,
+        figures=figures,
+        package=package,
+    )
+    session.add(result)
+    session.flush()
+    journal.record(session, Act("wave_results_published", result.subject, actor, after=result.snapshot()), at)
+    return result
+
+
+def unsettled(session: Session, as_of: dt.date) -> list[Wave]:
+    """Return the published waves that have closed and have no result yet, oldest first."""
+    settled = sa.select(WaveResult.wave_id)
+    waves = session.scalars(Wave.visible_to_residents().where(Wave.id.not_in(settled)).order_by(Wave.closes_on))
+    return [wave for wave in waves if wave.has_closed(as_of)]
+
+
+def previous(session: Session, wave: Wave) -> WaveResult | None:
+    """Return the result in force of the same place's wave of the year before with the same questionnaire, or None."""
+    for earlier in session.scalars(
+        Wave.visible_to_residents()
+        .where(Wave.division_id == wave.division_id, Wave.year == wave.year - 1)
+        .order_by(Wave.closes_on.desc())
+    ):
+        if earlier.version.questionnaire_id == wave.version.questionnaire_id:
+            return latest(session, earlier)
+    return None
+
+
+def _computed(session: Session, contents: Contents) -> tuple[dict[str, object], bytes]:
+    """Return figures and public package, or the reason why the scheme cannot be used."""
+    try:
+        figures = compute(contents.sample, assessment_schemes.all_schemes(session))
+        return to_record(figures), public_package(contents)
+    except OpinionError as error:
+        return {"reason": error.code, "about": str(error)}, b""

@@ -46,6 +46,7 @@ PARAMETERS = {
     "public.feeds.project_list": frozenset({"before", *(field.name for field in fields(Filters))}),
     "public.feeds.everything": frozenset({"act", "before"}),
     "public.feeds.of_record": frozenset({"before"}),
+    "public.survey_results.show": frozenset({"scheme"}),
 }
 """Parameters that change a page, by the page's name."""
 

@@ -16,8 +16,8 @@ from minsheng.errors import InvalidAnswersError
 from minsheng.glances import with_chain
 from minsheng.places import division_by_code
 from minsheng.projects import Project
-from minsheng.questionnaires import Question, QuestionnaireVersion, QuestionType
-from minsheng.surveys import DRAWN_CHANNELS, Channel, Response, Share, Wave
+from minsheng.questionnaires import Question, QuestionnaireVersion
+from minsheng.surveys import Channel, Response, Wave
 from pages import tickets
 from pages.forms import Form
 from pages.language import current_language
@@ -28,9 +28,6 @@ from pages.services import services
 from public import boards
 
 blueprint = Blueprint("surveys", __name__, url_prefix="/surveys")
-LEAST_BASE = 30
-"""Shares over fewer people are withheld (NCHS presentation standard, as in the scheme's publication rules)."""
-
 PROBLEMS = {
     "required": _l("请回答这一题"),
     "unknown_option": _l("请从列出的选项里选"),
@@ -118,25 +115,6 @@ def thanks(slug: str) -> str:
     return _page("public/surveys/thanks.html", _wave(slug))
 
 
-@blueprint.get("/<slug>/results")
-def results(slug: str) -> str | tuple[str, int]:
-    """Show counts and shares of a closed wave, drawn and opt-in answers apart."""
-    wave = _wave(slug)
-    today = services().today()
-    if not wave.has_closed(today):
-        return _page("public/surveys/sealed.html", wave), 403
-    opt_in = [channel for channel in Channel if channel not in DRAWN_CHANNELS]
-    return _page(
-        "public/surveys/results.html",
-        wave,
-        drawn=surveys.shares(db.session(), wave, sorted(DRAWN_CHANNELS), today),
-        opt_in=surveys.shares(db.session(), wave, opt_in, today),
-        channels=surveys.channel_counts(db.session(), wave),
-        scales=scale_blocks(wave),
-        least_base=LEAST_BASE,
-    )
-
-
 def open_waves_of(project: Project) -> list[Wave]:
     """Return the open waves that ask about a project's place."""
     today = services().today()
@@ -155,29 +133,12 @@ def blocks(wave: Wave) -> list[list[Question]]:
     return grouped
 
 
-def scale_blocks(wave: Wave) -> list[list[Question]]:
-    """Return the blocks of scale questions, which are drawn as diverging bars."""
-    return [block for block in blocks(wave) if block[0].type is QuestionType.SCALE]
-
-
-def substantive_shares(shares: list[Share]) -> list[float] | None:
-    """Return the shares in per cent of the people with an opinion, best first; None where they are too few."""
-    counted = [share for share in shares if share.option.is_substantive]
-    people = sum(share.count for share in counted)
-    return [100 * share.count / people for share in counted] if people >= LEAST_BASE else None
-
-
 @blueprint.app_template_filter("in_language")
 def in_language(record: Any) -> str:
     """Return the text of a question, option, version or wave in the reader's language, else as written."""
     written = getattr(record, "text", None) or getattr(record, "title", None) or getattr(record, "introduction", "")
     translated = record.translations.get(current_language())
     return str(translated or written)
-
-
-@blueprint.context_processor
-def _names() -> dict[str, object]:
-    return {"substantive_shares": substantive_shares}
 
 
 def _page(template: str, wave: Wave, **names: object) -> str:

@@ -6,7 +6,8 @@ import threading
 
 from flask import Flask
 
-from minsheng import mail, media_sweeping, scheduling, subscriptions
+from minsheng import mail, media_sweeping, scheduling, subscriptions, wave_results
+from minsheng.clock import local_date
 from minsheng.database import db
 from minsheng.scheduling import Job, Outcome
 from pages.services import services
@@ -22,6 +23,7 @@ PAUSE_SECONDS = 30.0
 def jobs() -> tuple[Job, ...]:
     """Return all jobs in the order they run: what makes mail comes before what sends it."""
     return (
+        Job("settle_waves", EVERY_TICK, _settle_waves),
         Job("drop_unconfirmed", dt.timedelta(hours=1), _drop_unconfirmed),
         Job("tell_news", EVERY_TICK, lambda: tell_news(services().clock)),
         Job("send_mail", EVERY_TICK, _send_mail),
@@ -51,6 +53,16 @@ def _keep_ticking(app: Flask) -> None:
         except Exception:
             # A database that is away for a moment must not end the thread.
             log.exception("jobs could not be run")
+
+
+def _settle_waves() -> int:
+    """Compute the results of surveys that have closed, one commit each."""
+    at = services().clock()
+    waves = wave_results.unsettled(db.session(), local_date(at))
+    for wave in waves:
+        wave_results.settle(db.session(), wave, wave_results.CLOCK, at)
+        db.session.commit()
+    return len(waves)
 
 
 def _drop_unconfirmed() -> int:

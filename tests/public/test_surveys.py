@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from minsheng import surveys
 from minsheng.clock import local_date
 from minsheng.database import now
 from minsheng.surveys import Channel, Response, Wave
@@ -69,24 +68,6 @@ def test_drafts_of_waves_are_not_there(client: FlaskClient, session: Session, ma
     session.commit()
     assert client.get(f"/surveys/{wave.slug}").status_code == 404
     assert client.get(f"/surveys/{wave.slug}/results").status_code == 404
-
-
-def test_results_are_sealed_then_shown_apart_by_channel(client: FlaskClient, session: Session, make: Make) -> None:
-    wave = open_wave(session, make)
-    for number in range(40):
-        channel = Channel.PHONE if number < 35 else Channel.WEB
-        typed = {"aware": ["heard"], "satisfied": ["very_satisfied" if number % 5 else "dissatisfied"]}
-        surveys.respond(session, wave, typed, ticket=f"t{number}", channel=channel, at=now())
-    session.commit()
-    sealed = client.get(f"/surveys/{wave.slug}/results")
-    assert sealed.status_code == 403
-    assert "80" not in sealed.text.partition("<main")[2].partition("</main>")[0]
-    wave.close(now())
-    session.commit()
-    page = client.get(f"/surveys/{wave.slug}/results").text
-    drawn, _, opt_in = page.partition('id="opt-in"')
-    assert "35" in drawn
-    assert "不公布" in opt_in
 
 
 def test_the_survey_speaks_the_readers_language(client: FlaskClient, session: Session, make: Make) -> None:

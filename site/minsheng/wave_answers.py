@@ -1,0 +1,164 @@
+"""Reading the answers of a closed wave into the columns that the statistics take."""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, contains_eager
+
+from minsheng.clock import local_date
+from minsheng.errors import SealedError
+from minsheng.journal import canonical
+from minsheng.opinion.coding import Answers, Column
+from minsheng.opinion.package import Contents, MarginRow, margins_of
+from minsheng.opinion.panels import Sample
+from minsheng.opinion.responses import responses_table
+from minsheng.opinion.schemes import DRAWN_CHANNELS, Scheme
+from minsheng.opinion.tables import handling_table
+from minsheng.places import Division
+from minsheng.population import margins_of_places
+from minsheng.questionnaires import QuestionnaireVersion, QuestionType
+from minsheng.surveys import Answer, Response, Wave
+from minsheng.version import VERSION
+from minsheng.wave_columns import (
+    CHOSEN,
+    NOT_CHOSEN,
+    codebook,
+    column_names,
+    option_column,
+    programme_of,
+    tabulated,
+)
+from minsheng.wave_places import handling_of, place_code, places_of
+
+
+@dataclass(frozen=True)
+class _Person:
+    """One response without its answers."""
+
+    id: int
+    division: str
+    channel: str
+    stratum: str
+    psu: str
+    base_weight: float
+    is_flagged: bool
+
+
+def read_contents(session: Session, wave: Wave, scheme: Scheme, as_of: dt.date) -> Contents:
+    """Return everything that a closed wave's results are computed from, under one scheme.
+
+    Raises ``SealedError`` while the wave can still take answers: before that nobody reads any.
+    """
+    if not wave.has_closed(as_of):
+        raise SealedError
+    places = places_of(wave)
+    people = _people(session, wave, places)
+    version = wave.version
+    closed_on = wave.closes_on if wave.closed_at is None else min(wave.closes_on, local_date(wave.closed_at))
+    margins = [
+        MarginRow(row.division.code, row.variable, row.value, float(row.count), row.source)
+        for row in margins_of_places(session, places)
+    ]
+    answers = Answers(
+        [person.division for person in people],
+        [person.channel for person in people],
+        _columns(session, wave, people),
+        [person.base_weight for person in people],
+        programmes_of(version),
+        [person.stratum for person in people],
+        [person.psu for person in people],
+        bytes(person.is_flagged for person in people),
+    )
+    handling = handling_of(session, places, wave.year, closed_on)
+    return Contents(
+        wave.slug,
+        wave.year,
+        VERSION,
+        Sample(scheme, answers, margins_of(margins), handling),
+        list(codebook(version)),
+        margins,
+        {version.number: questionnaire_text(version)},
+    )
+
+
+def programmes_of(version: QuestionnaireVersion) -> dict[str, str]:
+    """Return the column of each programme's question by the programme's code."""
+    names = column_names(version)
+    return {code: names[question.id] for question in tabulated(version) if (code := programme_of(question))}
+
+
+def questionnaire_text(version: QuestionnaireVersion) -> str:
+    """Return everything that a version asks as JSON, one text for one version, and its content hash."""
+    content = {
+        "questionnaire": version.questionnaire.slug,
+        "version": version.number,
+        "content_hash": version.computed_hash(),
+        "introduction": version.introduction,
+        "translations": version.translations,
+        "questions": [question.content() for question in version.questions],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def inputs_hash(contents: Contents) -> str:
+    """Return the SHA-256 of everything that the figures rest on besides the scheme, whatever the order of arrival."""
+    tables = [
+        responses_table(contents.sample.answers, ""),
+        handling_table(contents.sample.handling),
+        canonical([list(vars(row).values()) for row in contents.margins]),
+        canonical([list(vars(row).values()) for row in contents.codebook]),
+        canonical(
+            [[*place, {str(kind): n for kind, n in held.items()}] for place, held in contents.dispositions.items()]
+        ),
+        canonical([list(vars(row).values()) for row in contents.exclusions]),
+    ]
+    return hashlib.sha256("\f".join(tables).encode()).hexdigest()
+
+
+def _people(session: Session, wave: Wave, places: Sequence[Division]) -> list[_Person]:
+    """Return the people whose answers count, those of drawn channels only where their place is among the wave's."""
+    rows = session.execute(
+        sa.select(Response)
+        .outerjoin(Response.division)
+        .options(contains_eager(Response.division))
+        .where(Response.wave_id == wave.id)
+        .order_by(Response.ticket)
+    )
+    found = []
+    for row in rows.scalars():
+        code = place_code(places, row.division.path if row.division else None)
+        if code or row.channel.value not in DRAWN_CHANNELS:
+            found.append(_Person(row.id, code or wave.division.code, row.channel.value, "", "", 1.0, False))
+    return found
+
+
+def _columns(session: Session, wave: Wave, people: Sequence[_Person]) -> dict[str, Column]:
+    """Return one column per question with options, and one per option of a multiple choice."""
+    names = column_names(wave.version)
+    given: dict[int, dict[int, list[int]]] = {number: {} for number in names}
+    rows = session.execute(
+        sa.select(Answer.question_id, Answer.response_id, Answer.option_id)
+        .join(Response, Response.id == Answer.response_id)
+        .where(Response.wave_id == wave.id)
+    )
+    for question_id, response_id, option_id in rows:
+        if option_id is not None:
+            given[question_id].setdefault(response_id, []).append(option_id)
+    columns: dict[str, Column] = {}
+    for question in tabulated(wave.version):
+        chosen, name = given[question.id], names[question.id]
+        if question.type is QuestionType.MULTIPLE:
+            for option in question.options:
+                values = (
+                    "" if person.id not in chosen else CHOSEN if option.id in chosen[person.id] else NOT_CHOSEN
+                    for person in people
+                )
+                columns[option_column(name, option)] = Column.of(values)
+        else:
+            keys = {option.id: option.key for option in question.options}
+            columns[name] = Column.of(keys[chosen[person.id][0]] if person.id in chosen else "" for person in people)
+    return columns
