@@ -14,7 +14,7 @@ from minsheng.importing.published import import_published, read_rows
 from minsheng.journal import current_head
 from pages.services import services
 from search import indexer
-from website import database_setup, import_words, jobs, sample_content
+from website import database_setup, import_words, jobs, opinion_commands, sample_content
 from website.application import create_app
 from website.config import ConfigurationError, Settings, load_or_make_secrets
 from website.server import CannotListenError, insist_on_free, run_server
@@ -181,6 +181,9 @@ def rebuild_index(settings: Settings) -> None:
     """Build the index anew beside the live one, then switch."""
     with create_app(settings).app_context():
         indexer.rebuild(db.session(), services().search, services().today())
+
+
+main.add_command(opinion_commands.opinion)
 
 
 @main.group()

@@ -1,0 +1,114 @@
+"""Commands of surveys and their scores: a demonstration, and recomputing what others publish."""
+
+import io
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+import click
+import flask_migrate
+from sqlalchemy.orm import Session
+
+from minsheng import digests, wave_results
+from minsheng.database import db
+from minsheng.opinion.package import restricted_package
+from minsheng.opinion.panels import COMPOSITE
+from minsheng.opinion.scores import ALL, Score
+from minsheng.surveys import Wave
+from minsheng.wave_answers import read_contents
+from minsheng.wave_results import WaveResult
+from website.application import create_app
+from website.config import Settings
+from website.sample import opinion_city
+
+LEAST_RANKED = 12
+NUMBER = "DEMO-1"
+"""The export number in the demonstration's restricted package: nobody's answers are real."""
+
+
+@click.group()
+def opinion() -> None:
+    """Surveys and their scores."""
+
+
+@opinion.command()
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where the packages go.")
+@click.pass_obj
+def demo(settings: Settings, out: Path | None) -> None:
+    """Build two years of surveys in an invented city of 16 counties, publish them, and recompute them.
+
+    Writes both editions of both years' packages, runs each package's own recompute.py in an empty folder and
+    compares. Exits with 1 where a byte differs or too few counties can be ranked.
+    """
+    folder = out or settings.data / "opinion-demo"
+    folder.mkdir(parents=True, exist_ok=True)
+    with create_app(settings).app_context():
+        flask_migrate.upgrade()
+        if not digests.are_complete(db.session()):
+            digests.rebuild(db.session())
+        session = db.session()
+        if opinion_city.is_loaded(session):
+            click.echo("演示市已经在里面，直接核对。 The invented city is there already; checking it.")
+        else:
+            opinion_city.load(session, click.echo)
+            session.commit()
+        # Every year is told, also after one that does not agree.
+        agreed = [_check_year(session, wave, folder) for wave in opinion_city.waves(session)]
+    if not all(agreed):
+        sys.exit(1)
+    click.secho("全部一致 All agree.", bold=True)
+
+
+def _check_year(session: Session, wave: Wave, folder: Path) -> bool:
+    """Write and recompute a wave's packages; return whether all agrees and enough counties are ranked."""
+    result = wave_results.latest(session, wave)
+    if result is None or result.is_refused:
+        click.echo(f"{wave.slug}: no result", err=True)
+        return False
+    contents = read_contents(session, wave, result.scheme.scheme, wave.closes_on.replace(year=wave.year + 1))
+    editions = {"public": result.package, "restricted": restricted_package(contents, NUMBER)}
+    agree = True
+    for edition, content in editions.items():
+        file = folder / f"{wave.slug}-{edition}.zip"
+        file.write_bytes(content)
+        agree = _recompute(file) and agree
+    return _tell(wave, result) and agree
+
+
+def _recompute(package: Path) -> bool:
+    """Unpack a package into an empty folder and run its own program there, without anything that is installed."""
+    with tempfile.TemporaryDirectory() as empty:
+        with zipfile.ZipFile(io.BytesIO(package.read_bytes())) as archive:
+            archive.extractall(empty)
+        done = subprocess.run(
+            [sys.executable, "-S", "-E", "-B", "recompute.py"], cwd=empty, capture_output=True, text=True, check=False
+        )
+    click.echo(f"{package.name} ({package.stat().st_size:,} bytes)")
+    for line in (done.stdout + done.stderr).splitlines():
+        click.echo(f"  {line}")
+    return done.returncode == 0
+
+
+def _tell(wave: Wave, result: WaveResult) -> bool:
+    """Print the ranks; return whether enough counties are ranked and every programme is assessed over all."""
+    figures = result.read()
+    rows = [row for row in figures.scores if (row.view, row.item) == (ALL, COMPOSITE)]
+    ranked = sorted((row for row in rows if row.interval is not None), key=lambda row: row.rank or 0)
+    click.echo(f"{wave.title}: {len(ranked)} of {len(rows)} counties ranked 个县有名次")
+    for row in ranked:
+        click.echo(_line(wave, row))
+    overall = [row for row in figures.programmes if row.view == ALL and not row.division]
+    assessed = sum(row.estimate is not None for row in overall)
+    click.echo(f"  {assessed} of {len(overall)} programmes assessed over all counties 项工程有全市得分")
+    return len(ranked) >= LEAST_RANKED and assessed == len(overall) > 0
+
+
+def _line(wave: Wave, row: Score) -> str:
+    names = {place.code: place.name for place in wave.division.children}
+    value = row.estimate.value if row.estimate else 0.0
+    margin = row.estimate.margin if row.estimate else None
+    span = row.interval
+    between = f"{span.best}–{span.worst}" if span else "—"
+    return f"  {row.rank:>3}  {names.get(row.division, row.division)}  {value:.2f} ±{margin or 0:.2f}  {between}"
