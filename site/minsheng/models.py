@@ -7,6 +7,7 @@ from minsheng.assessment_schemes import AssessmentScheme
 from minsheng.assessments import Assessment, AssessmentPoints
 from minsheng.boards import Board
 from minsheng.calendars import CalendarYear
+from minsheng.case_photos import CasePhoto
 from minsheng.content_pages import ContentPage, ContentVersion
 from minsheng.contracts import Contract, ContractChange, ContractPayment
 from minsheng.database import Base
@@ -14,6 +15,7 @@ from minsheng.digests import ProjectDigest
 from minsheng.documents import Document, DocumentPage
 from minsheng.eligibility import EligibilityStep, PaymentBatch
 from minsheng.funding import FundingLine, FundMovement
+from minsheng.held_letters import HeldLetter
 from minsheng.indicators import Indicator, TargetAssignment
 from minsheng.invitations import Invitation
 from minsheng.journal import JournalEntry, JournalHead
@@ -37,11 +39,14 @@ from minsheng.revision import SiteRevision
 from minsheng.safeguards import Safeguard
 from minsheng.scheduling import JobLease
 from minsheng.second_factors import AuthenticatorApp, RecoveryCode
+from minsheng.sender_notices import SenderNotice
 from minsheng.settings import Emblem, Setting
 from minsheng.sign_in_refusals import SignInRefusals
+from minsheng.spent_tickets import SpentTicket
 from minsheng.staff import RoleGrant, StaffMember, StaffSession
 from minsheng.subscriptions import Subscription
 from minsheng.suggestions import CaseEvent, Suggestion
+from minsheng.supports import CaseSupport
 from minsheng.surveys import Answer, Response, Wave
 from minsheng.synonyms import SynonymLine
 from minsheng.wave_results import WaveResult
@@ -59,6 +64,8 @@ __all__ = [
     "Board",
     "CalendarYear",
     "CaseEvent",
+    "CasePhoto",
+    "CaseSupport",
     "CheckAnswer",
     "ContentPage",
     "ContentVersion",
@@ -73,6 +80,7 @@ __all__ = [
     "FormerAddress",
     "FundMovement",
     "FundingLine",
+    "HeldLetter",
     "Indicator",
     "IndicatorValue",
     "Invitation",
@@ -107,9 +115,11 @@ __all__ = [
     "RoleGrant",
     "Safeguard",
     "SearchOutbox",
+    "SenderNotice",
     "Setting",
     "SignInRefusals",
     "SiteRevision",
+    "SpentTicket",
     "StaffMember",
     "StaffSession",
     "Subscription",

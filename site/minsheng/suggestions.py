@@ -1,10 +1,12 @@
 """Suggestions: a case from first word to checked result, with its clock. 凡事有交代、件件有着落、事事有回音."""
 
 import datetime as dt
+import decimal
 import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -27,12 +29,16 @@ from minsheng.errors import ReasonRequiredError, WrongStateError
 from minsheng.places import Agency, Division
 from minsheng.projects import Project
 
+if TYPE_CHECKING:
+    from minsheng.case_photos import CasePhoto
+
 
 class Suggestion(Base):
     """A suggestion, question, complaint or thanks, from anyone, about a project, an agency, a place or nothing.
 
-    ``words`` are the sender's own, seen by handlers only; ``public_words`` are masked and reviewed. Contact is
-    sealed for this record. ``ticket`` makes sending twice harmless; of the tracking code only a hash is kept.
+    ``words`` and ``place_words`` are the sender's own, seen by handlers only; ``public_words`` are masked and reviewed.
+    Contact is sealed for this record. ``ticket`` makes sending twice harmless; of the tracking code only a hash is
+    kept.
     """
 
     __tablename__ = "suggestion"
@@ -49,6 +55,7 @@ class Suggestion(Base):
             name="handed_to_an_agency",
         ),
         sa.CheckConstraint("state <> 'replied' OR length(reply) > 0", name="reply_has_words"),
+        sa.CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="coordinates_together"),
     )
 
     id: Mapped[Identity]
@@ -62,10 +69,14 @@ class Suggestion(Base):
     division_id: Mapped[int | None] = mapped_column(sa.ForeignKey("division.id", ondelete="RESTRICT"), index=True)
     agency_id: Mapped[int | None] = mapped_column(sa.ForeignKey("agency.id", ondelete="RESTRICT"), index=True)
     board_id: Mapped[int | None] = mapped_column(sa.ForeignKey("board.id", ondelete="RESTRICT"), index=True)
+    place_words: Mapped[str] = mapped_column(sa.String(200), default="")
+    latitude: Mapped[decimal.Decimal | None]
+    longitude: Mapped[decimal.Decimal | None]
     words: Mapped[str] = mapped_column(sa.Text)
     public_title: Mapped[str] = mapped_column(sa.String(120), default="")
     public_words: Mapped[str] = mapped_column(sa.Text, default="")
     consent_to_publish: Mapped[bool] = mapped_column(default=False)
+    consent_to_call: Mapped[bool] = mapped_column(default=False)
     contact_sealed: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
     received_at: Mapped[dt.datetime] = mapped_column(index=True)
     accept_due: Mapped[dt.date]
@@ -93,6 +104,9 @@ class Suggestion(Base):
     board: Mapped[Board | None] = relationship()
     events: Mapped[list["CaseEvent"]] = relationship(
         back_populates="suggestion", order_by="CaseEvent.id", cascade="all, delete-orphan"
+    )
+    photos: Mapped[list["CasePhoto"]] = relationship(
+        back_populates="suggestion", order_by="CasePhoto.id", cascade="all, delete-orphan"
     )
 
     @classmethod
@@ -292,6 +306,10 @@ class Letter:
     project: Project | None = None
     division: Division | None = None
     board: Board | None = None
+    place_words: str = ""
+    latitude: decimal.Decimal | None = None
+    longitude: decimal.Decimal | None = None
+    consent_to_call: bool = False
 
 
 def submit(
@@ -322,8 +340,12 @@ def submit(
         project=letter.project,
         board=letter.board,
         division=letter.division or (letter.project.division if letter.project else None),
+        place_words=letter.place_words.strip(),
+        latitude=letter.latitude,
+        longitude=letter.longitude,
         words=_required(letter.words),
         consent_to_publish=letter.consent_to_publish,
+        consent_to_call=letter.consent_to_call,
         received_at=at,
         accept_due=clock.after(at, clock.accept_days)[0],
         reply_due=reply_due,

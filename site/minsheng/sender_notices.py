@@ -1,0 +1,90 @@
+"""Telling senders who left a mail address that their case has moved, from one event of the case to the next.
+
+The address itself lies sealed in the case alone, so that erasing it there ends the mail too.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from minsheng.cases import CaseEventKind
+from minsheng.database import Base
+from minsheng.encryption import CannotOpenError, ContactBox
+from minsheng.mail import InvalidRecipientError, read_address
+from minsheng.suggestions import CaseEvent, Suggestion
+
+TOLD = (
+    CaseEventKind.ACCEPTED,
+    CaseEventKind.REFUSED,
+    CaseEventKind.HANDED_OVER,
+    CaseEventKind.TRANSFERRED,
+    CaseEventKind.EXTENDED,
+    CaseEventKind.REPLIED,
+    CaseEventKind.FINALLY_REPLIED,
+)
+"""Events that senders are told of: not those they caused themselves."""
+LINK_FOR = dt.timedelta(days=30)
+"""How long a link in such a mail works: well beyond the ten working days for judging an answer."""
+
+
+class SenderNotice(Base):
+    """That the sender of a case is told by mail, in which language, and the last event told."""
+
+    __tablename__ = "sender_notice"
+
+    suggestion_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("suggestion.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    language: Mapped[str] = mapped_column(sa.String(10))
+    told_upto: Mapped[int] = mapped_column(default=0)
+
+    suggestion: Mapped[Suggestion] = relationship()
+
+
+def written_contact(phone: str, address: str) -> str:
+    """Return what is sealed of a sender's contact: telephone and mail address, one a line."""
+    return "\n".join(one.strip() for one in (phone, address) if one.strip())
+
+
+def mail_address(contact: str) -> str | None:
+    """Return the mail address in a contact as it was written by :func:`written_contact`, or None."""
+    for line in contact.splitlines():
+        try:
+            return read_address(line)
+        except InvalidRecipientError:
+            continue
+    return None
+
+
+def open_address(case: Suggestion, box: ContactBox) -> str | None:
+    """Return where the sender of a case is told, or None where no address was left or it was erased."""
+    if case.contact_sealed is None:
+        return None
+    try:
+        return mail_address(box.open(case.contact_sealed, case.subject))
+    except CannotOpenError:
+        return None
+
+
+def waiting(session: Session, limit: int) -> Sequence[int]:
+    """Return the identities of cases with events that their senders were not told of, oldest case first."""
+    newer = sa.exists().where(
+        CaseEvent.suggestion_id == SenderNotice.suggestion_id,
+        CaseEvent.id > SenderNotice.told_upto,
+        CaseEvent.kind.in_(TOLD),
+    )
+    query = sa.select(SenderNotice.suggestion_id).where(newer).order_by(SenderNotice.suggestion_id).limit(limit)
+    return session.scalars(query).all()
+
+
+def advance(session: Session, notice: SenderNotice, upto: int) -> bool:
+    """Move on to an event in one statement; return False where another process has just told of it."""
+    moved = session.execute(
+        sa.update(SenderNotice)
+        .where(SenderNotice.suggestion_id == notice.suggestion_id, SenderNotice.told_upto == notice.told_upto)
+        .values(told_upto=upto)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(moved.rowcount == 1)  # type: ignore[attr-defined]  # an UPDATE's result has it
