@@ -19,6 +19,7 @@ from admin import (
     search,
     staff,
     suggestions,
+    survey_exports,
     surveys,
     translations,
 )
@@ -36,6 +37,7 @@ for module in (
     photos,
     suggestions,
     surveys,
+    survey_exports,
     journal,
     search,
     staff,

@@ -1,23 +1,16 @@
 """Surveys: how many answers came, closing early, and the answers as a table once no more can come."""
 
-import datetime as dt
-from collections.abc import Iterator
-
 import sqlalchemy as sa
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, stream_with_context, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 from wtforms import BooleanField
 
-from admin.access import current_session, current_staff, needs
-from minsheng import duties, journal, publishing, surveys
+from admin.access import current_staff, needs
+from minsheng import duties, publishing, surveys, wave_results
 from minsheng.database import db
-from minsheng.errors import NotAllowedError, SealedError, WrongStateError
-from minsheng.exporting import answers, csv_guard
-from minsheng.journal import Act
+from minsheng.errors import NotAllowedError, WrongStateError
 from minsheng.staff import Permission
 from minsheng.surveys import DRAWN_CHANNELS, Channel, Wave
-from pages import tickets
 from pages.forms import Form, required
 from pages.language import gettext as _
 from pages.language import lazy_gettext as _l
@@ -25,7 +18,8 @@ from pages.services import services
 
 blueprint = Blueprint("surveys", __name__, url_prefix="/surveys")
 UNREADABLE = 422
-TABLES = ("answers", "codebook")
+MOST_AT_ONCE = 20_000
+"""Answers whose results are computed while one waits; those of larger surveys come with the next tick."""
 
 
 class CloseForm(Form):
@@ -82,57 +76,12 @@ def close(slug: str) -> ResponseReturnValue:
     at = services().clock()
     wave.close(at)
     publishing.record_wave(db.session(), wave, "wave_closed", current_staff().post, at)
+    is_large = sum(surveys.channel_counts(db.session(), wave).values()) > MOST_AT_ONCE
+    if not is_large:
+        wave_results.settle(db.session(), wave, current_staff().post, at)
     db.session.commit()
-    flash(_("调查已截止，结果已公开。"), "good")
+    flash(_("调查已截止，结果几分钟后公开。") if is_large else _("调查已截止，结果已公开。"), "good")
     return redirect(url_for(".show", slug=slug))
-
-
-@blueprint.post("/<slug>/export")
-@needs(Permission.EXPORT_ANSWERS)
-def export(slug: str) -> ResponseReturnValue:
-    """Journal that a table leaves the site, then lead to it. Raises ``SealedError`` before the survey closes."""
-    wave = _wave(slug, Permission.EXPORT_ANSWERS)
-    table = request.form.get("table", "answers")
-    if table not in TABLES:
-        abort(400)
-    if not wave.has_closed(services().today()):
-        raise SealedError
-    if table == "answers":
-        count = sum(surveys.channel_counts(db.session(), wave).values())
-        act = Act("answers_exported", f"wave:{slug}", current_staff().post, is_public=False, extra={"rows": count})
-        journal.record(db.session(), act, services().clock())
-        db.session.commit()
-    ticket = tickets.issue(services().secret, _purpose(wave))
-    return redirect(url_for(".table", slug=slug, table=table, ticket=ticket), 303)
-
-
-@blueprint.get("/<slug>/<any(answers, codebook):table>.csv")
-@needs(Permission.EXPORT_ANSWERS)
-def table(slug: str, table: str) -> ResponseReturnValue:
-    """Stream a table of a closed survey to whoever has just asked for it in the journal's hearing."""
-    wave = _wave(slug, Permission.EXPORT_ANSWERS)
-    if tickets.read(services().secret, _purpose(wave), request.args.get("ticket", "")) is None:
-        raise NotAllowedError
-    if not wave.has_closed(services().today()):
-        raise SealedError
-    return Response(
-        stream_with_context(_lines(db.engine, wave.id, table, services().today())),
-        mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="{wave.slug}-{table}.csv"'},
-    )
-
-
-def _lines(engine: sa.Engine, wave_id: int, table: str, today: dt.date) -> Iterator[str]:
-    """Yield a table's text with a session of its own: the request's ends before the last line has gone."""
-    with Session(engine) as session:
-        wave = session.get_one(Wave, wave_id)
-        rows = answers.codebook_rows(wave) if table == "codebook" else answers.answer_rows(session, wave, today)
-        yield from csv_guard.lines(rows)
-
-
-def _purpose(wave: Wave) -> str:
-    """Return what a download ticket is for: one survey, one sign-in."""
-    return f"export:{wave.id}:{current_session().id}"
 
 
 def _wave(slug: str, *permissions: Permission) -> Wave:
@@ -160,7 +109,6 @@ def _page(wave: Wave, form: CloseForm) -> str:
         has_closed=wave.has_closed(today),
         may_run=member.may_on(Permission.RUN_SURVEY, wave.division, None),
         may_export=member.may_on(Permission.EXPORT_ANSWERS, wave.division, None),
-        exported=answers.exported_questions(wave),
         close_form=form,
         publish_form=PublishForm(formdata=None),
     )

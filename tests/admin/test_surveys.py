@@ -1,5 +1,3 @@
-import csv
-import io
 from collections.abc import Callable
 
 import pytest
@@ -38,17 +36,6 @@ def wave(make: Make, session: Session) -> Wave:
     return wave
 
 
-def _table(browser: Browser, wave: Wave, table: str = "answers") -> list[list[str]]:
-    page = f"/admin/surveys/{wave.slug}"
-    answer = browser.post(f"{page}/export", {"table": table}, on=page)
-    assert answer.status_code == 303, answer.get_data(as_text=True)
-    file = browser.get(answer.location)
-    assert (file.status_code, file.mimetype) == (200, "text/csv")
-    text = file.get_data().decode()
-    assert text.startswith("\ufeff")
-    return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
-
-
 def test_before_closing_staff_see_counts_and_nothing_else(
     make: Make, session: Session, wave: Wave, browser_of: SignIn
 ) -> None:
@@ -57,72 +44,15 @@ def test_before_closing_staff_see_counts_and_nothing_else(
 
     assert "封存中" in page
     assert "网上填写" in page
-    assert "导出答卷（" not in page
+    assert "/exports" not in page
     assert "很满意" not in page
-    refused = assessor.post(f"/admin/surveys/{wave.slug}/export", {"table": "answers"}, on="/admin/")
+    refused = assessor.post(f"/admin/surveys/{wave.slug}/exports", {"kind": "csv"}, on="/admin/")
     assert refused.status_code == 403
     assert "问卷还没有截止" in refused.get_data(as_text=True)
-    assert assessor.get(f"/admin/surveys/{wave.slug}/answers.csv").status_code == 403
+    for path in ("exports", "codebook.csv", "exports/E1/csv", "exports/E1/package"):
+        assert assessor.get(f"/admin/surveys/{wave.slug}/{path}").status_code == 403
     acts = session.scalars(sa.select(JournalEntry.act)).all()
     assert "answers_exported" not in acts
-
-
-def test_after_closing_the_answers_leave_without_anything_personal(
-    make: Make, session: Session, wave: Wave, browser_of: SignIn, clock: Clock
-) -> None:
-    clock.forward(days=30)
-    browser = browser_of(make.staff(Role.ASSESSOR, division=wave.division, post="某县考核办"))
-
-    heading, *rows = _table(browser, wave)
-
-    assert heading == [
-        "wave",
-        "questionnaire_version",
-        "channel",
-        "division_code",
-        "week",
-        "area",
-        "age_band",
-        "sex",
-        "aware",
-        "satisfied",
-    ]
-    assert [row[8:] for row in rows] == [["heard", "dont_know"], ["never", ""], ["know_well", "very_satisfied"]]
-    everything = "".join(cell for row in rows for cell in row)
-    assert "ticket" not in everything
-    assert "张建国" not in everything
-    assert "12:00" not in everything
-    entry = session.scalars(sa.select(JournalEntry).order_by(JournalEntry.sequence.desc())).first()
-    assert entry is not None
-    assert (entry.act, entry.actor, entry.is_public) == ("answers_exported", "某县考核办", False)
-    assert entry.details["rows"] == 3
-
-
-def test_the_codebook_says_what_every_value_means(make: Make, wave: Wave, browser_of: SignIn, clock: Clock) -> None:
-    clock.forward(days=30)
-    browser = browser_of(make.staff(Role.ASSESSOR, division=wave.division))
-
-    heading, *rows = _table(browser, wave, "codebook")
-
-    assert heading[:2] == ["column", "question"]
-    assert rows[3][:4] == ["satisfied", "总的来说，您满意吗？", "scale", "satisfaction"]
-    assert rows[5][5:] == ["dont_know", "说不清", "0"]
-    assert {row[0] for row in rows} == {"aware", "satisfied"}
-
-
-def test_a_download_belongs_to_the_sign_in_that_asked_for_it(
-    make: Make, wave: Wave, browser_of: SignIn, clock: Clock
-) -> None:
-    clock.forward(days=30)
-    page = f"/admin/surveys/{wave.slug}"
-    asked = browser_of(make.staff(Role.ASSESSOR, division=wave.division)).post(
-        f"{page}/export", {"table": "answers"}, on=page
-    )
-
-    other = browser_of(make.staff(Role.ASSESSOR, division=wave.division))
-
-    assert other.get(asked.location).status_code == 403
-    assert other.get(f"{page}/answers.csv").status_code == 403
 
 
 def test_surveys_of_other_places_are_refused(make: Make, wave: Wave, browser_of: SignIn, clock: Clock) -> None:
@@ -131,7 +61,7 @@ def test_surveys_of_other_places_are_refused(make: Make, wave: Wave, browser_of:
 
     assert browser.get(f"/admin/surveys/{wave.slug}").status_code == 403
     assert wave.title not in browser.get("/admin/surveys/").get_data(as_text=True)
-    assert browser.post(f"/admin/surveys/{wave.slug}/export", on="/admin/").status_code == 403
+    assert browser.post(f"/admin/surveys/{wave.slug}/exports", on="/admin/").status_code == 403
 
 
 def test_closing_early_is_confirmed_and_cannot_be_undone(
@@ -150,7 +80,7 @@ def test_closing_early_is_confirmed_and_cannot_be_undone(
     session.expire_all()
     assert wave.closed_at is not None
     assert publishing.verify(session) == []
-    assert len(_table(browser, wave)) == 4
+    assert browser.get(f"{page}/exports").status_code == 200
 
 
 def test_a_survey_is_published_once(make: Make, session: Session, browser_of: SignIn) -> None:

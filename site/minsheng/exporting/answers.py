@@ -14,7 +14,15 @@ from minsheng.errors import SealedError
 from minsheng.questionnaires import CLOSED_TYPES, Question, QuestionType
 from minsheng.surveys import Answer, Response, Wave
 
-ABOUT = ("wave", "questionnaire_version", "channel", "division_code", "week", "area", "age_band", "sex")
+ABOUT = (
+    "export_number",
+    "wave",
+    "questionnaire_version",
+    "channel",
+    "division_code",
+    "week",
+)
+"""What stands before the answers; where people live and how old they are stands among the answers."""
 CODEBOOK_HEADING = ("column", "question", "type", "role", "shown_if", "value", "meaning", "counts_as_opinion")
 CHUNK = 500
 
@@ -29,20 +37,21 @@ def columns(wave: Wave) -> list[str]:
     names = [*ABOUT]
     for question in exported_questions(wave):
         if question.type is QuestionType.MULTIPLE:
-            names.extend(_option_column(question, option.key) for option in question.options)
+            names.extend(option_column(question, option.key) for option in question.options)
         else:
-            names.append(question.key)
+            names.append(question_column(question))
     return names
 
 
-def answer_rows(session: Session, wave: Wave, as_of: dt.date) -> Iterator[Sequence[str]]:
+def answer_rows(session: Session, wave: Wave, number: str, as_of: dt.date) -> Iterator[Sequence[str]]:
     """Return heading and rows, in the order of random tickets, which are not part of the table.
 
-    Raises ``SealedError`` at once, before the first row, while the wave can still take answers.
+    Every row carries the ``number`` of the export, so that a copy tells where it comes from. Raises
+    ``SealedError`` at once, before the first row, while the wave can still take answers.
     """
     if not wave.has_closed(as_of):
         raise SealedError
-    return _rows(session, wave)
+    return _rows(session, wave, number)
 
 
 def codebook_rows(wave: Wave) -> Iterator[Sequence[str]]:
@@ -50,18 +59,19 @@ def codebook_rows(wave: Wave) -> Iterator[Sequence[str]]:
     yield CODEBOOK_HEADING
     for question in exported_questions(wave):
         shown_if = _condition(question)
+        column = question_column(question)
         about = (question.text, question.type.value, question.role.value, shown_if)
         if question.type is QuestionType.NUMBER:
-            yield (question.key, *about, "", "", "")
+            yield (column, *about, "", "", "")
         for option in question.options:
             opinion = "1" if option.is_substantive else "0"
             if question.type is QuestionType.MULTIPLE:
-                yield (_option_column(question, option.key), *about, "1", option.text, opinion)
+                yield (option_column(question, option.key), *about, "1", option.text, opinion)
             else:
-                yield (question.key, *about, option.key, option.text, opinion)
+                yield (column, *about, option.key, option.text, opinion)
 
 
-def _rows(session: Session, wave: Wave) -> Iterator[Sequence[str]]:
+def _rows(session: Session, wave: Wave, number: str) -> Iterator[Sequence[str]]:
     yield columns(wave)
     questions = exported_questions(wave)
     version = f"{wave.version.questionnaire.slug} v{wave.version.number}"
@@ -74,14 +84,12 @@ def _rows(session: Session, wave: Wave) -> Iterator[Sequence[str]]:
     )
     for response in session.scalars(query):
         about = [
+            number,
             wave.slug,
             version,
             response.channel.value,
             response.division.code if response.division else "",
             response.week,
-            response.area or "",
-            response.age_band or "",
-            response.sex or "",
         ]
         yield [*about, *_answers(response, questions)]
 
@@ -103,7 +111,13 @@ def _answers(response: Response, questions: Sequence[Question]) -> Iterator[str]
             yield next(iter(chosen), "")
 
 
-def _option_column(question: Question, option: str) -> str:
+def question_column(question: Question) -> str:
+    """Return the column of a question: its key, with ``q_`` before it where a column before the answers has it."""
+    return f"q_{question.key}" if question.key in ABOUT else question.key
+
+
+def option_column(question: Question, option: str) -> str:
+    """Return the column of one option of a multiple choice."""
     return f"{question.key}:{option}"
 
 
