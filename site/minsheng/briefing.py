@@ -35,6 +35,8 @@ LITTLE_MONEY = 50
 MONEY_BEFORE_WORK = 20
 """Points by which money spent may run before the work done before one may ask why."""
 HALF_TIME = 50
+MOST_PROJECTS = 1_000
+"""What one briefing of a place can tell: for more projects its readers choose a place further down, or one list."""
 
 
 class QuestionKind(enum.StrEnum):

@@ -113,7 +113,7 @@ def agencies(session: Session) -> list[AgencyCount]:
     return [AgencyCount(agency, counts.get(agency.id, 0)) for agency in found]
 
 
-def agencies_of_place(session: Session, place: Division) -> Sequence[AgencyCount]:
+def agencies_of_place(session: Session, place: Division, limit: int | None = None) -> Sequence[AgencyCount]:
     """Return the agencies that answer for visible own projects in a place or below it, most projects first."""
     number = sa.func.count()
     rows = session.execute(
@@ -126,6 +126,7 @@ def agencies_of_place(session: Session, place: Division) -> Sequence[AgencyCount
         )
         .group_by(Agency.id)
         .order_by(number.desc(), Agency.name)
+        .limit(limit)
     )
     return [AgencyCount(agency, count) for agency, count in rows]
 

@@ -93,6 +93,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
 }
 for name, function in FILTERS.items():
     blueprint.add_app_template_filter(function, name)
+blueprint.add_app_template_global(layout.is_there, "has_page")
 blueprint.add_app_template_global(photos.photo_url)
 blueprint.add_app_template_global(photos.photo_srcset)
 blueprint.add_app_template_global(documents.document_url)

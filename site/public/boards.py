@@ -14,7 +14,7 @@ from minsheng import boards, directory
 from minsheng.boards import Board
 from minsheng.database import db
 from minsheng.glances import for_page
-from minsheng.places import Division, division_by_code
+from minsheng.places import Division, division_by_code, division_ids_within
 from minsheng.projects import Project
 from minsheng.publication import Origin
 from pages.language import gettext as _
@@ -27,6 +27,10 @@ blueprint = Blueprint("boards", __name__)
 SIZES = ("A4", "A3")
 SHEETS_IN_A_FILE = 20
 """A sheet took 60 to 170 ms on two busy cores: a file of this many stays within what people and proxies wait for."""
+MOST_PARTS = 10_000
+"""Beyond this a part's number is no number of ours, and too large for the database."""
+FILES_ON_A_PAGE = 5
+"""So many files of sheets, and the projects in them, stand on one page of a place's boards."""
 
 
 @blueprint.get("/projects/<slug>/board")
@@ -60,15 +64,24 @@ def pdf(slug: str) -> Response:
 def of_place(code: str) -> str:
     """List the boards of a place and of everything in it, with files of them all to download."""
     place = _place(code)
-    projects = _projects(Project.division.has(Division.path.startswith(place.path, autoescape=True)))
+    within = _within(place)
+    total = db.session.scalar(_visible(within).with_only_columns(sa.func.count())) or 0
+    parts = -(-total // SHEETS_IN_A_FILE)
+    pages = max(-(-parts // FILES_ON_A_PAGE), 1)
+    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    projects = _slice(within, page, FILES_ON_A_PAGE * SHEETS_IN_A_FILE)
     return render_template(
         "public/boards/of_place.html",
         place=place,
         projects=projects,
         numbers=_numbers(projects),
         sizes=SIZES,
-        parts=-(-len(projects) // SHEETS_IN_A_FILE),
+        parts=range((page - 1) * FILES_ON_A_PAGE + 1, min(page * FILES_ON_A_PAGE, parts) + 1),
+        is_one_file=parts == 1,
         per_part=SHEETS_IN_A_FILE,
+        total=total,
+        page=page,
+        pages=pages,
         shows_invented=place.is_invented,
     )
 
@@ -78,8 +91,7 @@ def of_place(code: str) -> str:
 def pdf_of_place(code: str) -> Response:
     """Give one part of the boards of a place as one PDF."""
     place = _place(code)
-    projects = _projects(Project.division.has(Division.path.startswith(place.path, autoescape=True)))
-    return _pdf_of(projects, plain_text_of(place, "name"), f"boards-{place.code}")
+    return _pdf_of(_within(place), plain_text_of(place, "name"), f"boards-{place.code}")
 
 
 @blueprint.get("/programmes/<slug>/boards.pdf")
@@ -89,8 +101,7 @@ def pdf_of_programme(slug: str) -> Response:
     programme = directory.programme_by_slug(db.session(), slug)
     if programme is None or programme.is_compiled:
         abort(404)
-    projects = _projects(Project.programme_id == programme.id)
-    return _pdf_of(projects, plain_text_of(programme, "title"), f"boards-{programme.slug}")
+    return _pdf_of(Project.programme_id == programme.id, plain_text_of(programme, "title"), f"boards-{programme.slug}")
 
 
 @blueprint.get("/b/<code>")
@@ -159,9 +170,18 @@ def _place(code: str) -> Division:
     return place
 
 
-def _projects(where: sa.ColumnElement[bool]) -> list[Project]:
-    query = Project.visible_to_residents().where(Project.origin == Origin.OWN, where)
-    return list(db.session.scalars(query.options(*for_page()).order_by(Project.year.desc(), Project.id)))
+def _within(place: Division) -> sa.ColumnElement[bool]:
+    return Project.division_id.in_(division_ids_within(place.path))
+
+
+def _visible(where: sa.ColumnElement[bool]) -> sa.Select[Project]:
+    return Project.visible_to_residents().where(Project.origin == Origin.OWN, where)
+
+
+def _slice(where: sa.ColumnElement[bool], number: int, size: int) -> list[Project]:
+    """Return the projects of one page or file, newest year first."""
+    query = _visible(where).options(*for_page()).order_by(Project.year.desc(), Project.id)
+    return list(db.session.scalars(query.limit(size).offset((number - 1) * size)))
 
 
 def _numbers(projects: Sequence[Project]) -> dict[int, list[Board]]:
@@ -175,10 +195,10 @@ def _numbers(projects: Sequence[Project]) -> dict[int, list[Board]]:
     return found
 
 
-def _pdf_of(projects: Sequence[Project], title: str, name: str) -> Response:
+def _pdf_of(where: sa.ColumnElement[bool], title: str, name: str) -> Response:
     """Give one sheet for every board of the asked part, one without a number for a project that has none."""
-    part = max(request.args.get("part", 1, type=int), 1)
-    shown = projects[(part - 1) * SHEETS_IN_A_FILE : part * SHEETS_IN_A_FILE]
+    part = min(max(request.args.get("part", 1, type=int), 1), MOST_PARTS)
+    shown = _slice(where, part, SHEETS_IN_A_FILE)
     if not shown:
         abort(404)
     numbers = _numbers(shown)

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Blueprint, abort, render_template
 
-from minsheng.briefing import Question, QuestionKind, briefing
+from minsheng import directory
+from minsheng.briefing import MOST_PROJECTS, Question, QuestionKind, briefing
 from minsheng.database import db
-from minsheng.places import division_by_code
+from minsheng.places import Division, division_by_code
 from minsheng.scope import Scope
 from pages import formats
 from pages.language import gettext as _
@@ -34,7 +36,23 @@ def place(code: str) -> str:
     found = division_by_code(db.session(), code)
     if found is None:
         abort(404)
-    return _page(Scope(place=found), is_invented=found.is_invented)
+    scope = Scope(place=found)
+    total = db.session.scalar(scope.projects().with_only_columns(sa.func.count())) or 0
+    if total > MOST_PROJECTS:
+        return _choice(found, total)
+    return _page(scope, is_invented=found.is_invented)
+
+
+def _choice(place: Division, total: int) -> str:
+    """Show which briefings lie within a place that has too many projects for one."""
+    within = [each for each in directory.places(db.session()) if each.division.path.startswith(place.path) and each.own]
+    return render_template(
+        "public/briefing/choose.html",
+        place=place,
+        total=total,
+        places=[each for each in within if each.division.parent_id == place.id],
+        shows_invented=place.is_invented,
+    )
 
 
 def _page(scope: Scope, *, is_invented: bool) -> str:

@@ -42,7 +42,6 @@ PARAMETERS = {
     "public.comparison.index": frozenset({"of", "with", "month"}),
     "public.comparison.places": frozenset({"month", "sort"}),
     "public.boards.show": frozenset({"size", "number"}),
-    "public.boards.of_place": frozenset({"size", "part"}),
     "public.feeds.project_list": frozenset({"before", *(field.name for field in fields(Filters))}),
     "public.feeds.everything": frozenset({"act", "before"}),
     "public.feeds.of_record": frozenset({"before"}),

@@ -44,7 +44,6 @@ def names() -> dict[str, Any]:
         "navigation": navigation,
         "footer_links": footer,
         "search_url": url_for("public.search.index") if is_there("public.search.index") else None,
-        "has_page": is_there,
     }
 
 

@@ -15,6 +15,11 @@ from public import my_place, presenting, watch
 
 blueprint = Blueprint("places", __name__, url_prefix="/places")
 SHOWN = 9
+AGENCIES_SHOWN = 60
+LISTS_IN_FULL = 6
+LISTS_IN_A_LINE = 40
+"""How many lists of a place stand with their sums, and how many more as one line; the others stand further down
+the tree of places."""
 
 
 @blueprint.get("/")
@@ -63,8 +68,10 @@ def show(code: str) -> str:
             for programme in directory.programmes_of_place(db.session(), place)
             if programme.id not in {part.programme.id for part in parts}
         ],
-        parts=parts,
-        agencies=directory.agencies_of_place(db.session(), place),
+        parts=parts[:LISTS_IN_FULL],
+        short_parts=parts[LISTS_IN_FULL : LISTS_IN_FULL + LISTS_IN_A_LINE],
+        parts_total=len(parts),
+        agencies=directory.agencies_of_place(db.session(), place, AGENCIES_SHOWN),
         **(watch.of(Scope(place=place), parts) if parts else {}),
         cases=casework.counts_of_place(db.session(), place, today) if parts else None,
         page=page,

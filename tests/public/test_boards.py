@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+import public.boards
 from minsheng import boards, publishing
 from minsheng.boards import Board
 from minsheng.places import Division, DivisionLevel
@@ -245,6 +246,21 @@ def test_all_boards_of_a_place_come_as_one_file(
     assert "别处的项目" not in page.one("main").text
     assert client.get(f"/places/{county.code}/boards.pdf?part=2").status_code == 404
     assert len(pdf_of(client, f"/programmes/{project.programme.slug}/boards.pdf")) == 3
+
+
+def test_the_boards_of_a_large_place_have_pages(
+    client: FlaskClient, make: Make, read: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    county, programme = make.division(), make.programme()
+    for number in range(5):
+        make.project(title=f"第{number}个项目", programme=programme, division=county)
+    monkeypatch.setattr(public.boards, "SHEETS_IN_A_FILE", 2)
+    monkeypatch.setattr(public.boards, "FILES_ON_A_PAGE", 1)
+    told = [read(f"/places/{county.code}/boards?page={page}").one("main") for page in (1, 2, 3)]
+    assert [sum(f"第{number}个项目" in page.text for page in told) for number in range(5)] == [1] * 5
+    assert ["第 2 份" in page.text for page in told] == [False, True, False]
+    assert len(pdf_of(client, f"/places/{county.code}/boards.pdf?part=3")) == 1
+    assert client.get(f"/places/{county.code}/boards.pdf?part={10**30}").status_code == 404
 
 
 def test_a_place_without_own_projects_says_what_will_be_here(make: Make, read: Reader, client: FlaskClient) -> None:

@@ -21,6 +21,8 @@ from minsheng.places import Division, DivisionLevel
 from minsheng.problems import Problem, ProblemSource
 from minsheng.projects import Project, Stage
 from minsheng.publication import Origin
+from public import briefing
+from public.places import LISTS_IN_A_LINE, LISTS_IN_FULL
 from tests.factories import Make
 from tests.public.conftest import Counter, Reader
 
@@ -115,7 +117,10 @@ def test_pages_add_up_their_own_projects_and_never_across_programmes(
         assert sum(sums["statuses"].values()) == len(planned)
     text = client.get(f"/places/{county.code}").text
     own = sa.select(sa.func.count(sa.distinct(Project.programme_id))).where(Project.origin == Origin.OWN)
-    assert text.count("这份清单在某县的") == make.session.scalar(own)
+    lists = make.session.scalar(own) or 0
+    assert text.count("这份清单在某县的") == min(lists, LISTS_IN_FULL)
+    in_a_line = re.findall(rf'href="/projects/\?programme=[^"&]+&amp;place={county.code}"', text)
+    assert len(in_a_line) == min(max(lists - LISTS_IN_FULL, 0), LISTS_IN_A_LINE)
 
 
 def test_the_table_of_sums_names_counts_and_denominators(make: Make, client: FlaskClient, standing_clock: None) -> None:
@@ -257,3 +262,19 @@ def test_the_number_of_queries_does_not_grow_with_projects(
             read(f"{address.format(slug=programme.slug)}?fresh={more}")
         counts.append(Counted(re.sub(r"(\?, )+", "", each) for each in sent))
     assert not counts[1] - counts[0]
+
+
+def test_a_place_with_more_projects_than_a_briefing_holds_leads_further_down(
+    make: Make, read: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    county = make.division(name="某县")
+    town = Division.under(county, f"{county.code}001", "某镇", DivisionLevel.TOWNSHIP)
+    make.session.add(town)
+    programme = make.programme(division=county)
+    make.project(programme=programme, division=town)
+    make.project(programme=programme, division=county)
+    monkeypatch.setattr(briefing, "MOST_PROJECTS", 1)
+    chosen = read(f"/places/{county.code}/briefing")
+    assert "这里有 2 个项目，一份参阅写不下" in chosen.one("main").text
+    assert f"/places/{town.code}/briefing" in [link.get("href") for link in chosen.every("a")]
+    assert "答应办 1 个项目" in read(f"/places/{town.code}/briefing").one("main").text
