@@ -73,9 +73,7 @@ class HeldLetter(Base):
     project: Mapped[Project | None] = relationship()
     division: Mapped[Division | None] = relationship()
     board: Mapped[Board | None] = relationship()
-    photos: Mapped[list[CasePhoto]] = relationship(
-        back_populates="held_letter", order_by=CasePhoto.id, cascade="all, delete-orphan"
-    )
+    photos: Mapped[list[CasePhoto]] = relationship(back_populates="held_letter", order_by=CasePhoto.id, cascade="all")
 
     @property
     def subject(self) -> str:

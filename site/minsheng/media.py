@@ -6,6 +6,7 @@ import io
 import os
 import tempfile
 import warnings
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -20,6 +21,7 @@ KINDS = ("webp", "avif")
 """What pictures are kept as: every picture as WebP, photographs also as AVIF, which is smaller and slow to make."""
 MAX_PIXELS = 50_000_000
 MAX_BYTES = 15_000_000
+_OTHER_KINDS = (b"%pdf-", b"<script", b"<html", b"<!doctype", b"<svg", b"<?php")
 
 
 @dataclass(frozen=True)
@@ -40,15 +42,20 @@ class MediaStore:
         self._folder = folder
         self._originals = originals
 
-    def add_image(self, stream: BinaryIO, *, keep_original: bool, is_drawing: bool = False) -> StoredImage:
+    def add_image(
+        self, stream: BinaryIO, *, keep_original: bool, is_drawing: bool = False, is_awaited: bool = False
+    ) -> StoredImage:
         """Store an uploaded picture. Raises ``InvalidFileError``: ``too_large``, ``not_an_image``, ``too_many_pixels``.
 
-        Citizens' originals are not kept, staff's are. Of the metadata only the day it was taken is read. Drawings,
-        which are small as WebP, are not kept as AVIF: their colours are few, and it takes seven times as long.
+        Citizens' originals are not kept, staff's are. Of the metadata only the day it was taken is read. AVIF takes
+        seven times as long as WebP, so it is not made of drawings, which have few colours, nor while somebody on a
+        phone waits (``is_awaited``).
         """
         data = stream.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
             raise InvalidFileError("too_large")
+        if _is_something_else_too(data):
+            raise InvalidFileError("not_an_image")
         picture, taken_on = _read(data)
         largest = picture.copy()
         largest.thumbnail((WIDTHS[-1], WIDTHS[-1] * 4), Image.Resampling.LANCZOS)
@@ -60,7 +67,7 @@ class MediaStore:
             sized.thumbnail((width, width * 4), Image.Resampling.LANCZOS)
             if width != WIDTHS[-1]:
                 write_whole(self.path(key, width), _webp(sized))
-            if not is_drawing:
+            if not (is_drawing or is_awaited):
                 write_whole(self.path(key, width, "avif"), _avif(sized))
         if keep_original:
             write_whole(self._originals / key[:2] / key, data)
@@ -86,6 +93,16 @@ class MediaStore:
             for kind in KINDS:
                 self.path(key, width, kind).unlink(missing_ok=True)
         (self._originals / key[:2] / key).unlink(missing_ok=True)
+
+
+def _is_something_else_too(data: bytes) -> bool:
+    """Whether other programs would read the file as a page, a document or an archive.
+
+    It is looked for where those programs look. What a phone appends, such as a moving picture, is none of these, and
+    is dropped when the picture is encoded anew.
+    """
+    beginning = data[:1024].lower()
+    return any(mark in beginning for mark in _OTHER_KINDS) or zipfile.is_zipfile(io.BytesIO(data))
 
 
 def _read(data: bytes) -> tuple[Image.Image, dt.date | None]:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from minsheng.boards import Board
+from minsheng.case_channels import CaseChannel
 from minsheng.cases import (
     CaseClock,
     CaseEventKind,
@@ -37,7 +38,9 @@ class Suggestion(Base):
     """A suggestion, question, complaint or thanks, from anyone, about a project, an agency, a place or nothing.
 
     ``words`` and ``place_words`` are the sender's own, seen by handlers only; ``public_words`` are masked and reviewed.
-    Contact is sealed for this record. ``ticket`` makes sending twice harmless; of the tracking code only a hash is
+    Contact is sealed for this record; ``contact_erased_at`` tells that there was one. ``channel`` is the way it came;
+    ``original_number`` is what another platform or a paper register calls it, unique within its channel, and
+    ``entered_at`` is when staff typed in what did not come by this site. ``ticket`` makes sending twice harmless; of the tracking code only a hash is
     kept.
     """
 
@@ -56,6 +59,9 @@ class Suggestion(Base):
         ),
         sa.CheckConstraint("state <> 'replied' OR length(reply) > 0", name="reply_has_words"),
         sa.CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="coordinates_together"),
+        sa.CheckConstraint("contact_sealed IS NULL OR contact_erased_at IS NULL", name="erased_contact_is_gone"),
+        sa.CheckConstraint("length(original_number) > 0", name="original_number_has_signs"),
+        sa.UniqueConstraint("channel", "original_number"),
     )
 
     id: Mapped[Identity]
@@ -78,6 +84,10 @@ class Suggestion(Base):
     consent_to_publish: Mapped[bool] = mapped_column(default=False)
     consent_to_call: Mapped[bool] = mapped_column(default=False)
     contact_sealed: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+    contact_erased_at: Mapped[dt.datetime | None]
+    channel: Mapped[CaseChannel] = mapped_column(enumeration(CaseChannel), default=CaseChannel.WEB)
+    original_number: Mapped[str | None] = mapped_column(sa.String(60))
+    entered_at: Mapped[dt.datetime | None]
     received_at: Mapped[dt.datetime] = mapped_column(index=True)
     accept_due: Mapped[dt.date]
     reply_due: Mapped[dt.date] = mapped_column(index=True)
@@ -106,7 +116,7 @@ class Suggestion(Base):
         back_populates="suggestion", order_by="CaseEvent.id", cascade="all, delete-orphan"
     )
     photos: Mapped[list["CasePhoto"]] = relationship(
-        back_populates="suggestion", order_by="CasePhoto.id", cascade="all, delete-orphan"
+        back_populates="suggestion", order_by="CasePhoto.id", cascade="all"
     )
 
     @classmethod

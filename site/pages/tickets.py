@@ -12,10 +12,10 @@ def issue(secret: str, purpose: str) -> str:
     return str(_signer(secret, purpose).dumps(uuid.uuid4().hex))
 
 
-def read(secret: str, purpose: str, signed: str) -> str | None:
-    """Return the ticket's number, or None when it is not ours, is for another form, or is a week old."""
+def read(secret: str, purpose: str, signed: str, max_age: int = MAX_AGE_SECONDS) -> str | None:
+    """Return the ticket's number, or None when it is not ours, is for another form, or is older than ``max_age``."""
     try:
-        number = _signer(secret, purpose).loads(signed, max_age=MAX_AGE_SECONDS)
+        number = _signer(secret, purpose).loads(signed, max_age=max_age)
     except BadData:
         return None
     return number if isinstance(number, str) else None

@@ -1,0 +1,211 @@
+"""The quarantine: holding letters during an attack, and deciding about them in bulk. Nothing in it is lost.
+
+Reviewers see letters of the same words as one group, so that ten thousand copies are one line.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from minsheng import journal, publishing, sender_notices, suggestions
+from minsheng.case_photos import CasePhoto
+from minsheng.cases import CaseClock
+from minsheng.encryption import CannotOpenError, ContactBox
+from minsheng.held_letters import HeldLetter, HeldReason, HeldState, fingerprint
+from minsheng.journal import Act
+from minsheng.places import Division
+from minsheng.sender_notices import SenderNotice
+from minsheng.staff import Permission, StaffMember
+from minsheng.suggestions import Letter, Suggestion
+
+KEPT = dt.timedelta(days=90)
+"""How long a discarded letter can be fetched back."""
+MOST_RELEASED = 200
+"""Letters let through by one act: each becomes a case with an entry in the journal."""
+SUBJECT = "quarantine"
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What came with a letter: its ticket, the hash of its code, the sender's language and contact, the pictures."""
+
+    ticket: str
+    code_hash: str
+    language: str
+    photos: Sequence[CasePhoto] = ()
+    seal: Callable[[str], bytes] | None = None
+
+
+class Group(NamedTuple):
+    """Held letters of the same words: one of them, how many there are, and when the first and the last came."""
+
+    letter: HeldLetter
+    copies: int
+    first_at: dt.datetime
+    last_at: dt.datetime
+
+
+def hold(session: Session, letter: Letter, handed: Handed, reason: HeldReason, at: dt.datetime) -> HeldLetter:
+    """Put a letter into the quarantine; the caller has spent its ticket, and commits."""
+    held = HeldLetter(
+        ticket=handed.ticket,
+        code_hash=handed.code_hash,
+        kind=letter.kind,
+        reason=reason,
+        project=letter.project,
+        division=letter.division or (letter.project.division if letter.project else None),
+        board=letter.board,
+        place_words=letter.place_words.strip(),
+        latitude=letter.latitude,
+        longitude=letter.longitude,
+        words=letter.words.strip(),
+        fingerprint=fingerprint(letter.words),
+        consent_to_publish=letter.consent_to_publish,
+        consent_to_call=letter.consent_to_call,
+        language=handed.language,
+        received_at=at,
+        photos=list(handed.photos),
+    )
+    session.add(held)
+    session.flush()
+    if handed.seal is not None:
+        held.contact_sealed = handed.seal(held.subject)
+    return held
+
+
+def by_code_hash(session: Session, hashed: str) -> HeldLetter | None:
+    """Return the held letter with this hash of a tracking code, or None."""
+    return session.scalar(sa.select(HeldLetter).where(HeldLetter.code_hash == hashed))
+
+
+def within(session: Session, member: StaffMember, state: HeldState) -> sa.Select[HeldLetter]:
+    """Return the query of the held letters that ``member`` decides about; those about no place are every reviewer's."""
+    found = sa.select(Division).where(Division.id.in_(sa.select(HeldLetter.division_id).distinct()))
+    own = [one.id for one in session.scalars(found) if member.may_on(Permission.REVIEW_SUGGESTION, one, None)]
+    in_part = sa.or_(HeldLetter.division_id.is_(None), HeldLetter.division_id.in_(own))
+    return sa.select(HeldLetter).where(HeldLetter.state == state, in_part)
+
+
+def groups(session: Session, query: sa.Select[HeldLetter], offset: int, limit: int) -> tuple[list[Group], int]:
+    """Return some groups of held letters, those of fewest copies first, and how many groups there are.
+
+    What was sent once is likelier to be somebody's own; an attack repeats itself.
+    """
+    held = query.order_by(None).subquery()
+    grouped = (
+        sa.select(
+            sa.func.min(held.c.id).label("id"),
+            sa.func.count().label("copies"),
+            sa.func.min(held.c.received_at).label("first_at"),
+            sa.func.max(held.c.received_at).label("last_at"),
+        )
+        .group_by(held.c.fingerprint)
+        .order_by(sa.text("copies"), sa.text("id"))
+    )
+    total = session.scalar(sa.select(sa.func.count()).select_from(grouped.order_by(None).subquery())) or 0
+    rows = session.execute(grouped.offset(offset).limit(limit)).all()
+    letters = {one.id: one for one in session.scalars(query.where(HeldLetter.id.in_([row.id for row in rows])))}
+    return [Group(letters[row.id], row.copies, row.first_at, row.last_at) for row in rows], total
+
+
+def release(
+    session: Session,
+    letters: Sequence[HeldLetter],
+    member: StaffMember,
+    at: dt.datetime,
+    clock: CaseClock,
+    box: ContactBox,
+    code_of: Callable[[str], str],
+) -> list[Suggestion]:
+    """Let letters through: each becomes a case that was received when the letter was; the caller commits.
+
+    ``code_of`` returns the tracking code that belongs to a ticket: the one its sender has.
+    """
+    made = [_made_case(session, held, clock, box, code_of(held.ticket)) for held in letters]
+    for case in made:
+        publishing.record_suggestion(session, case, "suggestion_received", "", at)
+    extra = {"count": len(made)}
+    journal.record(session, Act("letters_released", SUBJECT, member.post, is_public=False, extra=extra), at)
+    return made
+
+
+def discard(session: Session, query: sa.Select[HeldLetter], member: StaffMember, at: dt.datetime) -> int:
+    """Put letters aside; they can be fetched back for a time. Returns how many; the caller commits."""
+    return _decide(session, query, member, HeldState.DISCARDED, at)
+
+
+def fetch_back(session: Session, query: sa.Select[HeldLetter], member: StaffMember, at: dt.datetime) -> int:
+    """Let discarded letters wait again. Returns how many; the caller commits."""
+    return _decide(session, query, member, HeldState.WAITING, at)
+
+
+def forget_discarded(session: Session, at: dt.datetime) -> int:
+    """Delete what was discarded long ago, its pictures' records included; the caller commits. Returns how many."""
+    old = sa.select(HeldLetter.id).where(HeldLetter.state == HeldState.DISCARDED, HeldLetter.decided_at < at - KEPT)
+    numbers = session.scalars(old).all()
+    session.execute(sa.delete(CasePhoto).where(CasePhoto.held_letter_id.in_(old)))
+    session.execute(sa.delete(HeldLetter).where(HeldLetter.id.in_(numbers)))
+    return len(numbers)
+
+
+def _decide(
+    session: Session, query: sa.Select[HeldLetter], member: StaffMember, state: HeldState, at: dt.datetime
+) -> int:
+    numbers = query.with_only_columns(HeldLetter.id).order_by(None).scalar_subquery()
+    decided_at = at if state is HeldState.DISCARDED else None
+    changed = session.execute(
+        sa.update(HeldLetter)
+        .where(HeldLetter.id.in_(numbers))
+        .values(state=state, decided_at=decided_at)
+        .execution_options(synchronize_session=False)
+    )
+    count = int(changed.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
+    act = "letters_discarded" if state is HeldState.DISCARDED else "letters_fetched_back"
+    if count:
+        journal.record(session, Act(act, SUBJECT, member.post, is_public=False, extra={"count": count}), at)
+    return count
+
+
+def _made_case(session: Session, held: HeldLetter, clock: CaseClock, box: ContactBox, code: str) -> Suggestion:
+    """Make a case of a held letter, which is deleted; its ticket stays spent."""
+    contact = ""
+    if held.contact_sealed is not None:
+        try:
+            contact = box.open(held.contact_sealed, held.subject)
+        except CannotOpenError:
+            # Sealed with a key that is lost: the words still deserve an answer.
+            contact = ""
+    # A project may have become part of an archive meanwhile; the letter is then about its place.
+    project = held.project if held.project and held.project.takes_suggestions else None
+    case = suggestions.submit(
+        session,
+        Letter(
+            kind=held.kind,
+            words=held.words,
+            consent_to_publish=held.consent_to_publish,
+            project=project,
+            division=held.division,
+            board=held.board if project else None,
+            place_words=held.place_words,
+            latitude=held.latitude,
+            longitude=held.longitude,
+            consent_to_call=held.consent_to_call,
+        ),
+        ticket=held.ticket,
+        code=code,
+        at=held.received_at,
+        clock=clock,
+        seal=(lambda record: box.seal(contact, record)) if contact else None,
+    )
+    for photo in list(held.photos):
+        photo.held_letter, photo.suggestion = None, case
+    session.flush()
+    if sender_notices.mail_address(contact):
+        session.add(SenderNotice(suggestion_id=case.id, language=held.language, told_upto=0))
+    session.delete(held)
+    session.flush()
+    return case
