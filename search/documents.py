@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
+from minsheng.calls import Call
 from minsheng.clock import local_date
 from minsheng.documents import Document as PublicDocument
 from minsheng.documents import DocumentKind
@@ -281,6 +282,22 @@ def _suggestion(suggestion: Suggestion, _today: dt.date) -> Document:
     )
 
 
+def _call(call: Call, _today: dt.date) -> Document:
+    """Return the document of a round of asking: its own words, and the outcome of every group of ideas."""
+    outcomes = [text for group in call.groups for text in (group.title, group.summary, group.reason)]
+    return Document(
+        kind=RecordKind.CALL,
+        record_id=call.id,
+        slug=call.slug,
+        title=call.title,
+        text=_lines(call.text, call.outcome_words, *outcomes),
+        year=call.year or local_date(call.opens_at).year,
+        origin="own",
+        date=local_date(call.opens_at),
+        **_place(call.division),
+    )
+
+
 def _division(division: Division, _today: dt.date) -> Document:
     return Document(
         kind=RecordKind.DIVISION,
@@ -409,6 +426,7 @@ _VISIBLE: dict[RecordKind, tuple[Any, Callable[[], sa.Select[Any]]]] = {
     RecordKind.DIVISION: (Division, lambda: sa.select(Division)),
     RecordKind.AGENCY: (Agency, lambda: sa.select(Agency)),
     RecordKind.DOCUMENT: (PublicDocument, _visible_documents),
+    RecordKind.CALL: (Call, lambda: Call.visible_to_residents().options(selectinload(Call.groups))),
 }
 
 _MAKERS: dict[RecordKind, Callable[[Any, dt.date], Document]] = {
@@ -419,4 +437,5 @@ _MAKERS: dict[RecordKind, Callable[[Any, dt.date], Document]] = {
     RecordKind.DIVISION: _division,
     RecordKind.AGENCY: _agency,
     RecordKind.DOCUMENT: _public_document,
+    RecordKind.CALL: _call,
 }

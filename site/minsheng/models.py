@@ -7,6 +7,7 @@ from minsheng.assessment_schemes import AssessmentScheme
 from minsheng.assessments import Assessment, AssessmentPoints
 from minsheng.boards import Board
 from minsheng.calendars import CalendarYear
+from minsheng.calls import Call, CallExtension, CallIdea, IdeaGroup
 from minsheng.case_photos import CasePhoto
 from minsheng.content_pages import ContentPage, ContentVersion
 from minsheng.contracts import Contract, ContractChange, ContractPayment
@@ -21,7 +22,7 @@ from minsheng.invitations import Invitation
 from minsheng.journal import JournalEntry, JournalHead
 from minsheng.lookbacks import LookBack
 from minsheng.mail import QueuedMail
-from minsheng.monitors import Monitor, MonitorReport
+from minsheng.monitors import Monitor, MonitorLink, MonitorReport
 from minsheng.outbox import SearchOutbox
 from minsheng.outlines import Outline
 from minsheng.passkeys import Passkey, PasskeyChallenge
@@ -63,6 +64,9 @@ __all__ = [
     "Base",
     "Board",
     "CalendarYear",
+    "Call",
+    "CallExtension",
+    "CallIdea",
     "CaseEvent",
     "CasePhoto",
     "CaseSupport",
@@ -81,6 +85,7 @@ __all__ = [
     "FundMovement",
     "FundingLine",
     "HeldLetter",
+    "IdeaGroup",
     "Indicator",
     "IndicatorValue",
     "Invitation",
@@ -90,6 +95,7 @@ __all__ = [
     "LookBack",
     "Milestone",
     "Monitor",
+    "MonitorLink",
     "MonitorReport",
     "Option",
     "Outline",

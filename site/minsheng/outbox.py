@@ -18,6 +18,7 @@ class RecordKind(enum.StrEnum):
     AGENCY = "agency"
     DOCUMENT = "document"
     CONTENT = "content"
+    CALL = "call"
 
 
 class SearchOutbox(Base):

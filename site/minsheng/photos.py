@@ -68,7 +68,9 @@ class Photo(Base):
     def is_of_public_report(cls) -> sa.ColumnElement[bool]:
         """Return the condition that a photo hangs on no report, or on one that residents may read."""
         in_force = sa.select(ProgressReport.id).where(ProgressReport.state == ReportState.PUBLISHED)
-        read = sa.select(MonitorReport.id).where(MonitorReport.state == MonitorReportState.PUBLISHED)
+        read = sa.select(MonitorReport.id).where(
+            MonitorReport.state == MonitorReportState.PUBLISHED, MonitorReport.withdrawn_at.is_(None)
+        )
         return sa.and_(
             sa.or_(cls.report_id.is_(None), cls.report_id.in_(in_force)),
             sa.or_(cls.monitor_report_id.is_(None), cls.monitor_report_id.in_(read)),

@@ -27,6 +27,7 @@ UNSEEN = {
     "held_letter": "letters that wait apart; residents see nothing of them",
     "spent_ticket": "which forms were used",
     "sender_notice": "which senders are told by mail; residents see nothing of it",
+    "monitor_link": "private links of monitors; residents see nothing of them",
     "staff_session": "who is signed in; residents see nothing of it",
     "authenticator_app": "how staff prove who they are; residents see nothing of it",
     "recovery_code": "likewise",

@@ -228,6 +228,7 @@ PROJECT_WORDS = {
         "division": _l("地区"),
         "agency": _l("单位"),
         "document": _l("公开文件"),
+        "call": _l("征集"),
     },
     "month_state": {
         "published": _l("已报"),
