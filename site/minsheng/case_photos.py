@@ -30,7 +30,8 @@ class CasePhoto(Base):
     """A picture of a case or of a held letter. ``key`` names its files in the media store.
 
     Nobody but the sender and handlers sees it before a reviewer has made it public with words for those who cannot
-    see it; it is public only while its case is. No original is kept.
+    see it; it is public only while its case is. No original is kept. Where faces or number plates are hidden,
+    ``blurred_key`` names the copy that residents see, and ``blur_boxes`` says what was hidden (``minsheng.blurring``).
     """
 
     __tablename__ = "case_photo"
@@ -50,6 +51,8 @@ class CasePhoto(Base):
     taken_on: Mapped[dt.date | None]
     width: Mapped[int]
     height: Mapped[int]
+    blurred_key: Mapped[str | None] = mapped_column(sa.String(64), index=True)
+    blur_boxes: Mapped[str] = mapped_column(sa.Text, default="")
 
     suggestion: Mapped["Suggestion | None"] = relationship(back_populates="photos")
     held_letter: Mapped["HeldLetter | None"] = relationship(back_populates="photos")
@@ -65,6 +68,11 @@ class CasePhoto(Base):
         return sa.select(cls).where(
             cls.prominence == Prominence.PUBLIC, cls.suggestion.has(prominence=Prominence.PUBLIC)
         )
+
+    @property
+    def public_key(self) -> str:
+        """The key of the picture that residents may see: the one with faces and plates hidden, where there is one."""
+        return self.blurred_key or self.key
 
     @property
     def is_public(self) -> bool:

@@ -8,6 +8,7 @@ from minsheng.assessments import Assessment, AssessmentPoints
 from minsheng.boards import Board
 from minsheng.calendars import CalendarYear
 from minsheng.calls import Call, CallExtension, CallIdea, IdeaGroup
+from minsheng.case_import_drafts import CaseImportDraft
 from minsheng.case_photos import CasePhoto
 from minsheng.content_pages import ContentPage, ContentVersion
 from minsheng.contracts import Contract, ContractChange, ContractPayment
@@ -34,6 +35,7 @@ from minsheng.programmes import Programme
 from minsheng.projects import Milestone, Project, Responsibility
 from minsheng.proposals import Proposal
 from minsheng.questionnaires import Option, Question, Questionnaire, QuestionnaireVersion
+from minsheng.reply_templates import ReplyTemplate
 from minsheng.reports import CheckAnswer, IndicatorValue, ProgressReport
 from minsheng.reviews import Review
 from minsheng.revision import SiteRevision
@@ -51,6 +53,7 @@ from minsheng.supports import CaseSupport
 from minsheng.surveys import Answer, Response, Wave
 from minsheng.synonyms import SynonymLine
 from minsheng.wave_results import WaveResult
+from minsheng.word_lists import ListedWord
 
 __all__ = [
     "AfterCare",
@@ -68,6 +71,7 @@ __all__ = [
     "CallExtension",
     "CallIdea",
     "CaseEvent",
+    "CaseImportDraft",
     "CasePhoto",
     "CaseSupport",
     "CheckAnswer",
@@ -92,6 +96,7 @@ __all__ = [
     "JobLease",
     "JournalEntry",
     "JournalHead",
+    "ListedWord",
     "LookBack",
     "Milestone",
     "Monitor",
@@ -115,6 +120,7 @@ __all__ = [
     "QuestionnaireVersion",
     "QueuedMail",
     "RecoveryCode",
+    "ReplyTemplate",
     "Response",
     "Responsibility",
     "Review",

@@ -40,8 +40,8 @@ class Suggestion(Base):
     ``words`` and ``place_words`` are the sender's own, seen by handlers only; ``public_words`` are masked and reviewed.
     Contact is sealed for this record; ``contact_erased_at`` tells that there was one. ``channel`` is the way it came;
     ``original_number`` is what another platform or a paper register calls it, unique within its channel, and
-    ``entered_at`` is when staff typed in what did not come by this site. ``ticket`` makes sending twice harmless; of the tracking code only a hash is
-    kept.
+    ``entered_at`` is when staff typed in what did not come by this site.
+    ``ticket`` makes sending twice harmless; of the tracking code only a hash is kept.
     """
 
     __tablename__ = "suggestion"
