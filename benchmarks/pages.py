@@ -88,7 +88,7 @@ def measure(folder: Path, size: int, seconds: float, constant: float) -> None:
                 if (reply := ask(port, asked, headers)).status != expected:
                     raise SystemExit(f"{asked} answered {reply.status}")
                 found = rate(port, asked, headers, seconds)
-                print(f"| {name:7} | {state:5} | {found:10,.1f} | {found / constant:10.3f} | {reply.size:10,} |")
+                print(f"| {name:7} | {state:5} | {found:10,.1f} | {found / constant:10.2g} | {reply.size:10,} |")
         for name, address in PAGES.items():
             change_one(app, size)
             print(f"{name} right after a publication: {timed(port, address):.0f} ms")

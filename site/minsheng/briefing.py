@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from minsheng.casework import CaseCounts, count_cases
-from minsheng.comparison import means
 from minsheng.laggards import silent_since
 from minsheng.ledger import LookBackLedger, ProblemLedger, look_backs, problems
 from minsheng.lookbacks import LookBackResult
@@ -66,12 +65,11 @@ class Question:
 
 @dataclass(frozen=True)
 class Part:
-    """One programme, or what of it lies in the place: its sums, the mean that was due, its starts."""
+    """One programme, or what of it lies in the place: its sums, its starts."""
 
     programme: Programme
     projects: Sequence[Project]
     sums: ProgrammeSums
-    expected: Fraction | None
     starts: Starts
     standings: Mapping[int, Standing]
 
@@ -121,9 +119,8 @@ def briefing(session: Session, scope: Scope, today: dt.date, due_day: int = 8) -
 
 def _part(projects: Sequence[Project], today: dt.date, due_day: int) -> Part:
     known = {project.id: standing(project, today, due_day) for project in projects}
-    expected = means(projects, known)[1]
     starts = starts_at(projects, last_closed_month(today, due_day))
-    return Part(projects[0].programme, projects, sums_with(projects, known), expected, starts, known)
+    return Part(projects[0].programme, projects, sums_with(projects, known), starts, known)
 
 
 def _voices(session: Session, scope: Scope, limit: int = 5) -> Sequence[Suggestion]:

@@ -15,7 +15,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from minsheng.clock import local_date
-from minsheng.comparison import means
 from minsheng.problems import Problem
 from minsheng.programmes import Programme
 from minsheng.projects import Project
@@ -150,7 +149,7 @@ class ProblemFlow:
 class Bulletin:
     """Everything a bulletin says. ``sums`` are the figures now in force, ``issued`` those known at the due date.
 
-    ``earlier`` is the period before, None where nothing had been reported by then; ``expected`` is the mean due.
+    ``earlier`` is the period before, None where nothing had been reported by then.
     """
 
     programme: Programme
@@ -159,7 +158,6 @@ class Bulletin:
     sums: ProgrammeSums
     issued: ProgrammeSums
     earlier: ProgrammeSums | None
-    expected: Fraction | None
     standings: Mapping[int, Standing]
     starts: Starts
     moves: Sequence[Move]
@@ -204,7 +202,6 @@ def bulletin(
         sums=sums_with(there, known),
         issued=sums_with(there, standings_at(there, month, due_day, closing(month, due_day))),
         earlier=earlier if earlier.as_of else None,
-        expected=means(there, known)[1],
         standings=known,
         starts=starts_at(there, month),
         moves=moves,

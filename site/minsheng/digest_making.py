@@ -96,7 +96,7 @@ def _progress(sources: Sources, report: Any) -> Fraction | None:
 def _standing(sources: Sources, report: Any, progress: Fraction | None) -> dict[str, object]:
     """Return status and gap as of the report, and the days on which the status turns."""
     project = sources.project
-    nothing: dict[str, object] = dict.fromkeys(("status", "not_due_before", "overdue_after", "gap", "gap_float"))
+    nothing: dict[str, object] = dict.fromkeys(("status", "not_due_before", "overdue_after", "expected", "gap", "gap_float"))
     if project.origin is Origin.COMPILED:
         return {**nothing, "as_of": figures_day(report) if report and report.month else None}
     start, finish = project.first_planned_start, project.first_planned_finish
@@ -111,6 +111,7 @@ def _standing(sources: Sources, report: Any, progress: Fraction | None) -> dict[
         "status": work.status.value,
         "not_due_before": None,
         "overdue_after": finish if progress is not None and work.status not in ENDED else None,
+        "expected": None if progress is None or work.expected is None else str(work.expected),
         "gap": None if gap is None else str(gap),
         "gap_float": None if gap is None else float(gap),
         "as_of": as_of,

@@ -36,7 +36,7 @@ class ProjectDigest(Base):
 
     Words of enumerations stand as their text: these rows are read by the ten thousand. ``status`` holds unless one
     of two days says otherwise: before ``not_due_before`` the project is not due, after ``overdue_after`` it is
-    overdue. ``progress`` and ``gap`` are exact fractions in percent and points, written "n/d", beside their nearest
+    overdue. ``progress``, ``expected`` and ``gap`` are exact fractions in percent and points, written "n/d", beside their nearest
     float for sorting. ``last_month`` and ``owes_from`` count months from the year 0; bit *i* of the hexadecimal
     ``reported`` says whether there is a report for *i* months before ``last_month``. ``as_of`` is the day the
     report describes.
@@ -62,6 +62,7 @@ class ProjectDigest(Base):
     overdue_after: Mapped[dt.date | None]
     progress: Mapped[str | None] = mapped_column(sa.Text)
     progress_float: Mapped[float | None]
+    expected: Mapped[str | None] = mapped_column(sa.Text)
     gap: Mapped[str | None] = mapped_column(sa.Text)
     gap_float: Mapped[float | None]
     as_of: Mapped[dt.date | None]

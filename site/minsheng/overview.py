@@ -63,6 +63,7 @@ class Digest(NamedTuple):
     overdue_after: dt.date | None
     progress: str | None
     progress_float: float | None
+    expected: str | None
     gap: str | None
     gap_float: float | None
     as_of: dt.date | None

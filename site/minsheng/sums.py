@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from minsheng import schedule
+from minsheng.digests import fraction
 from minsheng.funding import FundingKind, FundingLine, FundingSource, MovementKind
 from minsheng.glances import figures, standings
 from minsheng.listing import READING_ORDER
@@ -53,6 +54,7 @@ class _Member:
     record: HasIdentity
     status: str | None
     progress: Fraction | None
+    expected: Fraction | None
     gap: Fraction | float | None
     months_silent: int
     funds: Funds
@@ -64,11 +66,13 @@ class ProgrammeSums:
     """Everything added up or averaged over the projects of one own programme (or a part of it).
 
     ``rates`` are made only over projects that have both numerator and denominator, so that a project which did
-    not report neither raises nor lowers them. ``as_of`` is the newest day any figure describes.
+    not report neither raises nor lowers them. ``expected`` is the mean that was due by the days of the figures, in
+    percent, over the projects that have one, weighted as ``progress`` is. ``as_of`` is the newest day any figure describes.
     """
 
     projects: int
     progress: ProgrammeProgress
+    expected: Fraction | None
     statuses: Mapping[str, int]
     planned: Total
     arrived: Total
@@ -133,6 +137,7 @@ def sums_over(overview: Overview, rows: Iterable[Digest] | None = None) -> Progr
                 row,
                 row.status_on(overview.day),
                 row.exact_progress,
+                fraction(row.expected),
                 row.gap_float,
                 overview.months_silent(row),
                 row.funds,
@@ -146,7 +151,8 @@ def sums_over(overview: Overview, rows: Iterable[Digest] | None = None) -> Progr
 def _member(project: Project, known: Standing) -> _Member:
     gap = known.schedule.gap if known.schedule else None
     as_of = known.as_of if known.report else None
-    return _Member(project, known.status, known.progress, gap, known.months_silent, known.funds, as_of)
+    due = known.schedule.expected if known.schedule and known.progress is not None else None
+    return _Member(project, known.status, known.progress, due, gap, known.months_silent, known.funds, as_of)
 
 
 def _sums(members: Sequence[_Member]) -> ProgrammeSums:
@@ -165,6 +171,9 @@ def _sums(members: Sequence[_Member]) -> ProgrammeSums:
         progress=schedule.programme_progress(
             schedule.ProgrammeMember(member.progress, member.funds.planned_investment) for member in members
         ),
+        expected=schedule.programme_progress(
+            schedule.ProgrammeMember(member.expected, member.funds.planned_investment) for member in members
+        ).percent,
         statuses={status.value: counts[status] for status in READING_ORDER if counts[status]},
         planned=_total(each.planned for each in funds),
         arrived=_total(each.arrived for each in funds),

@@ -109,7 +109,7 @@ def headlines(bulletin: Bulletin) -> list[str]:
 
 
 def _progress(bulletin: Bulletin) -> str:
-    sums, expected = bulletin.sums, bulletin.expected
+    sums, expected = bulletin.sums, bulletin.sums.expected
     if sums.progress.percent is None:
         return _("%(of)s 个项目都还没有公布进度。", of=sums.projects)
     gap = None if expected is None else presenting.tenth(sums.progress.percent - expected)
