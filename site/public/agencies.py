@@ -32,7 +32,6 @@ def show(slug: str) -> str:
         abort(404)
     today, due_day = presenting.today(), presenting.due_day()
     page = list_page(db.session(), Filters(agency=slug), Sort.GAP, 1, presenting.all_glances(), SHOWN)
-    cases = [count for each, count in casework.counts_by_agency(db.session(), today) if each.id == agency.id]
     parts = directory.parts_of_agency(db.session(), agency, today, due_day)
     return render_template(
         "public/agencies/show.html",
@@ -41,7 +40,7 @@ def show(slug: str) -> str:
         **(watch.of(Scope(agency=agency), parts) if parts else {}),
         page=page,
         standings=standings(page.projects, today, due_day),
-        cases=cases[0] if cases else None,
+        cases=casework.counts_of_agency(db.session(), agency, today),
         shows_invented=agency.division is not None and agency.division.is_invented,
         shows_compiled=any(project.is_compiled for project in page.projects),
     )

@@ -108,7 +108,7 @@ def index() -> str:
         pages=pages,
         chosen=chosen,
         kinds=list(SuggestionKind),
-        counts=casework.count_cases(db.session.scalars(sa.select(Suggestion)), today),
+        counts=casework.count(db.session(), today),
         by_agency=casework.counts_by_agency(db.session(), today),
         today=today,
         shows_invented=any(case.division and case.division.is_invented for case in cases),

@@ -169,7 +169,7 @@ def test_random_walks_never_break_the_case(session: Session, make: Make, seed: i
         assert (case.due is not None) == case.is_waiting_for_reply
         assert [event.at for event in case.events] == sorted(event.at for event in case.events)
         assert (case.state is CaseState.CLOSED) == (case.closed_as is not None)
-    counts = casework.count_cases([case], local_date(now))
+    counts = casework.count(session, local_date(now))
     assert counts.received == 1
     assert counts.on_time + counts.late == (case.replied_at is not None)
     assert counts.open == case.is_waiting_for_reply
@@ -183,7 +183,8 @@ def test_statistics_do_not_flatter(session: Session, make: Make, at: dt.datetime
     late.answer("答复", "b", at + dt.timedelta(days=60), CLOCK)
     late.dispute("没解决", at + dt.timedelta(days=61), CLOCK)
     send(session, at, ticket="open")
-    counts = casework.count_cases(session.scalars(sa.select(Suggestion)), local_date(at) + dt.timedelta(days=90))
+    session.flush()
+    counts = casework.count(session, local_date(at) + dt.timedelta(days=90))
     assert (counts.received, counts.on_time, counts.late, counts.open, counts.overdue) == (2, 0, 1, 2, 2)
     assert (counts.disputed, counts.reopened) == (1, 1)
     assert counts.received == counts.answered + counts.open - counts.reopened
