@@ -28,6 +28,7 @@ ACTS: Mapping[str, str] = MappingProxyType(
         "synonym_added": _l("添加同义词"),
         "synonym_removed": _l("去掉同义词"),
         "answers_exported": _l("导出答卷"),
+        "wave_scheme_chosen": _l("定下调查的计分办法"),
         "staff_signed_in": _l("登录"),
         "staff_signed_out": _l("退出登录"),
         "sign_in_refused": _l("登录被拒"),

@@ -49,13 +49,17 @@ def _items() -> list[Item]:
             (Permission.REVIEW_SUGGESTION, Permission.HANDLE_SUGGESTION, Permission.SUPERVISE_SUGGESTION),
         ),
         (_("调查"), "admin.surveys", (Permission.RUN_SURVEY, Permission.EXPORT_ANSWERS)),
+        (_("年度考核"), "admin.assessments", (Permission.ASSESS,)),
+        (_("考核办法"), "admin.schemes", (Permission.ASSESS,)),
         (_("搜索"), "admin.search", (Permission.TEND_SEARCH,)),
         (_("公示日志"), "admin.journal", (Permission.SEE_JOURNAL,)),
         (_("人员"), "admin.staff", (Permission.MANAGE_STAFF,)),
     )
-    here = {"admin.publishing": "admin.reports", "admin.proposals": "admin.projects"}.get(
-        request.blueprint or "", request.blueprint
-    )
+    here = {
+        "admin.publishing": "admin.reports",
+        "admin.proposals": "admin.projects",
+        "admin.survey_exports": "admin.surveys",
+    }.get(request.blueprint or "", request.blueprint)
     return [
         Item(label, url_for(f"{part}.index"), here == part)
         for label, part, permissions in parts

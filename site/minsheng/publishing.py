@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from minsheng import journal
+from minsheng.assessments import Assessment
 from minsheng.boards import Board
 from minsheng.cases import Prominence
 from minsheng.documents import Document
@@ -310,6 +311,8 @@ def _public_surveys(session: Session) -> Iterator[tuple[str, dict[str, object]]]
         yield f"wave:{wave.slug}", wave.snapshot()
     for result in session.scalars(sa.select(WaveResult)):
         yield result.subject, result.snapshot()
+    for assessment in session.scalars(Assessment.visible_to_residents()):
+        yield f"assessment:{assessment.slug}", assessment.snapshot()
 
 
 def verify(session: Session, saved_head: str | None = None) -> list[journal.Fault]:

@@ -23,6 +23,7 @@ class Permission(enum.StrEnum):
     SUPERVISE_SUGGESTION = "supervise_suggestion"
     RUN_SURVEY = "run_survey"
     EXPORT_ANSWERS = "export_answers"
+    ASSESS = "assess"
     SEE_JOURNAL = "see_journal"
     MANAGE_STAFF = "manage_staff"
     TEND_SEARCH = "tend_search"
@@ -64,7 +65,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.SURVEYOR: frozenset({Permission.SEE_DESK, Permission.RUN_SURVEY}),
-    Role.ASSESSOR: frozenset({Permission.SEE_DESK, Permission.EXPORT_ANSWERS, Permission.SEE_JOURNAL}),
+    Role.ASSESSOR: frozenset(
+        {Permission.SEE_DESK, Permission.EXPORT_ANSWERS, Permission.ASSESS, Permission.SEE_JOURNAL}
+    ),
     Role.ADMINISTRATOR: frozenset(
         {Permission.SEE_DESK, Permission.MANAGE_STAFF, Permission.SEE_JOURNAL, Permission.TEND_SEARCH}
     ),

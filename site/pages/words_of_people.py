@@ -24,6 +24,7 @@ PEOPLE_WORDS = {
         "supervise_suggestion": _l("督办来件"),
         "run_survey": _l("组织调查"),
         "export_answers": _l("导出答卷"),
+        "assess": _l("编考核表、管考核办法"),
         "see_journal": _l("查看日志"),
         "manage_staff": _l("管理人员"),
         "tend_search": _l("管理搜索"),

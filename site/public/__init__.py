@@ -8,6 +8,7 @@ from flask import Blueprint
 from public import (
     about,
     agencies,
+    assessments,
     boards,
     briefing,
     bulletins,
@@ -64,6 +65,7 @@ for module in (
     surveys,
     survey_results,
     schemes,
+    assessments,
     search,
     photos,
     galleries,

@@ -29,6 +29,8 @@ def names() -> dict[str, Any]:
         {"label": label, "url": url_for(endpoint)}
         for endpoint, label in (
             ("public.laggards.index", _("落后和缺月报")),
+            ("public.assessments.index", _("年度考核")),
+            ("public.schemes.index", _("考核办法")),
             ("public.about.figures", _("数字怎么算")),
             ("public.about.archive", _("关于“据公开通报整理”")),
             ("public.changes.index", _("公开变更记录")),

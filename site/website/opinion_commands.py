@@ -12,7 +12,10 @@ import flask_migrate
 from sqlalchemy.orm import Session
 
 from minsheng import digests, wave_results
+from minsheng.assessment_tables import tables_of
+from minsheng.assessments import Assessment
 from minsheng.database import db
+from minsheng.exporting.assessments import assessment_package
 from minsheng.opinion.package import restricted_package
 from minsheng.opinion.panels import COMPOSITE
 from minsheng.opinion.scores import ALL, Score
@@ -56,6 +59,7 @@ def demo(settings: Settings, out: Path | None) -> None:
             session.commit()
         # Every year is told, also after one that does not agree.
         agreed = [_check_year(session, wave, folder) for wave in opinion_city.waves(session)]
+        agreed += [_check_sheet(session, sheet, folder) for sheet in opinion_city.sheets(session)]
     if not all(agreed):
         sys.exit(1)
     click.secho("全部一致 All agree.", bold=True)
@@ -75,6 +79,22 @@ def _check_year(session: Session, wave: Wave, folder: Path) -> bool:
         file.write_bytes(content)
         agree = _recompute(file) and agree
     return _tell(wave, result) and agree
+
+
+def _check_sheet(session: Session, sheet: Assessment, folder: Path) -> bool:
+    """Write and recompute an assessment's package; return whether all agrees."""
+    tables = tables_of(session, sheet)
+    file = folder / f"{sheet.slug}.zip"
+    file.write_bytes(assessment_package(sheet, tables, tables.result.package if tables.result else b""))
+    agree = _recompute(file)
+    names = {place.code: place.name for place in tables.places}
+    for row in sorted(tables.sheet, key=lambda row: (row.rank or 0, row.division)):
+        opinion = tables.opinion.get(row.division)
+        beside = opinion.rank if opinion else None
+        click.echo(f"  {row.rank:>3}  {names[row.division]}  {row.total or 0:.1f}  社情民意第 {beside}")
+    sure = sum(row.is_listed and row.is_certain for row in tables.recognitions)
+    click.echo(f"  {sum(row.is_listed for row in tables.recognitions)} recognised 上名单, {sure} of them certain 个稳")
+    return agree
 
 
 def _recompute(package: Path) -> bool:

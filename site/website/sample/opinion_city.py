@@ -1,14 +1,18 @@
 """Two years of surveys in an invented city, closed and computed: what ``minsheng opinion demo`` loads."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from decimal import Decimal
 from random import Random
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from minsheng import publishing, wave_results
+from minsheng import assessment_schemes, assessments, publishing, wave_results
+from minsheng.assessments import Assessment
 from minsheng.cases import CaseClock
+from minsheng.opinion.scheme_reading import shipped
+from minsheng.opinion.sheet import sheet_keys
 from minsheng.places import Division, division_by_code
 from minsheng.questionnaires import QuestionnaireVersion
 from minsheng.surveys import Wave
@@ -21,6 +25,7 @@ from website.sample.opinion_questions import add_version
 
 YEARS = (2024, 2025)
 SEED = 980_100
+SEATS = 5
 
 
 def slug_of(year: int) -> str:
@@ -31,6 +36,12 @@ def slug_of(year: int) -> str:
 def is_loaded(session: Session) -> bool:
     """Whether the city is there already."""
     return division_by_code(session, CITY) is not None
+
+
+def sheets(session: Session) -> list[Assessment]:
+    """Return the city's assessment sheets."""
+    query = sa.select(Assessment).join(Assessment.division).where(Division.code == CITY).order_by(Assessment.year)
+    return list(session.scalars(query))
 
 
 def waves(session: Session) -> list[Wave]:
@@ -52,6 +63,8 @@ def load(session: Session, say: Callable[[str], None]) -> None:
         add_letters(session, counties, year, clock, random)
         result, count = _year(session, city, counties, version, year, random)
         say(f"{year}: {count} answers 份答卷 → {result.subject}")
+    sheet = add_assessment(session, result.wave, [county.division for county in counties], random)
+    say(f"{sheet.year}: {len(sheet.points)} points 个得分 → assessment:{sheet.slug}")
 
 
 def _year(
@@ -77,3 +90,33 @@ def _year(
     closed = dt.datetime(year, 11, 30, 16, 5, tzinfo=dt.UTC)
     publishing.record_wave(session, wave, "wave_closed", OFFICE, closed)
     return wave_results.settle(session, wave, OFFICE, closed), count
+
+
+def add_assessment(session: Session, wave: Wave, counties: Sequence[Division], random: Random) -> Assessment:
+    """Add last year's sheet by the scheme of Anhui 2010, with invented points and five recognitions."""
+    at = dt.datetime(wave.year + 1, 1, 20, 2, tzinfo=dt.UTC)
+    scheme = assessment_schemes.locked(session, shipped("anhui-2010"), at, OFFICE)
+    row = Assessment(
+        slug=f"demo-city-assessment-{wave.year}",
+        title=f"{wave.year}年演示市民生工程考核",
+        year=wave.year,
+        division=wave.division,
+        scheme=scheme,
+        wave=wave,
+        seats={},
+    )
+    session.add(row)
+    session.flush()
+    assessments.put_seats(session, row, {wave.division.code: SEATS})
+    points = {}
+    for county in counties:
+        care = random.uniform(0.82, 0.97)
+        points[county.code] = {
+            part: Decimal(str(round(most * min(1.0, random.gauss(care, 0.04)), 1)))
+            for part, most in sheet_keys(scheme.scheme.sheet).items()
+        }
+    # Two counties with the same points in every part: a tie that the ranks must skip.
+    points[counties[1].code] = dict(points[counties[0].code])
+    assessments.put_points(session, row, points, "演示用的虚构得分", OFFICE, at)
+    assessments.publish(session, row, OFFICE, at)
+    return row
