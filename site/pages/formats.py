@@ -180,7 +180,7 @@ def points(value: Decimal | float | None) -> str:
     if value is None:
         return NOTHING
     text = number(value, 1)
-    signed = text if text.startswith("\N{MINUS SIGN}") else f"+{text}"
+    signed = text if text.startswith("\N{MINUS SIGN}") or not float(value) else f"+{text}"
     return gettext("%(number)s 个百分点", number=signed.removesuffix(".0"))
 
 

@@ -81,6 +81,17 @@ def by_year(months: Sequence[Month]) -> list[tuple[str, list[dict[str, str]]]]:
     return list(years.items())
 
 
+def newest_picture(project: Project, photos: Sequence[Photo], report: ProgressReport | None) -> Photo | None:
+    """Return the picture that shows how things look now: the last of the newest report, else the last there is.
+
+    Evidence for a problem that was put right shows that problem, so it stands behind pictures of the whole.
+    """
+    evidence = {number for each in project.problems for number in (each.photo_before_id, each.photo_after_id)}
+    of_report = [photo for photo in photos if report is not None and photo.report_id == report.id]
+    of_works = [photo for photo in photos if photo.id not in evidence]
+    return next((group[-1] for group in (of_report, of_works, photos) if group), None)
+
+
 def before_and_after(photos: Sequence[Photo]) -> tuple[Photo, Photo] | None:
     """Return the first picture from before and the last from after, where there are both."""
     before = next((photo for photo in photos if photo.phase is PhotoPhase.BEFORE), None)

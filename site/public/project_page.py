@@ -53,7 +53,7 @@ def own(session: Session, project: Project, today: dt.date, due_day: int) -> dic
         "earlier": entries[RECENT_REPORTS:],
         "withdrawn": history.withdrawn_reports(project),
         "pair": project_course.before_and_after(official),
-        "picture": official[-1] if official else None,
+        "picture": project_course.newest_picture(project, official, known.report),
         "gallery": [photo for photo in official if photo.report_id is None],
         "sources": [
             {

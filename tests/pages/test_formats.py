@@ -87,6 +87,7 @@ def test_ratio_and_points(app: Flask) -> None:
     assert shown(app, "zh-Hans", formats.ratio, Decimal("0.4166")) == "41.7%"
     assert shown(app, "zh-Hans", formats.points, Decimal("5.93")) == "+5.9 个百分点"
     assert shown(app, "zh-Hans", formats.points, -20) == "−20 个百分点"
+    assert shown(app, "zh-Hans", formats.points, Decimal(0)) == "0 个百分点"
 
 
 def test_numbers_keep_the_digits_they_have(app: Flask) -> None:

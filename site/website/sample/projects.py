@@ -23,6 +23,7 @@ from website.sample.calendar import moment
 from website.sample.content import content, exact
 from website.sample.money import FEN_PER_TEN_THOUSAND_YUAN
 from website.sample.plan import ProjectPlan
+from website.sample.side_records import is_put_out_to_tender
 from website.sample.translations import english, english_programme, english_target
 from website.sample.world import COUNTY, OFFICE, World
 
@@ -94,7 +95,7 @@ def add_project(world: World, programme: Programme, plan: ProjectPlan) -> Projec
             for position, (role, post) in enumerate(zip(ResponsibilityRole, spec["posts"], strict=True))
         ],
         funding_lines=lines,
-        milestones=_milestones(plan) if plan.kind == "works" else [],
+        milestones=_milestones(plan, planned) if plan.kind == "works" else [],
     )
     _add_indicators(world, project, spec["indicators"], plan.year)
     world.projects[spec["slug"]] = project
@@ -188,8 +189,8 @@ def _add_indicators(world: World, project: Project, given: list[dict[str, Any]],
             project.indicators.append(part)
 
 
-def _milestones(plan: ProjectPlan) -> list[Milestone]:
-    """Return the steps of works between the published dates."""
+def _milestones(plan: ProjectPlan, planned_fen: int) -> list[Milestone]:
+    """Return the steps of works between the published dates; small works are not put out to tender."""
     span = (plan.finish - plan.start).days
     planned = {
         MilestoneKind.APPROVAL: plan.start - dt.timedelta(days=45),
@@ -208,4 +209,5 @@ def _milestones(plan: ProjectPlan) -> list[Milestone]:
             weight=Decimal(MILESTONE_WEIGHTS[kind]) if plan.spec.get("weights") else None,
         )
         for kind, day in planned.items()
+        if kind is not MilestoneKind.BIDDING or is_put_out_to_tender(planned_fen)
     ]

@@ -28,6 +28,15 @@ BIDDING_FROM_FEN = 400 * FEN_PER_TEN_THOUSAND_YUAN
 WARRANTY = dt.timedelta(days=365)
 
 
+def is_put_out_to_tender(planned_fen: int) -> bool:
+    """Return whether works of this planned investment (fen) must be put out to tender."""
+    return _contract_fen(planned_fen) >= BIDDING_FROM_FEN
+
+
+def _contract_fen(planned_fen: int) -> int:
+    return planned_fen * CONTRACT_SHARE // 100 // GRAIN_FEN * GRAIN_FEN
+
+
 class SideRecords:
     """Tells what is published about one project beside its reports."""
 
@@ -67,7 +76,7 @@ class SideRecords:
         project, plan, texts = self._project, self._plan, self._given["safeguards"]
         builder = self._given["builders"][project.category.value]
         funds = project.planned_investment_fen or 0
-        amount = funds * CONTRACT_SHARE // 100 // GRAIN_FEN * GRAIN_FEN
+        amount = _contract_fen(funds)
         deposit = next((line for line in project.funding_lines if line.kind is FundingKind.QUALITY_DEPOSIT), None)
         signed = plan.start - dt.timedelta(days=8)
         self._contract = Contract(
@@ -83,7 +92,7 @@ class SideRecords:
         self._publish(self._contract, at)
         agency = project.agency.name if project.agency else ""
         self._safeguard(SafeguardKind.LEGAL_PERSON, plan.start - dt.timedelta(days=40), agency, at)
-        if amount >= BIDDING_FROM_FEN:
+        if is_put_out_to_tender(funds):
             self._safeguard(SafeguardKind.BIDDING, plan.start - dt.timedelta(days=14), "示例县公共资源交易中心", at)
         else:
             self._not_applicable(SafeguardKind.BIDDING, texts["no_bidding"], at)
