@@ -12,7 +12,9 @@ from fractions import Fraction
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from minsheng.casework import CaseCounts, count_cases
+from minsheng import casework
+from minsheng.case_figures import CaseCounts
+from minsheng.casework import CaseFilter
 from minsheng.laggards import silent_since
 from minsheng.ledger import LookBackLedger, ProblemLedger, look_backs, problems
 from minsheng.lookbacks import LookBackResult
@@ -100,11 +102,8 @@ def briefing(session: Session, scope: Scope, today: dt.date, due_day: int = 8) -
         grouped.setdefault(project.programme_id, []).append(project)
     parts = [_part(members, today, due_day) for members in grouped.values()]
     parts.sort(key=lambda part: (-(part.programme.year or 0), part.programme.id))
-    cases = session.scalars(
-        sa.select(Suggestion).where(Suggestion.project_id.in_(scope.project_ids())).order_by(Suggestion.id)
-    ).all()
     told, looked = problems(session, scope, today), look_backs(session, scope, today)
-    counts = count_cases(cases, today)
+    counts = casework.count(session, today, CaseFilter(projects=scope.project_ids()))
     return Briefing(
         scope=scope,
         today=today,

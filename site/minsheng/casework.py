@@ -36,7 +36,7 @@ class Dimension(enum.StrEnum):
 class CaseFilter:
     """Which cases are counted; ``since`` and ``until`` are days of receipt in China, both included.
 
-    A place includes what lies below it. The category is that of the project a case is about.
+    ``projects`` selects identities of projects. A place includes what lies below it. The category is that of the project a case is about.
     """
 
     place: Division | None = None
@@ -45,6 +45,7 @@ class CaseFilter:
     channel: CaseChannel | None = None
     since: dt.date | None = None
     until: dt.date | None = None
+    projects: sa.Select[int] | None = None
 
     def conditions(self) -> list[sa.ColumnElement[bool]]:
         """Return the conditions on ``Suggestion`` outer-joined with its project."""
@@ -61,6 +62,8 @@ class CaseFilter:
             found.append(Suggestion.received_at >= midnight(self.since))
         if self.until is not None:
             found.append(Suggestion.received_at < midnight(self.until + dt.timedelta(days=1)))
+        if self.projects is not None:
+            found.append(Suggestion.project_id.in_(self.projects))
         return found
 
 
@@ -170,7 +173,7 @@ def asked_most(session: Session, chosen: CaseFilter = EVERYTHING, limit: int = 1
         .order_by(counted.desc(), Suggestion.division_id, Project.category)
         .limit(limit)
     )
-    return [Asked(*row) for row in session.execute(query).tuples()]
+    return [Asked(category, place, number) for category, place, number in session.execute(query)]
 
 
 def _counted(session: Session, key: sa.ColumnElement[Any], chosen: CaseFilter, as_of: dt.date) -> dict[Any, CaseCounts]:

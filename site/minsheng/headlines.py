@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from minsheng.casework import CaseCounts, count_cases
+from minsheng import casework
+from minsheng.case_figures import CaseCounts
 from minsheng.digests import ProjectDigest
 from minsheng.directory import sums_of_programmes
 from minsheng.glances import for_cards, standings, with_chain
@@ -135,7 +136,7 @@ def voices(session: Session, today: dt.date, limit: int = 3) -> Voices:
     ).all()
     waves = session.scalars(Wave.visible_to_residents().order_by(Wave.closes_on)).all()
     return Voices(
-        count_cases(session.scalars(sa.select(Suggestion)), today),
+        casework.count(session, today),
         answered,
         [wave for wave in waves if wave.is_open(today)],
     )
