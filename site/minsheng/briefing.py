@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from minsheng import casework

@@ -36,7 +36,8 @@ class Dimension(enum.StrEnum):
 class CaseFilter:
     """Which cases are counted; ``since`` and ``until`` are days of receipt in China, both included.
 
-    ``projects`` selects identities of projects. A place includes what lies below it. The category is that of the project a case is about.
+    ``projects`` selects identities of projects. A place includes what lies below it. The category is that of the
+    project a case is about.
     """
 
     place: Division | None = None

@@ -12,10 +12,11 @@ from flask import Flask
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
+from pages.words_of_calls import CALL_WORDS
 from pages.words_of_people import PEOPLE_WORDS
 from pages.words_of_projects import PROJECT_WORDS
 
-WORDS = MappingProxyType({**PROJECT_WORDS, **PEOPLE_WORDS})
+WORDS = MappingProxyType({**PROJECT_WORDS, **PEOPLE_WORDS, **CALL_WORDS})
 """Group → stored value → word."""
 
 TONES = MappingProxyType(

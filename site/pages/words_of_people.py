@@ -81,6 +81,15 @@ PEOPLE_WORDS = {
         "finally_replied": _l("最终答复"),
         "closed": _l("办结"),
     },
+    "case_channel": {
+        "web": _l("本站网上"),
+        "phone": _l("电话"),
+        "paper": _l("来信"),
+        "visit": _l("来访"),
+        "message_board": _l("人民网留言板"),
+        "hotline": _l("12345 热线"),
+        "other_platform": _l("其他平台"),
+    },
     "channel": {
         "phone": _l("电话抽样"),
         "paper_sample": _l("纸质抽样"),

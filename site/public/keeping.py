@@ -37,6 +37,10 @@ PARAMETERS = {
         frozenset({"phase", "month"}),
     ),
     "public.suggestions.index": frozenset({"kind", "state"}),
+    **dict.fromkeys(
+        ("public.case_statistics.index", "public.case_statistics.table"),
+        frozenset({"by", "place", "agency", "category", "channel", "year", "since", "until"}),
+    ),
     "public.changes.index": frozenset({"project", "act"}),
     "public.laggards.index": frozenset({"kind", "programme", "place", "agency"}),
     "public.comparison.index": frozenset({"of", "with", "month"}),

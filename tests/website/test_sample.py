@@ -15,9 +15,8 @@ import sqlalchemy as sa
 from flask import Flask
 from PIL import Image
 
-from minsheng import publishing, reporting
+from minsheng import casework, publishing, reporting
 from minsheng.cases import CaseState, ClosedAs, Prominence, Rating, SuggestionKind
-from minsheng import casework
 from minsheng.clock import local_date
 from minsheng.codes import normalise, tracking_code
 from minsheng.database import Base, db
@@ -314,7 +313,7 @@ def test_cases_show_every_way(loaded: Loaded) -> None:
     assert {case.closed_as for case in cases if case.closed_as} == set(ClosedAs)
     assert any(case.is_overdue(USUAL_DAY) for case in cases)
     assert any(case.extended_because and not case.is_overdue(USUAL_DAY) for case in cases)
-    counts = casework.count(session, USUAL_DAY)
+    counts = casework.count(loaded.session, USUAL_DAY)
     assert counts.late == 1
     assert counts.disputed == 3
     assert any(case.prominence is Prominence.INTERNAL and not case.consent_to_publish for case in cases)
