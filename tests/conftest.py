@@ -18,7 +18,9 @@ from jinja2.bccache import Bucket
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from minsheng import second_factors
 from minsheng.database import Base, db
+from minsheng.staff import Role
 from tests import rigs
 from tests.factories import Make
 from website.config import Settings
@@ -56,6 +58,18 @@ class Browser(FlaskClient):
         answer = contextvars.Context().run(request)
         db.session.expire_all()
         return answer
+
+
+@pytest.fixture(autouse=True)
+def _password_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let everybody in with a password alone; tests of second factors ask for ``factors_needed``."""
+    monkeypatch.setattr(second_factors, "NEED_FACTOR", frozenset())
+
+
+@pytest.fixture
+def factors_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Demand a second factor of the roles that need one, as a new installation does."""
+    monkeypatch.setattr(second_factors, "NEED_FACTOR", frozenset({Role.PUBLISHER, Role.ADMINISTRATOR}))
 
 
 @pytest.fixture

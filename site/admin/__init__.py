@@ -10,8 +10,10 @@ from admin import (
     boards,
     desk,
     documents,
+    invitations,
     journal,
     navigation,
+    passkeys,
     photos,
     projects,
     proposals,
@@ -19,6 +21,7 @@ from admin import (
     reports,
     schemes,
     search,
+    second_factor,
     staff,
     suggestions,
     survey_exports,
@@ -29,6 +32,9 @@ from admin import (
 blueprint = Blueprint("admin", __name__, url_prefix="/admin", template_folder="templates")
 for module in (
     account,
+    second_factor,
+    passkeys,
+    invitations,
     desk,
     projects,
     proposals,

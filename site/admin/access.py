@@ -11,17 +11,37 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm.exc import StaleDataError
 
 from admin.sign_in_form import keep_form
-from minsheng import signing_in
+from minsheng import second_factors, signing_in
 from minsheng.database import db
 from minsheng.errors import NotAllowedError, WrongStateError
 from minsheng.places import Agency, Division
 from minsheng.staff import Permission, StaffMember, StaffSession
+from pages.installation import site_settings
 from pages.services import services
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
-OPEN_ENDPOINTS = frozenset({"admin.account.sign_in"})
+OPEN_ENDPOINTS = frozenset({"admin.account.sign_in", "admin.invitations.accept"})
 """The only addresses of this face that answer someone who has not signed in."""
+HALF_WAY_ENDPOINTS = frozenset(
+    {"admin.second_factor.ask", "admin.passkeys.sign_in_options", "admin.passkeys.sign_in", "admin.account.sign_out"}
+)
+"""All that answers someone whose password was right and whose second factor is still to come."""
+PASSWORD_ENDPOINTS = frozenset({"admin.account.password", "admin.account.sign_out"})
+"""All that answers someone who must change a password that another person chose."""
+ENROLMENT_ENDPOINTS = PASSWORD_ENDPOINTS | {
+    "admin.second_factor.index",
+    "admin.second_factor.again",
+    "admin.second_factor.begin_app",
+    "admin.second_factor.add_app",
+    "admin.second_factor.new_codes",
+    "admin.passkeys.options",
+    "admin.passkeys.add",
+}
+"""All that answers someone who needs a second factor and has none."""
+FRESH = dt.timedelta(minutes=15)
+"""How long after signing in the ways to sign in may be changed without the password."""
+FRESH_AT = "fresh_at"
 
 TOKEN = "staff"  # noqa: S105 - the name of the entry in the signed cookie, not its value
 SEEN = "staff_seen"
@@ -69,12 +89,45 @@ def guard() -> ResponseReturnValue | None:
         if request.method == "POST" and request.form:
             return keep_form()
         return redirect(url_for("admin.account.sign_in", next=_way_back()))
+    unfinished = _unfinished(endpoint)
+    if unfinished is not None:
+        return redirect(url_for(unfinished, next=_way_back()))
     needed = needed_permissions(endpoint)
     if needed is None:
         abort(403)
     if needed and not any(current_staff().may(permission) for permission in needed):
         raise NotAllowedError
     return None
+
+
+def _unfinished(endpoint: str) -> str | None:
+    """Return the page that whoever is signed in must see first, if any: second factor, own password, enrolment."""
+    if current_session().awaits_factor:
+        return None if endpoint in HALF_WAY_ENDPOINTS else "admin.second_factor.ask"
+    if current_staff().must_change_password:
+        return None if endpoint in PASSWORD_ENDPOINTS else "admin.account.password"
+    if endpoint not in ENROLMENT_ENDPOINTS and lacks_factor(current_staff()):
+        return "admin.second_factor.index"
+    return None
+
+
+def lacks_factor(member: StaffMember) -> bool:
+    """Whether the roles of a member of staff demand a second factor here and there is none."""
+    return (
+        second_factors.is_needed(member)
+        and site_settings().second_factor_required
+        and not second_factors.has_any(db.session(), member)
+    )
+
+
+def is_fresh() -> bool:
+    """Whether whoever is here typed the password a short while ago."""
+    return services().clock().timestamp() - float(session.get(FRESH_AT, 0)) <= FRESH.total_seconds()
+
+
+def ask_again() -> ResponseReturnValue | None:
+    """Send someone who signed in a while ago to type the password again, before how to sign in is changed."""
+    return None if is_fresh() else redirect(url_for("admin.second_factor.again", next=_way_back()))
 
 
 def written_meanwhile(error: StaleDataError) -> ResponseReturnValue:
@@ -115,12 +168,12 @@ def sign_in_browser(token: str, at: dt.datetime) -> None:
     session.clear()
     session.update(kept)
     session[TOKEN] = token
-    session[SEEN] = at.timestamp()
+    session[SEEN] = session[FRESH_AT] = at.timestamp()
 
 
 def sign_out_browser() -> None:
     """Forget the sign-in in the browser's cookie, and the token of its forms."""
-    for name in (TOKEN, SEEN, "csrf_token"):
+    for name in (TOKEN, SEEN, FRESH_AT, "csrf_token"):
         session.pop(name, None)
 
 

@@ -1,27 +1,18 @@
 """The account of whoever works here: signing in and out, one's own sign-ins, one's own password."""
 
+import datetime as dt
 import hashlib
-import re
-import secrets
 
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import PasswordField
 from wtforms.validators import EqualTo
 
-from admin.access import (
-    TOKEN,
-    current_session,
-    current_staff,
-    needs_sign_in,
-    safe_next,
-    sign_in_browser,
-    sign_out_browser,
-)
-from admin.sign_in_form import SignInForm, kept_fields
-from minsheng import passwords, signing_in
+from admin.access import current_session, current_staff, needs_sign_in, safe_next, sign_out_browser
+from admin.entering import device_key, enter
+from admin.sign_in_form import SignInForm
+from minsheng import passwords, sign_in_refusals, signing_in
 from minsheng.database import db
-from minsheng.staff import StaffMember
 from pages.forms import Form, length, required
 from pages.language import gettext as _
 from pages.language import lazy_gettext as _l
@@ -29,10 +20,8 @@ from pages.limits import caller, limiter
 from pages.services import services
 
 blueprint = Blueprint("account", __name__)
-DEVICES_KEPT = 5
 REFUSED = 422
-CHOSEN = re.compile(r"[a-z_]*")
-"""Values of lists and buttons, which say nothing to whoever typed the rest."""
+REFUSALS_SHOWN = dt.timedelta(days=7)
 
 
 class PasswordForm(Form):
@@ -51,28 +40,28 @@ class PasswordForm(Form):
     )
 
 
-def _account_on_device() -> str:
+def account_on_device() -> str:
     """Return the bucket that wrong passwords for an account count in.
 
     A browser that has signed in to the account before has a bucket of its own, so that a stranger who keeps
     guessing shuts out strangers, never the person.
     """
     username = request.form.get("username", "").strip().lower()
-    device = session.get("devices", {}).get(_device_name(username), "")
+    device = session.get("devices", {}).get(device_key(username), "")
     return hashlib.sha256(f"{username}\0{device}".encode()).hexdigest()
 
 
-def _was_refused(response: Response) -> bool:
+def was_refused(response: Response) -> bool:
     """Count mistakes only: a whole office may sign in from one address in the morning."""
     return response.status_code == REFUSED
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
-@limiter.limit("60 per hour; 20 per minute", key_func=caller, methods=["POST"], deduct_when=_was_refused)
-@limiter.limit("10 per 15 minutes", key_func=_account_on_device, methods=["POST"], deduct_when=_was_refused)
+@limiter.limit("60 per hour; 20 per minute", key_func=caller, methods=["POST"], deduct_when=was_refused)
+@limiter.limit("10 per 15 minutes", key_func=account_on_device, methods=["POST"], deduct_when=was_refused)
 def sign_in() -> ResponseReturnValue:
     """Ask for name and password, and lead to the page that was wanted."""
-    if request.method == "GET" and g.staff is not None:
+    if request.method == "GET" and g.staff is not None and not current_session().awaits_factor:
         return redirect(safe_next(request.args.get("next")) or url_for("admin.desk.index"))
     form = SignInForm(next=safe_next(request.args.get("next")) or "")
     if form.validate_on_submit():
@@ -80,7 +69,7 @@ def sign_in() -> ResponseReturnValue:
         username, password = form.username.data or "", form.password.data or ""
         member = signing_in.authenticate(db.session(), username, password, at)
         if member is not None:
-            return _enter(member, form)
+            return enter(member, form)
         db.session.commit()
         form.password.errors = [_("用户名或密码不对，请再试一次。")]
     page = render_template("admin/account/sign_in.html", form=form)
@@ -108,6 +97,7 @@ def sign_ins() -> ResponseReturnValue:
         "admin/account/sign_ins.html",
         sign_ins=signing_in.open_sessions(db.session(), current_staff(), services().clock()),
         present=current_session(),
+        refusals=sign_in_refusals.count_of(db.session(), current_staff(), services().today() - REFUSALS_SHOWN),
     )
 
 
@@ -141,7 +131,7 @@ def revoke_others() -> ResponseReturnValue:
 
 @blueprint.route("/password", methods=["GET", "POST"])
 @needs_sign_in
-@limiter.limit("10 per 15 minutes", key_func=caller, methods=["POST"], deduct_when=_was_refused)
+@limiter.limit("10 per 15 minutes", key_func=caller, methods=["POST"], deduct_when=was_refused)
 def password() -> ResponseReturnValue:
     """Change one's own password, which ends every other sign-in."""
     form = PasswordForm()
@@ -151,8 +141,13 @@ def password() -> ResponseReturnValue:
         )
         db.session.commit()
         flash(_("密码已改。其他各处的登录都已退出。"), "good")
-        return redirect(url_for("admin.desk.index"))
-    page = render_template("admin/account/password.html", form=form, least=passwords.LEAST_LENGTH)
+        return redirect(safe_next(request.args.get("next")) or url_for("admin.desk.index"))
+    page = render_template(
+        "admin/account/password.html",
+        form=form,
+        least=passwords.LEAST_LENGTH,
+        must_change=current_staff().must_change_password,
+    )
     return (page, REFUSED) if form.is_submitted() else page
 
 
@@ -164,41 +159,3 @@ def _fits(form: PasswordForm) -> bool:
     elif form.new.data in {form.old.data, member.username}:
         form.new.errors = [_("请用一个和原来不同、也不是用户名的密码")]
     return not form.errors
-
-
-def _enter(member: StaffMember, form: SignInForm) -> ResponseReturnValue:
-    """Begin a new sign-in under a new token, ending the one this browser held; go on where it was interrupted."""
-    at = services().clock()
-    held = session.get(TOKEN)
-    earlier = signing_in.find(db.session(), held, at) if isinstance(held, str) else None
-    if earlier is not None:
-        earlier.revoked_at = at
-    token = secrets.token_urlsafe(32)
-    signing_in.start(db.session(), member, token, at)
-    db.session.commit()
-    sign_in_browser(token, at)
-    _remember_device(member.username)
-    going_to = safe_next(form.going_to.data)
-    if form.kept.data and going_to:
-        g.pop("csrf_token", None)
-        fields = kept_fields(form.kept.data)
-        return render_template(
-            "admin/account/resume.html",
-            fields=fields,
-            typed=[value for name, value in fields if name != "version" and not CHOSEN.fullmatch(value)],
-            going_to=going_to,
-            had_files=bool(form.had_files.data),
-        )
-    return redirect(safe_next(form.next.data) or url_for("admin.desk.index"))
-
-
-def _remember_device(username: str) -> None:
-    """Let this browser's later mistakes count apart from strangers' guesses."""
-    devices = dict(session.get("devices", {}))
-    devices[_device_name(username)] = secrets.token_urlsafe(12)
-    session["devices"] = dict(list(devices.items())[-DEVICES_KEPT:])
-
-
-def _device_name(username: str) -> str:
-    """Return the name an account goes by in the cookie, which anyone at the browser could read."""
-    return hashlib.sha256(f"{services().secret}\0{username}".encode()).hexdigest()[:16]

@@ -6,6 +6,7 @@ from flask import g, request, url_for
 
 from minsheng.staff import Permission
 from pages.language import gettext as _
+from pages.language import site_title
 
 
 class Item(NamedTuple):
@@ -19,13 +20,15 @@ class Item(NamedTuple):
 def names() -> dict[str, object]:
     """Return the names the layout and the staff's templates read."""
     member = g.get("staff")
+    signed_in = g.get("staff_session")
+    is_inside = signed_in is not None and not signed_in.awaits_factor
     return {
-        "site_name": _("民生·民声 工作台"),
+        "site_name": _("%(site)s 工作台", site=site_title()),
         "home_url": url_for("admin.desk.index"),
-        "navigation": _items() if member else [],
+        "navigation": _items() if is_inside else [],
         "search_url": None,
         "footer_links": [],
-        "member": member,
+        "member": member if is_inside else None,
         "Permission": Permission,
     }
 

@@ -12,22 +12,43 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from wtforms import HiddenField, PasswordField, StringField
 
-from minsheng import passwords
+from minsheng import passkeys, passwords
 from pages.forms import Form, length, required
 from pages.language import lazy_gettext as _l
 
 UNAUTHORISED = 401
 
 
-class SignInForm(Form):
-    """Name and password, the page that was wanted, and a form that waits to be sent."""
+class ReturnForm(Form):
+    """The page that was wanted, and a form that waits to be sent: carried through every step of signing in."""
 
     next = HiddenField()
     kept = HiddenField()
     going_to = HiddenField()
     had_files = HiddenField()
+
+    def carried(self) -> dict[str, str]:
+        """Return what the next step is to carry on."""
+        return {name: self[name].data or "" for name in ("next", "kept", "going_to", "had_files")}
+
+
+class SignInForm(ReturnForm):
+    """Name and password."""
+
     username = StringField(_l("用户名"), validators=[required(_l("请填用户名")), length(most=60)])
     password = PasswordField(_l("密码"), validators=[required(_l("请填密码")), length(most=passwords.GREATEST_LENGTH)])
+
+
+class FactorForm(ReturnForm):
+    """A time code of the app, or a recovery code."""
+
+    code = StringField(_l("验证码或恢复码"), validators=[required(_l("请填验证码")), length(most=60)])
+
+
+class PasskeyForm(ReturnForm):
+    """What the browser answers for a passkey; script fills it in."""
+
+    answer = HiddenField(validators=[required(), length(most=passkeys.LONGEST_ANSWER)])
 
 
 def keep_form() -> ResponseReturnValue:

@@ -6,17 +6,19 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import SelectField, StringField
+from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import Regexp
 
 from admin.access import current_staff, needs
-from minsheng import staffing
+from admin.account import REFUSALS_SHOWN
+from minsheng import invitations, second_factors, sign_in_refusals, signing_in, staffing
 from minsheng.database import db
 from minsheng.errors import NotAllowedError
 from minsheng.places import Agency, Division, DivisionLevel
 from minsheng.staff import Permission, Role, StaffMember, staff_by_username
 from minsheng.staffing import Scope
-from pages.forms import Form, length, required
+from pages.addresses import absolute
+from pages.forms import Form, choices, length, required
 from pages.language import gettext as _
 from pages.language import lazy_gettext as _l
 from pages.language import plain_record_text
@@ -65,6 +67,12 @@ class MemberForm(GrantForm):
     )
     display_name = StringField(_l("姓名"), validators=[required(_l("请填姓名")), length(most=60)])
     post = StringField(_l("岗位"), validators=[required(_l("请填岗位")), length(most=120)])
+    way = RadioField(
+        _l("怎么让本人登录"),
+        choices=choices([("link", _l("给一个邀请链接，本人自己设密码")), ("password", _l("给一个写在纸上的初始密码"))]),
+        default="link",
+        validators=[required(_l("请选一种"))],
+    )
 
 
 @blueprint.get("/")
@@ -77,7 +85,7 @@ def index() -> ResponseReturnValue:
 @blueprint.route("/new", methods=["GET", "POST"])
 @needs(Permission.MANAGE_STAFF)
 def new() -> ResponseReturnValue:
-    """Add someone and show their first password, once."""
+    """Add someone and show their invitation or first password, once."""
     form = MemberForm()
     is_valid = form.validate_on_submit()
     if is_valid and staff_by_username(db.session(), form.username.data or "") is not None:
@@ -86,7 +94,7 @@ def new() -> ResponseReturnValue:
     if not is_valid:
         page = render_template("admin/staff/new.html", form=form)
         return (page, UNREADABLE) if form.is_submitted() else page
-    password = first_password()
+    password = first_password() if form.way.data == "password" else None
     member = staffing.add(
         db.session(),
         current_staff(),
@@ -97,6 +105,8 @@ def new() -> ResponseReturnValue:
         password=password,
         at=services().clock(),
     )
+    if password is None:
+        return _invitation(member, is_new=True)
     db.session.commit()
     return render_template("admin/staff/password.html", subject=member, password=password, is_new=True)
 
@@ -105,9 +115,7 @@ def new() -> ResponseReturnValue:
 @needs(Permission.MANAGE_STAFF)
 def show(member_id: int) -> ResponseReturnValue:
     """Show someone's roles and what may be done about them."""
-    return render_template(
-        "admin/staff/show.html", subject=_member(member_id), form=GrantForm(formdata=None), me=current_staff()
-    )
+    return _page(_member(member_id), GrantForm(formdata=None))
 
 
 @blueprint.post("/<int:member_id>/roles")
@@ -116,7 +124,7 @@ def add_role(member_id: int) -> ResponseReturnValue:
     """Give one more role."""
     member, form = _member(member_id), GrantForm()
     if not form.validate_on_submit():
-        return render_template("admin/staff/show.html", subject=member, form=form, me=current_staff()), UNREADABLE
+        return _page(member, form), UNREADABLE
     staffing.grant(db.session(), current_staff(), member, form.scope(), services().clock())
     return _done(member, _("已加上这个角色。"))
 
@@ -162,10 +170,63 @@ def reset_password(member_id: int) -> ResponseReturnValue:
     return render_template("admin/staff/password.html", subject=member, password=password, is_new=False)
 
 
+@blueprint.post("/<int:member_id>/invite")
+@needs(Permission.MANAGE_STAFF)
+def invite(member_id: int) -> ResponseReturnValue:
+    """Give someone a new link to set a password with, and show it, once."""
+    return _invitation(_member(member_id), is_new=False)
+
+
+@blueprint.post("/<int:member_id>/factors/reset")
+@needs(Permission.MANAGE_STAFF)
+def reset_factors(member_id: int) -> ResponseReturnValue:
+    """Take the second factors of someone who lost them."""
+    member = _member(member_id)
+    staffing.reset_factors(db.session(), current_staff(), member, services().clock())
+    return _done(member, _("两步登录已清除，各处登录都已退出。本人下次登录后重新设置。"))
+
+
+@blueprint.post("/<int:member_id>/sign-ins/end")
+@needs(Permission.MANAGE_STAFF)
+def end_sign_ins(member_id: int) -> ResponseReturnValue:
+    """End every sign-in of someone, as when a phone was lost."""
+    member = _member(member_id)
+    count = staffing.end_sign_ins(db.session(), current_staff(), member, services().clock())
+    return _done(member, _("已退出 %(count)s 处登录。", count=count))
+
+
 def first_password() -> str:
     """Return a password to hand over on paper: 16 letters in four groups, 79 bits."""
     letters = "".join(secrets.choice(LETTERS) for _letter in range(16))
     return "-".join(letters[start : start + 4] for start in range(0, 16, 4))
+
+
+def _invitation(member: StaffMember, *, is_new: bool) -> str:
+    """Make a link and show it, once."""
+    token = staffing.invite(db.session(), current_staff(), member, services().clock())
+    db.session.commit()
+    return render_template(
+        "admin/staff/invitation.html",
+        subject=member,
+        link=absolute("admin.invitations.accept", token=token),
+        days=invitations.LIFETIME.days,
+        is_new=is_new,
+    )
+
+
+def _page(member: StaffMember, form: GrantForm) -> str:
+    session, at = db.session(), services().clock()
+    return render_template(
+        "admin/staff/show.html",
+        subject=member,
+        form=form,
+        me=current_staff(),
+        invitation=invitations.open_for(session, member, at),
+        sign_ins=len(signing_in.open_sessions(session, member, at)),
+        has_factor=second_factors.has_any(session, member),
+        needs_factor=second_factors.is_needed(member),
+        refusals=sign_in_refusals.count_of(session, member, services().today() - REFUSALS_SHOWN),
+    )
 
 
 def _member(member_id: int) -> StaffMember:

@@ -168,6 +168,16 @@ def current_head(session: Session) -> str:
     return f"{head.sequence}:{head.hash}" if head else f"0:{GENESIS}"
 
 
+def head_before(session: Session, moment: dt.datetime) -> str:
+    """Return ``sequence:hash`` of the last entry before a moment, empty where there is none.
+
+    Of a past midnight this never changes again: whoever writes it down on the next day writes down the same.
+    """
+    query = sa.select(JournalEntry.sequence, JournalEntry.hash).where(JournalEntry.at < moment)
+    row = session.execute(query.order_by(JournalEntry.sequence.desc()).limit(1)).first()
+    return f"{row.sequence}:{row.hash}" if row else ""
+
+
 def verify_chain(entries: Iterable[JournalEntry], head: str, saved_head: str | None = None) -> Iterator[Fault]:
     """Yield every fault of the chain, from its first entry to ``head``, and against a head kept elsewhere."""
     previous, expected, seen = GENESIS, 1, {"0": GENESIS}

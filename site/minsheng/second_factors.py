@@ -123,12 +123,28 @@ def remove_app(session: Session, member: StaffMember, at: dt.datetime) -> None:
     app = _any_app(session, member, lock=True)
     if app is None:
         return
-    has_passkey = session.scalar(sa.select(Passkey.id).where(Passkey.staff_member_id == member.id).limit(1))
-    if app.confirmed_at is not None and is_needed(member) and has_passkey is None:
-        raise WrongStateError("remove_app", "last_factor")
     session.delete(app)
     if app.confirmed_at is not None:
-        signing_in.record(session, "factor_removed", member, at, factor="app")
+        _removed(session, member, at, "app")
+
+
+def remove_passkey(session: Session, member: StaffMember, passkey_id: int, at: dt.datetime) -> None:
+    """Take one of the member's own passkeys away; raises as :func:`remove_app`, and for a key that is not theirs."""
+    found = session.get(Passkey, passkey_id)
+    if found is None or found.staff_member_id != member.id:
+        raise WrongStateError("remove_passkey", "gone")
+    session.delete(found)
+    _removed(session, member, at, "passkey")
+
+
+def _removed(session: Session, member: StaffMember, at: dt.datetime, factor: str) -> None:
+    """Journal what was removed; without a last factor the recovery codes, which stand in for one, go too."""
+    session.flush()
+    if not has_any(session, member):
+        if is_needed(member):
+            raise WrongStateError("remove_factor", "last_factor")
+        session.execute(sa.delete(RecoveryCode).where(RecoveryCode.staff_member_id == member.id))
+    signing_in.record(session, "factor_removed", member, at, factor=factor)
 
 
 def issue_recovery_codes(session: Session, member: StaffMember, at: dt.datetime) -> list[str]:

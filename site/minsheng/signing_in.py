@@ -16,6 +16,8 @@ from minsheng.staff import StaffMember, StaffSession, staff_by_username
 
 LIFETIME = dt.timedelta(hours=12)
 """A working day: the next morning asks for the password again."""
+HALF_WAY = dt.timedelta(minutes=10)
+"""How long a right password waits for the second factor."""
 
 
 def token_hash(token: str) -> str:
@@ -39,18 +41,32 @@ def authenticate(session: Session, username: str, password: str, at: dt.datetime
     return None
 
 
-def start(session: Session, member: StaffMember, token: str, at: dt.datetime) -> StaffSession:
-    """Open a session under a new token."""
+def start(
+    session: Session, member: StaffMember, token: str, at: dt.datetime, *, awaits_factor: bool = False, device: str = ""
+) -> StaffSession:
+    """Open a session under a new token; one that awaits the second factor opens nothing else, and not for long."""
     started = StaffSession(
         token_hash=token_hash(token),
         staff_member=member,
         started_at=at,
         last_seen_at=at,
-        expires_at=at + LIFETIME,
+        expires_at=at + (HALF_WAY if awaits_factor else LIFETIME),
+        awaits_factor=awaits_factor,
+        device=device,
     )
     session.add(started)
-    record(session, "staff_signed_in", member, at)
+    if not awaits_factor:
+        record(session, "staff_signed_in", member, at)
     return started
+
+
+def complete(session: Session, started: StaffSession, token: str, at: dt.datetime, factor: str) -> None:
+    """Let a session in whose second factor was right; ``factor`` says which. It goes on under a new token."""
+    started.token_hash = token_hash(token)
+    started.awaits_factor = False
+    started.started_at = started.last_seen_at = at
+    started.expires_at = at + LIFETIME
+    record(session, "staff_signed_in", started.staff_member, at, factor=factor)
 
 
 def find(session: Session, token: str, at: dt.datetime) -> StaffSession | None:
@@ -82,6 +98,7 @@ def change_password(
 ) -> None:
     """Set a new password and end every other session: whoever knew the old one is out."""
     member.password_hash = passwords.hash_password(password)
+    member.must_change_password = False
     revoke_all(session, member, at, but=keep)
     record(session, "password_changed", member, at)
 

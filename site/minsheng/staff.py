@@ -27,6 +27,8 @@ class Permission(enum.StrEnum):
     SEE_JOURNAL = "see_journal"
     MANAGE_STAFF = "manage_staff"
     TEND_SEARCH = "tend_search"
+    CHANGE_SETTINGS = "change_settings"
+    EDIT_CONTENT = "edit_content"
 
 
 class Role(enum.StrEnum):
@@ -52,6 +54,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PROPOSE_PROJECT,
             Permission.EDIT_PROJECT,
             Permission.TEND_SEARCH,
+            Permission.EDIT_CONTENT,
         }
     ),
     Role.CASE_REVIEWER: frozenset({Permission.SEE_DESK, Permission.REVIEW_SUGGESTION}),
@@ -69,7 +72,14 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {Permission.SEE_DESK, Permission.EXPORT_ANSWERS, Permission.ASSESS, Permission.SEE_JOURNAL}
     ),
     Role.ADMINISTRATOR: frozenset(
-        {Permission.SEE_DESK, Permission.MANAGE_STAFF, Permission.SEE_JOURNAL, Permission.TEND_SEARCH}
+        {
+            Permission.SEE_DESK,
+            Permission.MANAGE_STAFF,
+            Permission.SEE_JOURNAL,
+            Permission.TEND_SEARCH,
+            Permission.CHANGE_SETTINGS,
+            Permission.EDIT_CONTENT,
+        }
     ),
 }
 

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from minsheng import journal, passwords, signing_in
+from minsheng import invitations, journal, passwords, second_factors, signing_in
 from minsheng.errors import NotAllowedError, WrongStateError
 from minsheng.journal import Act
 from minsheng.places import Agency, Division
 from minsheng.staff import ROLE_PERMISSIONS, Permission, Role, RoleGrant, StaffMember
+
+NO_PASSWORD = ""
+"""Stands where a hash would: no password has it."""
 
 
 @dataclass(frozen=True)
@@ -56,17 +59,21 @@ def add(
     username: str,
     display_name: str,
     post: str,
-    password: str,
+    password: str | None,
     at: dt.datetime,
 ) -> StaffMember:
-    """Add a member of staff with one role. Raises ``NotAllowedError`` outside what ``by`` manages."""
+    """Add a member of staff with one role. Raises ``NotAllowedError`` outside what ``by`` manages.
+
+    A password given here must be changed at the first sign-in; with none, only an invitation lets them in.
+    """
     if not may_grant(by, scope.division, scope.agency):
         raise NotAllowedError
     member = StaffMember(
         username=username.strip().lower(),
         display_name=display_name.strip(),
         post=post.strip(),
-        password_hash=passwords.hash_password(password),
+        password_hash=passwords.hash_password(password) if password else NO_PASSWORD,
+        must_change_password=password is not None,
         created_at=at,
         grants=[RoleGrant(role=scope.role, division=scope.division, agency=scope.agency)],
     )
@@ -76,9 +83,13 @@ def add(
 
 
 def grant(session: Session, by: StaffMember, member: StaffMember, scope: Scope, at: dt.datetime) -> None:
-    """Give a member of staff one more role. Raises ``NotAllowedError`` outside what ``by`` manages."""
-    if not (may_grant(by, scope.division, scope.agency) and may_manage(by, member)):
+    """Give a member of staff one more role. Raises ``NotAllowedError`` outside what ``by`` manages.
+
+    Raises ``WrongStateError`` for oneself: who hands out rights does not take any.
+    """
+    if not may_grant(by, scope.division, scope.agency):
         raise NotAllowedError
+    _require_other(by, member, "grant")
     member.grants.append(RoleGrant(role=scope.role, division=scope.division, agency=scope.agency))
     _record(session, "roles_changed", member, by, at)
 
@@ -94,6 +105,7 @@ def deactivate(session: Session, by: StaffMember, member: StaffMember, at: dt.da
     """End a member's work here and every sign-in. Raises ``WrongStateError`` for oneself."""
     _require_other(by, member, "deactivate")
     member.is_active = False
+    invitations.revoke(session, member)
     signing_in.revoke_all(session, member, at)
     _record(session, "staff_deactivated", member, by, at)
 
@@ -106,11 +118,42 @@ def reactivate(session: Session, by: StaffMember, member: StaffMember, at: dt.da
 
 
 def reset_password(session: Session, by: StaffMember, member: StaffMember, password: str, at: dt.datetime) -> None:
-    """Give a member of staff a new first password and end every sign-in."""
+    """Give a member of staff a new first password, to be changed at once, and end every sign-in."""
     _require_other(by, member, "reset_password")
     member.password_hash = passwords.hash_password(password)
+    member.must_change_password = True
+    invitations.revoke(session, member)
     signing_in.revoke_all(session, member, at)
     _record(session, "password_reset", member, by, at)
+
+
+def invite(session: Session, by: StaffMember, member: StaffMember, at: dt.datetime) -> str:
+    """Return the token of a link with which someone sets a password of their own; see :mod:`minsheng.invitations`.
+
+    The password they had goes on working until they set another. Raises ``WrongStateError`` for who left.
+    """
+    _require_other(by, member, "invite")
+    if not member.is_active:
+        raise WrongStateError("invite", "deactivated")
+    token = invitations.invite(session, member, at)
+    _record(session, "staff_invited", member, by, at)
+    return token
+
+
+def reset_factors(session: Session, by: StaffMember, member: StaffMember, at: dt.datetime) -> None:
+    """Take every second factor of someone who lost them, and end every sign-in; where needed, they add a new one."""
+    _require_other(by, member, "reset_factors")
+    second_factors.remove_all(session, member)
+    signing_in.revoke_all(session, member, at)
+    _record(session, "factors_reset", member, by, at)
+
+
+def end_sign_ins(session: Session, by: StaffMember, member: StaffMember, at: dt.datetime) -> int:
+    """End every sign-in of a member of staff, and return how many there were."""
+    _require_other(by, member, "end_sign_ins")
+    ended = signing_in.revoke_all(session, member, at)
+    _record(session, "sign_ins_ended", member, by, at)
+    return len(ended)
 
 
 def _require_other(by: StaffMember, member: StaffMember, step: str) -> None:

@@ -22,6 +22,7 @@ from markupsafe import Markup, escape
 import translations
 from minsheng.translating import Translated
 from pages.addresses import url_with
+from pages.installation import site_settings
 from translations.catalogues import compile_catalogues
 
 if TYPE_CHECKING:
@@ -127,17 +128,12 @@ def match(tag: str) -> str | None:
 
 
 def negotiate() -> str:
-    """Return the language of the present request; the default outside one."""
+    """Return the language of the present request, of those the installation shows; the default outside one."""
     if not has_request_context():
         return DEFAULT
-    asked = match(request.args.get(PARAMETER, "")[:32]) or match(request.cookies.get(COOKIE, "")[:32])
-    if asked:
-        return asked
-    for tag in request.accept_languages.values():
-        found = match(tag[:32])
-        if found:
-            return found
-    return DEFAULT
+    shown = site_settings().languages
+    tags = (request.args.get(PARAMETER, ""), request.cookies.get(COOKIE, ""), *request.accept_languages.values())
+    return next((found for tag in tags if (found := match(tag[:32])) in shown and found), DEFAULT)
 
 
 def current_language() -> str:
@@ -177,11 +173,27 @@ class LanguageLink(NamedTuple):
 
 
 def language_links() -> list[LanguageLink]:
-    """Return a link to the present page in every language."""
+    """Return a link to the present page in every language that is shown."""
     current = current_language()
     return [
-        LanguageLink(tag, NAMES[name], url_with(**{PARAMETER: tag}), name == current) for name, tag in LANGUAGES.items()
+        LanguageLink(tag, NAMES[name], url_with(**{PARAMETER: tag}), name == current)
+        for name, tag in shown_languages().items()
     ]
+
+
+def shown_languages() -> dict[str, str]:
+    """Return the languages that the installation shows, with their tags."""
+    shown = site_settings().languages
+    return {name: tag for name, tag in LANGUAGES.items() if name in shown}
+
+
+def site_title() -> str:
+    """Return the name of the installation in the reader's language."""
+    known, current = site_settings(), current_language()
+    own = known.name_in(current)
+    if not own:
+        return gettext("民生·民声")
+    return to_traditional(own) if current == "zh_Hant" and own == known.site_name else own
 
 
 @cache

@@ -7,15 +7,18 @@ from pathlib import Path
 
 from flask import current_app
 
+from minsheng import calendars
 from minsheng.cases import CaseClock
 from minsheng.clock import local_date
-from minsheng.database import now
+from minsheng.database import db, now
 from minsheng.document_store import DocumentStore
 from minsheng.encryption import ContactBox
 from minsheng.mail import Sender
 from minsheng.media import MediaStore
 from minsheng.overview import OverviewKeeper
 from minsheng.transports import FileTransport, Transport
+from minsheng.workdays import WorkCalendar
+from pages.installation import site_settings
 from search.engine import SearchEngine
 from search.tally import Tally
 
@@ -27,7 +30,7 @@ class Services:
     """Made once by the application factory.
 
     ``secret`` keys tracking codes and form tickets. ``one_person_mode`` lets an author publish own work, which
-    the journal then says. ``report_due_day`` is the day of the next month on which a monthly report is owed.
+    the journal then says. ``calendar`` is the one of the program; what the installation brought in comes on top.
     ``cache`` is a folder for files that can be made again at any time. ``public_address`` is the site's own address
     as printed on boards, such as ``https://example.org``, empty for whatever address a request came by;
     ``security_contact`` is where weaknesses are reported (``mailto:`` or ``https:``), empty for none.
@@ -40,12 +43,11 @@ class Services:
     media: MediaStore
     documents: DocumentStore
     contacts: ContactBox
-    case_clock: CaseClock
+    calendar: WorkCalendar
     search: SearchEngine
     tally: Tally
     cache: Path
     one_person_mode: bool = False
-    report_due_day: int = 8
     public_address: str = ""
     security_contact: str = ""
     mail_address: str = "http://127.0.0.1:8000"
@@ -55,6 +57,24 @@ class Services:
     map_attribution: str = ""
     clock: typing.Callable[[], dt.datetime] = now
     overview: OverviewKeeper = dataclasses.field(default_factory=OverviewKeeper)
+
+    @property
+    def report_due_day(self) -> int:
+        """The day of the next month on which a monthly report is owed."""
+        return site_settings().report_due_day
+
+    @property
+    def case_clock(self) -> CaseClock:
+        """The periods of a case and the calendar they are counted on, as the installation has them now."""
+        known = site_settings()
+        return CaseClock(
+            calendars.in_force(db.session(), self.calendar),
+            accept_days=known.accept_days,
+            reply_days=known.reply_days,
+            extension_days=known.extension_days,
+            rating_days=known.rating_days,
+            final_reply_days=known.final_reply_days,
+        )
 
     def today(self) -> dt.date:
         """Return the civil date in China."""

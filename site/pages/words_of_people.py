@@ -28,6 +28,8 @@ PEOPLE_WORDS = {
         "see_journal": _l("查看日志"),
         "manage_staff": _l("管理人员"),
         "tend_search": _l("管理搜索"),
+        "change_settings": _l("修改网站设置"),
+        "edit_content": _l("编写政策和新闻"),
     },
     "suggestion_kind": {
         "suggestion": _l("建议"),

@@ -229,6 +229,11 @@ PROJECT_WORDS = {
         "agency": _l("单位"),
         "document": _l("公开文件"),
         "call": _l("征集"),
+        "content": _l("政策和新闻"),
+    },
+    "content_kind": {
+        "policy": _l("政策"),
+        "news": _l("新闻"),
     },
     "month_state": {
         "published": _l("已报"),

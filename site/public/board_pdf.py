@@ -5,6 +5,7 @@ from typing import Literal
 
 from pages import drawing, formats, typeface
 from pages.language import gettext as _
+from pages.language import site_title
 from pages.pen import Colour, Pen
 from pages.typesetting import fit, wrap
 from pages.words import tone, word
@@ -82,7 +83,7 @@ def _head(pen: Pen, sheet: BoardSheet) -> float:
         )
         pen.text(WIDTH - MARGIN, 17.6, _cut(pen, sheet.board.place, 3.6, 80), 3.6, colour=WHITE, anchor="end")
     else:
-        pen.text(WIDTH - MARGIN, 15, _("民生·民声"), 5.2, colour=WHITE, bold=True, anchor="end")
+        pen.text(WIDTH - MARGIN, 15, site_title(), 5.2, colour=WHITE, bold=True, anchor="end")
     return 31.0
 
 

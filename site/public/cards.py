@@ -14,7 +14,7 @@ from minsheng.places import division_by_code
 from minsheng.projects import Project
 from minsheng.standing import standing
 from pages import drawing, formats
-from pages.language import current_language, ngettext, plain_record_text, plain_text_of
+from pages.language import current_language, ngettext, plain_record_text, plain_text_of, site_title
 from pages.language import gettext as _
 from pages.limits import limiter
 from pages.services import services
@@ -115,7 +115,7 @@ def card_of_project(record: Project) -> Card:
     return Card(
         kicker=_joined(place_and_field),
         title=plain_text_of(record, "title"),
-        site_name=_("民生·民声"),
+        site_name=site_title(),
         foot=foot,
         bar=drawing.task_bar(progress, expected, known.funds) if progress is not None or assessed else None,
         headline=formats.percent(progress) if progress is not None else _("未公布进度"),
@@ -128,7 +128,7 @@ def card_of_project(record: Project) -> Card:
 
 
 def _card(kicker: list[str], title: str, figures: tuple[tuple[str, str], ...], foot: str) -> Card:
-    return Card(_joined(kicker), plain_record_text(title), _("民生·民声"), foot, figures=figures)
+    return Card(_joined(kicker), plain_record_text(title), site_title(), foot, figures=figures)
 
 
 def _joined(parts: list[str]) -> str:

@@ -1,24 +1,29 @@
 """The public change log: everything published or corrected, in a chain anyone can download and check."""
 
+import datetime as dt
 import json
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask import Blueprint, Response, render_template, request, stream_with_context
 
 from minsheng import addresses, changelog
 from minsheng.addresses import AddressKind
+from minsheng.clock import LOCAL_ZONE
 from minsheng.database import db
-from minsheng.journal import JournalEntry, current_head
+from minsheng.journal import JournalEntry, current_head, head_before
 from minsheng.places import Division
 from minsheng.projects import Project
 from minsheng.publication import Origin, Publication
+from pages.services import services
 from public.change_words import ACT_GROUPS
 
 blueprint = Blueprint("changes", __name__, url_prefix="/changes")
 PAGE_SIZE = 30
 BATCH = 500
+VERIFIER = Path(__file__).parent / "downloads" / "verify.py"
 
 
 @blueprint.get("/")
@@ -47,6 +52,7 @@ def index() -> str:
         pages=pages,
         total=total,
         head=current_head(db.session()),
+        anchor=daily_anchor(),
         shows_invented=project.is_invented if project else _has_invented_places(),
         shows_compiled=project.is_compiled if project else group is not None and group.origin is Origin.COMPILED,
     )
@@ -71,6 +77,28 @@ def journal() -> Response:
     response = Response(stream_with_context(_lines()), mimetype="application/x-ndjson")
     response.headers["Content-Disposition"] = 'attachment; filename="journal.jsonl"'
     return response
+
+
+@blueprint.get("/verify.py")
+def verifier() -> Response:
+    """Give the program that checks a downloaded journal; it needs Python and nothing else."""
+    response = Response(VERIFIER.read_text(encoding="utf-8"), mimetype="text/x-python")
+    response.headers["Content-Disposition"] = 'attachment; filename="verify.py"'
+    return response
+
+
+class Anchor(NamedTuple):
+    """What the journal ended with at the end of a day in China: ``sequence:hash``."""
+
+    day: dt.date
+    head: str
+
+
+def daily_anchor() -> Anchor | None:
+    """Return yesterday's last entry, the same for everybody who keeps it today; None before there was any."""
+    today = services().today()
+    head = head_before(db.session(), dt.datetime.combine(today, dt.time(), LOCAL_ZONE))
+    return Anchor(today - dt.timedelta(days=1), head) if head else None
 
 
 @blueprint.get("/head.txt")

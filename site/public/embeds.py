@@ -14,8 +14,7 @@ from minsheng.glances import for_cards
 from minsheng.projects import Project
 from minsheng.standing import standing
 from pages.addresses import absolute
-from pages.language import gettext as _
-from pages.language import match, plain_text_of
+from pages.language import match, plain_text_of, site_title
 from public import presenting, share
 
 blueprint = Blueprint("embeds", __name__)
@@ -64,7 +63,7 @@ def oembed() -> Response:
         "version": "1.0",
         "type": "rich",
         "title": plain_text_of(project, "title"),
-        "provider_name": _("民生·民声"),
+        "provider_name": site_title(),
         "provider_url": absolute("public.home.index"),
         "cache_age": A_DAY,
         "width": width,

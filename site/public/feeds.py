@@ -9,15 +9,18 @@ from xml.etree import ElementTree as ET
 
 from flask import Blueprint, Response, abort, request, url_for
 
+from minsheng.clock import LOCAL_ZONE
 from minsheng.database import db
 from minsheng.journal import JournalEntry, current_head
 from minsheng.topics import Topic, TopicKind
+from pages import formats
 from pages.addresses import absolute
 from pages.language import gettext as _
-from pages.language import html_lang
+from pages.language import html_lang, site_title
 from pages.limits import limiter
 from pages.services import services
 from public.change_words import ACT_GROUPS
+from public.changes import daily_anchor
 from public.following import Followed, follow, query_key, query_values
 from public.news import NewsItem, news_items
 from search.errors import IndexUnavailableError
@@ -121,11 +124,11 @@ def _feed(found: Followed, entries: Sequence[JournalEntry], *, is_last: bool) ->
     before = request.args.get("before", 0, type=int)
     here = absolute(endpoint, **values, lang=language, before=before) if before > 0 else first
     feed = ET.Element(f"{{{ATOM}}}feed", {"xml:lang": language})
-    _add(feed, "title", _("%(name)s – %(site)s", name=found.name, site=_("民生·民声")))
+    _add(feed, "title", _("%(name)s – %(site)s", name=found.name, site=site_title()))
     _add(feed, "subtitle", _subtitle(found.topic))
     _add(feed, "id", _tag(f"feed:{found.topic.kind.value}:{found.topic.key}:{language}"))
     _add(feed, "updated", _time(entries[0].at if entries else BEGINNING))
-    _add(_add(feed, "author"), "name", _("民生·民声"))
+    _add(_add(feed, "author"), "name", site_title())
     _add(feed, "generator", "Minsheng")
     _link(feed, "self", here, MEDIA_TYPE)
     _link(feed, "alternate", absolute(found.endpoint, **found.values, lang=language), "text/html")
@@ -133,6 +136,8 @@ def _feed(found: Followed, entries: Sequence[JournalEntry], *, is_last: bool) ->
     if not is_last:
         older = absolute(endpoint, **values, lang=language, before=entries[-1].sequence)
         _link(feed, "next", older, MEDIA_TYPE)
+    if found.topic == Topic(TopicKind.EVERYTHING, "") and here == first:
+        _add_anchor(feed)
     for entry, item in zip(entries, news_items(entries), strict=True):
         _add_entry(feed, entry, item)
     body: bytes = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
@@ -144,6 +149,22 @@ def _subtitle(topic: Topic) -> str:
     if topic.kind is TopicKind.EVERYTHING:
         return _("公开变更记录的尾码：%(head)s", head=current_head(db.session()))
     return _("每一次公示、更正、撤回和答复，新的在前。")
+
+
+def _add_anchor(feed: ET.Element) -> None:
+    """Add what the journal ended with yesterday as an entry of its own: whoever keeps the feed keeps that too."""
+    anchor = daily_anchor()
+    if anchor is None:
+        return
+    midnight = dt.datetime.combine(anchor.day + dt.timedelta(days=1), dt.time(), LOCAL_ZONE)
+    element = _add(feed, "entry")
+    _add(element, "title", _("%(date)s 的尾码", date=formats.date(anchor.day)))
+    _add(element, "id", _tag(f"anchor:{anchor.day.isoformat()}"))
+    _add(element, "published", _time(midnight))
+    _add(element, "updated", _time(midnight))
+    _add(_add(element, "author"), "name", site_title())
+    _link(element, "alternate", absolute("public.changes.index", lang=html_lang(), _anchor="verify"), "text/html")
+    _add(element, "summary", anchor.head).set("type", "text")
 
 
 def _add_entry(feed: ET.Element, entry: JournalEntry, item: NewsItem) -> None:

@@ -10,7 +10,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from pages.addresses import absolute, here
-from pages.language import LANGUAGES, PARAMETER
+from pages.language import PARAMETER, shown_languages
 from public import structured
 
 LISTS: Mapping[str, tuple[str, ...]] = {
@@ -38,7 +38,7 @@ def alternates() -> list[tuple[str, str]]:
     """Return language tag and address of the present page in every language; ``x-default`` lets the browser say."""
     address = canonical_url()
     mark = "&" if "?" in address else "?"
-    ways = [(tag, f"{address}{mark}{PARAMETER}={tag}") for tag in LANGUAGES.values()]
+    ways = [(tag, f"{address}{mark}{PARAMETER}={tag}") for tag in shown_languages().values()]
     return [*ways, ("x-default", address)]
 
 

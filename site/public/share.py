@@ -10,7 +10,7 @@ from minsheng.standing import standing
 from pages import formats
 from pages.addresses import absolute
 from pages.language import gettext as _
-from pages.language import plain_record_text, plain_text_of
+from pages.language import plain_record_text, plain_text_of, site_title
 from public import presenting
 
 EMBED_WIDTH, EMBED_HEIGHT = 420, 330
@@ -53,7 +53,7 @@ def citation(project: Project) -> str:
         publisher = plain_text_of(project.agency, "name")
     else:
         publisher = plain_text_of(project.programme, "title")
-    parts = [_("《%(title)s》", title=plain_text_of(project, "title")), publisher, _("民生·民声")]
+    parts = [_("《%(title)s》", title=plain_text_of(project, "title")), publisher, site_title()]
     if known.report and known.report.month:
         parts.append(_("数字截至 %(month)s", month=formats.month(known.report.month)))
     parts.append(absolute("public.projects.show", slug=project.slug))

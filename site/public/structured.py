@@ -12,7 +12,7 @@ from minsheng.projects import Project
 from pages import formats
 from pages.addresses import absolute
 from pages.language import gettext as _
-from pages.language import html_lang, plain_record_text, plain_text_of
+from pages.language import html_lang, plain_record_text, plain_text_of, site_title
 from public.presenting import place_name
 
 CONTEXT = "https://schema.org"
@@ -30,7 +30,7 @@ def site() -> dict[str, Any]:
     return {
         "@context": CONTEXT,
         "@type": "WebSite",
-        "name": _("民生·民声"),
+        "name": site_title(),
         "url": absolute("public.home.index"),
         "inLanguage": html_lang(),
         "potentialAction": {
@@ -158,7 +158,7 @@ def dataset() -> list[dict[str, Any]]:
             "url": address,
             "inLanguage": "zh-Hans",
             "isAccessibleForFree": True,
-            "creator": {"@type": "Organization", "name": _("民生·民声"), "url": absolute("public.home.index")},
+            "creator": {"@type": "Organization", "name": site_title(), "url": absolute("public.home.index")},
             "distribution": [
                 {
                     "@type": "DataDownload",

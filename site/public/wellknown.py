@@ -18,7 +18,8 @@ from minsheng.reports import ProgressReport
 from minsheng.suggestions import Suggestion
 from minsheng.surveys import Wave
 from pages.addresses import absolute, static_url
-from pages.language import gettext as _
+from pages.installation import site_settings
+from pages.language import site_title
 from pages.limits import limiter
 from pages.services import services
 from public import presenting
@@ -200,12 +201,12 @@ def security() -> Response:
 def manifest() -> Response:
     """Describe the site to a phone that keeps it on its screen."""
     response = jsonify(
-        name=_("民生·民声"),
-        short_name=_("民生·民声"),
+        name=site_title(),
+        short_name=site_title(),
         start_url=url_for("public.home.index"),
         display="browser",
         background_color="#f6f4ee",
-        theme_color="#0d478c",
+        theme_color=site_settings().board,
         icons=[
             {"src": static_url("icon-180.png"), "sizes": "180x180", "type": "image/png"},
             {"src": static_url("icon-512.png"), "sizes": "512x512", "type": "image/png"},

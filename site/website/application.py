@@ -9,14 +9,13 @@ from whitenoise import WhiteNoise
 
 import admin
 import public
-from minsheng.cases import CaseClock
 from minsheng.database import db
 from minsheng.document_store import DocumentStore
 from minsheng.encryption import ContactBox
 from minsheng.mail import Sender
 from minsheng.media import MAX_BYTES, MediaStore
 from minsheng.transports import FileTransport, SmtpTransport, Transport
-from minsheng.workdays import WorkCalendar
+from minsheng.workdays import packaged_calendar
 from pages import limits, setup
 from pages.addresses import STATIC
 from pages.services import EXTENSION, Services, services
@@ -68,7 +67,7 @@ def create_app(settings: Settings) -> Flask:
         media=MediaStore(settings.data / "media", settings.data / "originals"),
         documents=DocumentStore(settings.data / "media" / "documents"),
         contacts=ContactBox.from_text(settings.contact_keys),
-        case_clock=CaseClock(WorkCalendar.load()),
+        calendar=packaged_calendar(),
         search=_search_engine(app, settings),
         tally=_tally(app),
         one_person_mode=settings.one_person_mode,

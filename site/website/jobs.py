@@ -6,7 +6,7 @@ import threading
 
 from flask import Flask
 
-from minsheng import mail, media_sweeping, scheduling, subscriptions, wave_results
+from minsheng import mail, media_sweeping, passkeys, scheduling, sign_in_refusals, subscriptions, wave_results
 from minsheng.clock import local_date
 from minsheng.database import db
 from minsheng.scheduling import Job, Outcome
@@ -28,6 +28,7 @@ def jobs() -> tuple[Job, ...]:
         Job("tell_news", EVERY_TICK, lambda: tell_news(services().clock)),
         Job("send_mail", EVERY_TICK, _send_mail),
         Job("forget_mail", dt.timedelta(days=1), _forget_mail),
+        Job("summarise_refusals", dt.timedelta(hours=1), _summarise_refusals),
         Job("sweep_media", dt.timedelta(days=1), _sweep_media),
     )
 
@@ -79,6 +80,15 @@ def _send_mail() -> int:
 def _forget_mail() -> None:
     mail.forget(db.session(), services().clock())
     db.session.commit()
+
+
+def _summarise_refusals() -> int:
+    """Journal the refused sign-ins of past days, and forget challenges that nobody answered."""
+    at = services().clock()
+    days = sign_in_refusals.summarise(db.session(), at)
+    passkeys.forget_challenges(db.session(), at)
+    db.session.commit()
+    return days
 
 
 def _sweep_media() -> int:

@@ -16,6 +16,8 @@ from werkzeug.test import TestResponse
 from minsheng import passwords
 from minsheng.staff import StaffMember
 from pages.services import EXTENSION
+from website.application import create_app
+from website.config import Settings
 
 AT = dt.datetime(2026, 6, 10, 4, 0, tzinfo=dt.UTC)
 PASSWORD = "correct horse battery staple"
@@ -154,3 +156,11 @@ def browser_of(app: Flask, session: Session, clock: Clock) -> Callable[[StaffMem
 def browser(app: Flask, clock: Clock) -> Browser:
     """A browser in which nobody is signed in."""
     return Browser(app.test_client())
+
+
+@pytest.fixture
+def throttled(settings: Settings, app: Flask, clock: Clock) -> Flask:
+    """An application on the same database and clock with its rate limits on."""
+    made = create_app(dataclasses.replace(settings, rate_limits=True))
+    made.extensions[EXTENSION] = dataclasses.replace(made.extensions[EXTENSION], clock=clock)
+    return made

@@ -10,7 +10,7 @@ from tests.admin.conftest import Browser
 from tests.factories import Make
 
 SignIn = Callable[[StaffMember], Browser]
-NEW = {"username": "Li.Fang", "display_name": "李芳", "post": "某县交通局规划股", "role": "reporter"}
+NEW = {"username": "Li.Fang", "display_name": "李芳", "post": "某县交通局规划股", "role": "reporter", "way": "password"}
 
 
 def test_a_new_member_gets_a_first_password_that_works_and_is_shown_once(
@@ -29,6 +29,7 @@ def test_a_new_member_gets_a_first_password_that_works_and_is_shown_once(
     assert [(one.role, one.agency_id) for one in member.grants] == [(Role.REPORTER, agency.id)]
     assert shown[1] not in admin.get(f"/admin/staff/{member.id}").get_data(as_text=True)
     assert browser.sign_in(member, shown[1]).status_code == 302
+    assert browser.get("/admin/").location == "/admin/password?next=/admin/"
     entry = session.scalars(sa.select(JournalEntry).where(JournalEntry.act == "staff_added")).one()
     assert (entry.actor, entry.is_public) == ("某县民生办", False)
     assert "李芳" not in entry.content

@@ -77,7 +77,11 @@ def add_staff(world: World, password_hash: str) -> list[StaffMember]:
             post=entry["post"],
             password_hash=password_hash,
             created_at=created,
-            grants=[RoleGrant(role=Role(role), division=world.county, agency=agency) for role in entry["roles"]],
+            is_sample=True,
+            grants=[
+                RoleGrant(role=Role(role), division=None if entry.get("everywhere") else world.county, agency=agency)
+                for role in entry["roles"]
+            ],
         )
         world.staff[member.username] = member
         world.session.add(member)
