@@ -34,6 +34,15 @@ class ContactBox:
         pairs = (pair.partition(":") for pair in text.split(",") if pair.strip())
         return cls({int(number): base64.b64decode(key, validate=True) for number, _, key in pairs})
 
+    @property
+    def newest(self) -> int:
+        """The number of the key that seals."""
+        return self._newest
+
+    def reseal(self, sealed: bytes, record: str) -> bytes:
+        """Return the same text sealed with the newest key. Raises ``CannotOpenError``."""
+        return self.seal(self.open(sealed, record), record)
+
     def seal(self, text: str, record: str) -> bytes:
         """Return key number, nonce and ciphertext of ``text``, bound to ``record``."""
         nonce = os.urandom(NONCE_LENGTH)

@@ -98,6 +98,11 @@ def likely_addresses(text: str) -> tuple[Span, ...]:
     )
 
 
+def with_plain_digits(text: str) -> str:
+    """Return the text with digits that are spoken or written in any width as plain ones, without moving a position."""
+    return _one_to_one(text).translate(_SPOKEN_DIGITS)
+
+
 def _one_to_one(text: str) -> str:
     """Turn full-width and other compatible forms into plain ones without moving any position."""
     normal = (unicodedata.normalize("NFKC", character) for character in text)
@@ -117,8 +122,16 @@ def _without_overlaps(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(span for _, span in joined)
 
 
-_SPOKEN_DIGITS = str.maketrans("〇零○Oo一壹幺二贰两三叁四肆五伍六陆七柒八捌九玖", "0000011122233445566778899")
-_MAY_BE_SPOKEN = frozenset({PersonalKind.MOBILE, PersonalKind.ID_NUMBER})
+_SPOKEN_DIGITS = str.maketrans("〇零○Ool一壹幺二贰两三叁四肆五伍六陆七柒八捌九玖", "00000111122233445566778899")
+_MAY_BE_SPOKEN = frozenset(
+    {
+        PersonalKind.MOBILE,
+        PersonalKind.LANDLINE,
+        PersonalKind.ID_NUMBER,
+        PersonalKind.BANK_CARD,
+        PersonalKind.PLATE,
+    }
+)
 
 # What people put between digits, also to get past filters: spaces, dashes, dots, marks of no width, keycaps.
 _GAP = r"[\s\-\u2010-\u2015\u2212_.·•・\u200b-\u200d\ufeff\ufe0f\u20e3]{0,3}"
@@ -126,9 +139,21 @@ _NO_DIGIT_BEFORE = r"(?<![0-9A-Za-z])"
 _NO_AMOUNT = r"(?!(?:\.\d{1,2})?\s*(?:元(?!旦)|万[元人户平公]|亿|%|平方|立方|公里|吨))"
 _LABEL_GAP = r"[^\d,。;\n]{0,8}"
 
-_EMAIL = re.compile(r"(?P<it>[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4})")
+_EMAIL = re.compile(
+    r"(?P<it>[A-Za-z0-9._%+-]{1,64}(?:\s?@\s?|\s?[(\[]\s?(?:at|@)\s?[)\]]\s?|艾特|#)"
+    r"[A-Za-z0-9-]{1,63}(?:\s?(?:[.。点]|[(\[]\s?dot\s?[)\]])\s?[A-Za-z0-9-]{1,63}){1,4})",
+    re.IGNORECASE,
+)
 _MOBILE = re.compile(
     rf"{_NO_DIGIT_BEFORE}(?P<it>(?:(?:\+|00)?\(?86\)?{_GAP})?1{_GAP}[3-9](?:{_GAP}\d){{9}})(?!\d){_NO_AMOUNT}"
+)
+# With signs and words that also stand between figures, only in the groups that people speak a telephone number in.
+_OTHER_GAP = r"\s?(?:[,、/|~*+=()]|空格?|格|杠|横杠?){1,2}\s?"
+_MOBILE_GROUPS = ((1, 4, 4), (2, 3, 4), (1, 3, 5), (2, 4, 3), (1, 8), (5, 4), (2, 7))
+_GROUPED_MOBILE = re.compile(
+    rf"{_NO_DIGIT_BEFORE}(?P<it>1[3-9](?:"
+    + "|".join(_OTHER_GAP.join(rf"\d{{{count}}}" for count in groups) for groups in _MOBILE_GROUPS)
+    + rf"))(?!\d){_NO_AMOUNT}"
 )
 _LANDLINE = re.compile(
     rf"{_NO_DIGIT_BEFORE}(?P<it>(?:(?:\+|00)86[\s-]?)?\(?0(?:10|2\d|[3-9]\d\d)\)?{_GAP}[2-9](?:{_GAP}\d){{6,7}}"
@@ -140,16 +165,16 @@ _LABELLED_LANDLINE = re.compile(
     re.IGNORECASE,
 )
 _ID_NUMBER = re.compile(
-    r"(?<![0-9A-Za-z-])(?P<it>[1-8]\d{5}[\s-]?(?:\d{8}[\s-]?\d{3}[\s-]?[\dXx]|\d{6}[\s-]?\d{3}))(?![0-9A-Za-z])"
+    r"(?<![0-9A-Za-z-])(?P<it>[1-8]\d(?:[\s.·-]?\d){15}[\s.·-]?[\dXx]|[1-8]\d{5}[\s-]?\d{6}[\s-]?\d{3})"
+    r"(?![0-9A-Za-z])"
 )
-_BANK_CARD = re.compile(
-    rf"(?<![0-9A-Za-z-])(?P<it>[3-69]\d{{3}}(?:[\s-]?\d{{4}}){{3}}(?:[\s-]?\d{{1,3}})?)(?!\d){_NO_AMOUNT}"
-)
+_BANK_CARD = re.compile(rf"(?<![0-9A-Za-z.-])(?P<it>[3-69]\d{{3}}(?:[\s.-]?\d){{10,15}})(?!\d){_NO_AMOUNT}")
 _LABELLED_CARD = re.compile(
     rf"(?:卡号|账号|帐号|账户|帐户|银行卡|存折|卡號|賬號){_LABEL_GAP}(?P<it>\d(?:[\s-]?\d){{11,20}})(?!\d){_NO_AMOUNT}"
 )
 _PLATE = re.compile(
-    r"(?P<it>[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]\s?[A-HJ-NP-Z][\s·•・.-]{0,2}"
+    r"(?P<it>[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]牌?[\s【\[]?[A-HJ-NP-Z]"
+    r"[\s·•・.:_\-\u2010-\u2015】\]]{0,2}"
     r"(?:(?:\d\s?){5}[A-HJK]|[A-HJK]\s?[A-HJ-NP-Z0-9](?:\s?\d){4}"  # new energy: six places
     r"|(?:[A-HJ-NP-Z0-9]\s?){4}[A-HJ-NP-Z0-9挂学警港澳领使超]))(?![A-Za-z0-9])",
     re.IGNORECASE,
@@ -160,20 +185,29 @@ _ACCOUNT = re.compile(
     rf"(?P<it>[a-z][a-z0-9_-]{{5,19}}|\d{{5,12}})(?![a-z0-9_@-]){_NO_AMOUNT}",
     re.IGNORECASE,
 )
-_CODE_BEFORE = re.compile(r"(?:编号|代码|编码|文号|批号|单号|序号|合同号|项目号|批次)[:\s为是]*$")
+_CODE_BEFORE = re.compile(
+    r"(?:编号|代码|编码|文号|批号|单号|序号|合同号|项目号|批次)[:\s为是]*(?:[A-Za-z0-9]{1,6}-){0,3}$"
+)
+_CODE_LENGTH = 28
 _DATES_INSIDE = re.compile(
     r"(?:18|19|20)\d\d[-.](?:0?[1-9]|1[0-2])[-.][0-3]?\d|1[89]\d\d\s*[-\u2010-\u2015]\s*(?:19|20)\d\d"
 )
+_PROVINCES = re.compile(r"1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]")
 _ADDRESSES = (
     re.compile(r"[\u4e00-\u9fffA-Za-z]{2,8}?(?:路|街|巷|弄|大道|胡同)\d{1,4}号(?:院)?(?!文|线)"),
     re.compile(r"\d{1,4}(?:号楼|栋|幢|座)(?:\d{1,2}单元)?\d{2,4}(?:室|户)?"),
     re.compile(r"\d{1,2}单元\d{2,4}(?:室|户)?"),
+    re.compile(
+        r"[\u4e00-\u9fff]{2,6}?(?:村|社区|庄|屯|寨)第?[\d一二三四五六七八九十]{1,3}(?:村民)?[组队](?:\d{1,4}号)?"
+    ),
+    re.compile(r"[\d一二三四五六七八九十]{1,3}(?:村民)?[组队]\d{1,4}号"),
+    re.compile(r"[\u4e00-\u9fff]{2,8}?(?:小区|花园|公寓|家园|新村)\d{1,3}(?:号楼|栋|幢|座|号)"),
 )
 
 
 def _is_no_code(match: re.Match[str]) -> bool:
     """Whether the number is not introduced as the number of a document or a project."""
-    return not _CODE_BEFORE.search(match.string[max(match.start("it") - 12, 0) : match.start("it")])
+    return not _CODE_BEFORE.search(match.string[max(match.start("it") - _CODE_LENGTH, 0) : match.start("it")])
 
 
 def _is_mobile(match: re.Match[str]) -> bool:
@@ -182,22 +216,37 @@ def _is_mobile(match: re.Match[str]) -> bool:
 
 
 def _is_id_number(match: re.Match[str]) -> bool:
-    """Whether the digits hold a birth date, as an ID number does.
+    """Whether the digits hold a birth date, as an ID number does, or end in the right check digit.
 
-    The check digit is not asked for: an ID number with a slip of the finger is still somebody's.
+    Not both are asked for: an ID number with a slip of the finger is still somebody's. The first two digits must be
+    those of a province (GB 11643-1999; GB/T 2260).
     """
-    digits = re.sub(r"[\s-]", "", match["it"])
+    digits = re.sub(r"[\s.·-]", "", match["it"]).upper()
+    if not _PROVINCES.match(digits) or not _is_no_code(match):
+        return False
     birth = digits[6:14] if len(digits) == 18 else f"19{digits[6:12]}"
     try:
         born = dt.date(int(birth[:4]), int(birth[4:6]), int(birth[6:]))
     except ValueError:
-        return False
-    return 1880 < born.year < 2100 and _is_no_code(match)
+        return len(digits) == 18 and _check_digit(digits[:-1]) == digits[-1]
+    return 1880 < born.year < 2100
+
+
+def _check_digit(body: str) -> str:
+    """Return the last character of an ID number from its first seventeen: ISO 7064, MOD 11-2."""
+    total = sum(int(digit) * pow(2, 17 - position, 11) for position, digit in enumerate(body))
+    return "10X98765432"[total % 11]
 
 
 def _is_bank_card(match: re.Match[str]) -> bool:
-    """Whether the check digit is right (Luhn), as on every bank card."""
-    digits = [int(digit) for digit in reversed(re.sub(r"\D", "", match["it"]))]
+    """Whether the check digit is right (Luhn), as on every bank card, and the groups are as long as people write them.
+
+    Shorter groups are figures in a row.
+    """
+    groups = re.split(r"[\s.-]", match["it"])
+    if any(len(group) < 4 for group in groups[:-1]):
+        return False
+    digits = [int(digit) for digit in reversed("".join(groups))]
     total = sum(digits[::2]) + sum(sum(divmod(2 * digit, 10)) for digit in digits[1::2])
     return total % 10 == 0 and _is_no_code(match)
 
@@ -208,6 +257,7 @@ _NUMBERS: tuple[tuple[PersonalKind, re.Pattern[str], Callable[[re.Match[str]], b
     (PersonalKind.BANK_CARD, _LABELLED_CARD, bool),
     (PersonalKind.BANK_CARD, _BANK_CARD, _is_bank_card),
     (PersonalKind.MOBILE, _MOBILE, _is_mobile),
+    (PersonalKind.MOBILE, _GROUPED_MOBILE, _is_mobile),
     (PersonalKind.LANDLINE, _LANDLINE, _is_no_code),
     (PersonalKind.LANDLINE, _LABELLED_LANDLINE, bool),
     (PersonalKind.PLATE, _PLATE, bool),
