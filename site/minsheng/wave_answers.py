@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager
 
+from minsheng.casework import handling_by_place
 from minsheng.clock import local_date
 from minsheng.errors import SealedError
 from minsheng.journal import canonical
@@ -32,7 +33,7 @@ from minsheng.wave_columns import (
     programme_of,
     tabulated,
 )
-from minsheng.wave_places import handling_of, place_code, places_of
+from minsheng.wave_places import place_code, places_of
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def read_contents(session: Session, wave: Wave, scheme: Scheme, as_of: dt.date) 
         [person.psu for person in people],
         bytes(person.is_flagged for person in people),
     )
-    handling = handling_of(session, places, wave.year, closed_on)
+    handling = handling_by_place(session, places, dt.date(wave.year, 1, 1), closed_on, closed_on)
     return Contents(
         wave.slug,
         wave.year,

@@ -2,6 +2,9 @@
 
 import datetime as dt
 import hashlib
+import io
+import zipfile
+from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, undefer
@@ -12,8 +15,9 @@ from minsheng.clock import local_date
 from minsheng.database import Base, Identity
 from minsheng.journal import Act, canonical
 from minsheng.opinion.errors import OpinionError
-from minsheng.opinion.package import Contents, public_package
+from minsheng.opinion.package import Contents, MarginRow, margins_of, public_package
 from minsheng.opinion.schemes import Scheme
+from minsheng.opinion.tables import MARGIN_COLUMNS, read_handling, read_table
 from minsheng.surveys import Wave
 from minsheng.version import VERSION
 from minsheng.wave_answers import inputs_hash, read_contents
@@ -125,6 +129,22 @@ def settle(session: Session, wave: Wave, actor: str, at: dt.datetime) -> WaveRes
     session.flush()
     journal.record(session, Act("wave_results_published", result.subject, actor, after=result.snapshot()), at)
     return result
+
+
+def published_contents(session: Session, result: WaveResult, as_of: dt.date) -> Contents:
+    """Return what a result was computed from: the answers, with the population and the handling as published.
+
+    Population counts change and cases go on; a package made later must still give the published figures.
+    """
+    contents = read_contents(session, result.wave, result.scheme.scheme, as_of)
+    with zipfile.ZipFile(io.BytesIO(result.package)) as archive:
+        margins = [
+            MarginRow(row["division"], row["variable"], row["value"], float(row["count"]), row["source"])
+            for row in read_table(archive.read("margins.csv").decode(), MARGIN_COLUMNS)
+        ]
+        handling = read_handling(archive.read("suggestions_summary.csv").decode())
+    sample = replace(contents.sample, margins=margins_of(margins), handling=handling)
+    return replace(contents, sample=sample, margins=margins)
 
 
 def unsettled(session: Session, as_of: dt.date) -> list[Wave]:

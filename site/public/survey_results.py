@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, render_template, request, send_fil
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import undefer
 
-from minsheng import surveys, wave_results
+from minsheng import surveys, wave_figures, wave_results
 from minsheng.database import db
 from minsheng.opinion.change import Change, change
 from minsheng.opinion.channels import negative_options
@@ -16,9 +16,9 @@ from minsheng.opinion.panels import COMPOSITE
 from minsheng.opinion.schemes import DRAWN_CHANNELS, OPT_IN_CHANNELS, Scheme
 from minsheng.opinion.scores import ALL, Score
 from minsheng.opinion.tables import division_table, programme_table
-from minsheng.questionnaires import QuestionRole
+from minsheng.questionnaires import Question, QuestionRole
 from minsheng.surveys import Channel, Share, Wave
-from minsheng.wave_columns import programme_of
+from minsheng.wave_columns import column_names, programme_of, tabulated
 from minsheng.wave_figures import Figures
 from minsheng.wave_places import places_of
 from minsheng.wave_results import WaveResult
@@ -32,6 +32,17 @@ blueprint = Blueprint("survey_results", __name__, url_prefix="/surveys")
 LEAST_BASE = 30
 """Shares over fewer people are withheld (NCHS presentation standard, as in the schemes' publication rules)."""
 UNFLAGGED = "unflagged"
+TOLD_BY_PLACE = frozenset(
+    {
+        QuestionRole.SATISFACTION,
+        QuestionRole.AWARENESS,
+        QuestionRole.TOLD_WHAT_TO_ANSWER,
+        QuestionRole.AREA,
+        QuestionRole.AGE_BAND,
+        QuestionRole.SEX,
+    }
+)
+"""Roles of the questions whose answers are shown place by place."""
 TABLES = {"division": division_table, "programme": programme_table}
 
 
@@ -273,21 +284,22 @@ def _unranked(rows: Sequence[Score], names: Names) -> list[dict[str, object]]:
     return result_rows.by_place(rows, titles, names.wave.slug)
 
 
-def _other_questions(wave: Wave) -> dict[str, dict[str, list[Share]]]:
-    """Return the counts of the questions that no table gives by place, drawn and opt-in apart.
+def _other_questions(wave: Wave) -> list[tuple[Question, list[Share], list[Share]]]:
+    """Return the questions that no table gives by place, with their counts: drawn, then opt-in.
 
     Counts over all places of a question that is also told by place could give a withheld place back.
     """
-    told = {QuestionRole.SATISFACTION, QuestionRole.AWARENESS, QuestionRole.TOLD_WHAT_TO_ANSWER}
-    told |= {QuestionRole.AREA, QuestionRole.AGE_BAND, QuestionRole.SEX}
-    names = {
-        question.key
-        for question in wave.version.questions
-        if question.role not in told and not programme_of(question) and question.key != "used"
-    }
+    columns = column_names(wave.version)
+    asked = [
+        question
+        for question in tabulated(wave.version)
+        if question.role not in TOLD_BY_PLACE
+        and not programme_of(question)
+        and columns[question.id] not in wave_figures.GROUPINGS
+    ]
     today, session = services().today(), db.session()
-    found = {}
-    for kind, channels in (("drawn", DRAWN_CHANNELS), ("opt_in", OPT_IN_CHANNELS)):
-        shares = surveys.shares(session, wave, [Channel(code) for code in channels], today)
-        found[kind] = {key: held for key, held in shares.items() if key in names}
-    return found
+    drawn, opt_in = (
+        surveys.shares(session, wave, [Channel(code) for code in channels], today)
+        for channels in (DRAWN_CHANNELS, OPT_IN_CHANNELS)
+    )
+    return [(question, drawn[question.key], opt_in[question.key]) for question in asked]

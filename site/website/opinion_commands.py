@@ -20,7 +20,6 @@ from minsheng.opinion.package import restricted_package
 from minsheng.opinion.panels import COMPOSITE
 from minsheng.opinion.scores import ALL, Score
 from minsheng.surveys import Wave
-from minsheng.wave_answers import read_contents
 from minsheng.wave_results import WaveResult
 from website.application import create_app
 from website.config import Settings
@@ -71,7 +70,7 @@ def _check_year(session: Session, wave: Wave, folder: Path) -> bool:
     if result is None or result.is_refused:
         click.echo(f"{wave.slug}: no result", err=True)
         return False
-    contents = read_contents(session, wave, result.scheme.scheme, wave.closes_on.replace(year=wave.year + 1))
+    contents = wave_results.published_contents(session, result, wave.closes_on.replace(year=wave.year + 1))
     editions = {"public": result.package, "restricted": restricted_package(contents, NUMBER)}
     agree = True
     for edition, content in editions.items():

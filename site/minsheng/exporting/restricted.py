@@ -13,7 +13,6 @@ from minsheng.exporting import answers, csv_guard, spss, workbooks
 from minsheng.journal import Act
 from minsheng.opinion.package import restricted_package
 from minsheng.surveys import Wave
-from minsheng.wave_answers import read_contents
 
 
 class ExportKind(enum.StrEnum):
@@ -75,7 +74,8 @@ def write(session: Session, wave: Wave, kind: ExportKind, number: str, as_of: dt
         yield spss.write_sav(wave, heading, held, number)
         return
     result = wave_results.latest(session, wave)
-    scheme = result.scheme.scheme if result is not None else wave_results.scheme_of(wave)
-    contents = read_contents(session, wave, scheme, as_of)
+    if result is None:
+        raise WrongStateError("export", kind)
+    contents = wave_results.published_contents(session, result, as_of)
     attachments = {"responses.sav": spss.write_sav(wave, heading, held, number)} if spss.is_available() else {}
     yield restricted_package(replace(contents, attachments=attachments), number)

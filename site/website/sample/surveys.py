@@ -6,8 +6,9 @@ import uuid
 from functools import partial
 from typing import Any
 
-from minsheng import publishing, surveys
+from minsheng import publishing, surveys, wave_results
 from minsheng.places import Division, DivisionLevel
+from minsheng.population import PopulationMargin
 from minsheng.questionnaires import Option, Question, Questionnaire, QuestionnaireVersion, QuestionRole, QuestionType
 from minsheng.surveys import DRAWN_CHANNELS, Channel, Wave
 from website.sample.calendar import moment
@@ -36,8 +37,27 @@ def plan_surveys(world: World) -> None:
                 respondents.plan_answer(number)
     world.story.at(
         moment(closed.closes_on + dt.timedelta(days=1), 0, 5),
-        lambda at: publishing.record_wave(world.session, closed, "wave_closed", OFFICE, at),
+        lambda at: _close(world, closed, at),
     )
+
+
+def _close(world: World, wave: Wave, at: dt.datetime) -> None:
+    """Let a wave's last day have passed: its results are computed against the county's invented population."""
+    publishing.record_wave(world.session, wave, "wave_closed", OFFICE, at)
+    given = content("questionnaire")["population"]
+    people = world.county.population or 0
+    for variable in ("area", "age_band"):
+        for value, share in given[variable].items():
+            world.session.add(
+                PopulationMargin(
+                    division=world.county,
+                    variable=variable,
+                    value=value,
+                    count=people * share // 100,
+                    source=given["source"],
+                )
+            )
+    wave_results.settle(world.session, wave, OFFICE, at)
 
 
 def _questionnaire(world: World) -> QuestionnaireVersion:
@@ -163,10 +183,9 @@ class _Respondents:
         """Return an answer on the five-point scale: the better the mood, the further up."""
         base = self._given["chances"]["scale"]
         up, down = 1 + max(mood, -60) / 100, 1 - min(mood, 60) / 100
-        weights = [base["very"] * up, base["fairly"] * up, base["so_so"], base["not"] * down, base["not_at_all"] * down]
-        return self._random.choices(
-            ["very", "fairly", "so_so", "not", "not_at_all", "dont_know"], [*weights, base["dont_know"]]
-        )[0]
+        tilt = {"very_satisfied": up, "satisfied": up, "dissatisfied": down, "very_dissatisfied": down}
+        weights = [chance * tilt.get(key, 1) for key, chance in base.items()]
+        return str(self._random.choices(list(base), weights)[0])
 
     def _choose(self, chances: dict[str, int]) -> str:
         return self._random.choices(list(chances), list(chances.values()))[0]
