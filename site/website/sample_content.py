@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from minsheng import settings
 from minsheng.clock import local_date
-from minsheng.codes import tracking_code
 from minsheng.database import db, now
 from minsheng.importing.published import import_published, read_rows
 from minsheng.passwords import hash_password
@@ -19,6 +18,7 @@ from minsheng.programmes import Programme
 from minsheng.staff import StaffMember
 from pages.services import services
 from website.sample.county import SampleCounty, load_county
+from website.sample.world import Installation
 
 ACCOUNTS_FILE = "sample-accounts.txt"
 PUBLISHED = Path(__file__).parent / "sample" / "published"
@@ -36,12 +36,9 @@ def load_into_empty_site(data: Path) -> bool:
     password = _password()
     county = load_county(
         db.session(),
-        services().media,
-        services().documents,
+        Installation(services().media, services().documents, services().secret, services().contacts.seal),
         as_of=local_date(at),
         password_hash=hash_password(password),
-        code_of=lambda ticket: tracking_code(services().secret, "suggestion", ticket),
-        seal=services().contacts.seal,
         progress=show_progress,
     )
     import_published(

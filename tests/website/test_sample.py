@@ -16,10 +16,14 @@ from flask import Flask
 from PIL import Image
 
 from minsheng import casework, publishing, reporting
+from minsheng.boards import Board
 from minsheng.cases import CaseState, ClosedAs, Prominence, Rating, SuggestionKind
 from minsheng.clock import local_date
-from minsheng.codes import normalise, tracking_code
+from minsheng.codes import normalise
 from minsheng.database import Base, db
+from minsheng.document_store import DocumentStore
+from minsheng.document_types import DocumentType
+from minsheng.documents import Document
 from minsheng.encryption import ContactBox
 from minsheng.funding import FundingKind, FundMovement, MovementKind
 from minsheng.journal import JournalEntry
@@ -51,6 +55,7 @@ from website.sample.calendar import StoryCalendar, written
 from website.sample.county import SampleCounty, load_county
 from website.sample.pictures.canvas import Canvas
 from website.sample.pictures.gallery import SCENES
+from website.sample.world import Installation
 
 USUAL_DAY = dt.date(2026, 11, 21)
 OTHER_DAYS = [dt.date(2027, 1, 1), dt.date(2028, 2, 29), dt.date(2026, 12, 31), dt.date(2026, 5, 9)]
@@ -74,11 +79,14 @@ def _site(folder: Path) -> Flask:
 def _load(folder: Path, as_of: dt.date, steps: list[tuple[str, int, int]]) -> SampleCounty:
     county = load_county(
         db.session(),
-        MediaStore(folder / "media", folder / "originals"),
+        Installation(
+            MediaStore(folder / "media", folder / "originals"),
+            DocumentStore(folder / "documents"),
+            "secret",
+            BOX.seal,
+        ),
         as_of=as_of,
         password_hash="not a hash",
-        code_of=lambda ticket: tracking_code("secret", "suggestion", ticket),
-        seal=BOX.seal,
         progress=lambda label, done, total: steps.append((label, done, total)),
         picture_width=SMALL,
     )
@@ -403,3 +411,23 @@ def test_text_is_clean_simplified_chinese(loaded: Loaded) -> None:
         assert "{" not in text
         assert "。。" not in text
         assert unicodedata.is_normalized("NFC", text)
+
+
+def test_files_are_public_read_and_one_was_taken_back(loaded: Loaded) -> None:
+    files = loaded.all(Document)
+    assert {file.media_type for file in files} == {
+        kind.media_type for kind in (DocumentType.PDF, DocumentType.DOCX, DocumentType.XLSX)
+    }
+    assert all(file.pages and file.author is not file.publisher for file in files)
+    withdrawn = [file for file in files if not file.is_open]
+    assert [file.withdrawn_reason[:8] for file in withdrawn] == ["附表里有申请人的"]
+    texts = {page.text for file in files for page in file.pages}
+    assert any("十二个断面" in text for text in texts)
+    assert any("健身器材" in text for text in texts)
+
+
+def test_boards_hang_at_the_works(loaded: Loaded) -> None:
+    boards = loaded.all(Board)
+    assert len(boards) >= 9
+    assert len({board.project_id for board in boards}) < len(boards)
+    assert all(board.is_in_use and board.place for board in boards)

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from flask import Flask
 
 from minsheng import publishing
-from minsheng.codes import tracking_code
 from minsheng.contracts import Contract
 from minsheng.database import Base, db
+from minsheng.document_store import DocumentStore
 from minsheng.encryption import ContactBox
 from minsheng.funding import FundingKind, MovementKind
 from minsheng.indicators import Measure
@@ -24,6 +24,7 @@ from minsheng.safeguards import safeguards_of
 from website.application import create_app
 from website.config import Settings
 from website.sample.county import load_county
+from website.sample.world import Installation
 
 AS_OF = dt.date(2026, 11, 21)
 
@@ -43,11 +44,14 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         Base.metadata.create_all(db.engine)
         load_county(
             db.session(),
-            MediaStore(folder / "media", folder / "originals"),
+            Installation(
+                MediaStore(folder / "media", folder / "originals"),
+                DocumentStore(folder / "documents"),
+                "secret",
+                ContactBox({1: b"k" * 32}).seal,
+            ),
             as_of=AS_OF,
             password_hash="not a hash",
-            code_of=lambda ticket: tracking_code("secret", "suggestion", ticket),
-            seal=ContactBox({1: b"k" * 32}).seal,
             progress=lambda *_: None,
             picture_width=60,
         )

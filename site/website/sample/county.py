@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from minsheng.cases import CaseClock
 from minsheng.clock import LOCAL_ZONE
-from minsheng.media import MediaStore
 from minsheng.workdays import WorkCalendar
-from website.sample import letters, monitors, problems, reviews, surveys
+from website.sample import boards, letters, monitors, problems, reviews, surveys
+from website.sample import documents as files
 from website.sample.calendar import StoryCalendar
 from website.sample.content import content
 from website.sample.photo_plans import photo_plans
@@ -20,7 +20,7 @@ from website.sample.plan import ProjectPlan, make_plan
 from website.sample.projects import add_programme, add_project
 from website.sample.reports import Chronicle
 from website.sample.story import Story
-from website.sample.world import World
+from website.sample.world import Installation, World
 
 FILES = {"last": ("projects_last_year",), "this": ("projects_this_year_works", "projects_this_year_people")}
 PICTURE_WIDTH = 1080
@@ -36,30 +36,26 @@ class SampleCounty:
 
 def load_county(
     session: Session,
-    media: MediaStore,
+    installation: Installation,
     *,
     as_of: dt.date,
     password_hash: str,
-    code_of: Callable[[str], str],
-    seal: Callable[[str, str], bytes],
     progress: Callable[[str, int, int], None],
     picture_width: int = PICTURE_WIDTH,
 ) -> SampleCounty:
     """Load the county as it stands on ``as_of``; the caller commits.
 
     Everything in it happened before that day. ``password_hash`` is that of the one password of all sample
-    accounts; ``code_of`` gives the tracking code of a form ticket, ``seal`` seals a contact for a record;
-    ``progress`` gets a label, how much is done and of how much. ``picture_width`` is in pixels.
+    accounts; ``progress`` gets a label, how much is done and of how much. ``picture_width`` is in pixels.
     """
     calendar = StoryCalendar(as_of)
     world = World(
         session=session,
         calendar=calendar,
         story=Story(until=dt.datetime.combine(as_of, dt.time(), LOCAL_ZONE)),
-        gallery=Gallery(media, picture_width),
+        gallery=Gallery(installation.media, picture_width),
         clock=CaseClock(WorkCalendar.load()),
-        code_of=code_of,
-        seal=seal,
+        installation=installation,
     )
     add_places(world)
     add_outlines(world)
@@ -83,6 +79,8 @@ def load_county(
     reviews.plan_evaluations(world)
     reviews.plan_after_care(world)
     monitors.plan_monitors(world, by_slug)
+    files.plan_documents(world, by_slug)
+    boards.plan_boards(world, by_slug)
     codes = letters.plan_letters(world)
     surveys.plan_surveys(world)
     world.story.tell(lambda done, total: progress("示例县的两年", done, total))

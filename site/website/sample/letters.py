@@ -54,7 +54,7 @@ class _Case:
             code=world.code_of(self._ticket),
             at=at,
             clock=world.clock,
-            seal=(lambda record: world.seal(contact, record)) if contact else None,
+            seal=(lambda record: world.installation.seal(contact, record)) if contact else None,
         )
         self._record(case, "received", "", at)
         if "title" in entry:

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from minsheng.cases import CaseClock
+from minsheng.codes import tracking_code
+from minsheng.document_store import DocumentStore
+from minsheng.media import MediaStore
 from minsheng.places import Agency, Division
 from minsheng.programmes import Programme
 from minsheng.projects import Project
@@ -20,6 +23,16 @@ AUTHOR_OF_ALL = "yuebao"
 PUBLISHER = "shenhe"
 
 
+@dataclass(frozen=True)
+class Installation:
+    """What the sample takes from where it is loaded: stores, the secret that signs codes, what seals contacts."""
+
+    media: MediaStore
+    documents: DocumentStore
+    secret: str
+    seal: Callable[[str, str], bytes]
+
+
 @dataclass
 class World:
     """The invented county while it is being told. Records are found by code, slug or username."""
@@ -29,13 +42,16 @@ class World:
     story: Story
     gallery: Gallery
     clock: CaseClock
-    code_of: Callable[[str], str]
-    seal: Callable[[str, str], bytes]
+    installation: Installation
     places: dict[str, Division] = field(default_factory=dict)
     agencies: dict[str, Agency] = field(default_factory=dict)
     staff: dict[str, StaffMember] = field(default_factory=dict)
     programmes: dict[str, Programme] = field(default_factory=dict)
     projects: dict[str, Project] = field(default_factory=dict)
+
+    def code_of(self, ticket: str) -> str:
+        """Return the tracking code of a form ticket."""
+        return tracking_code(self.installation.secret, "suggestion", ticket)
 
     @property
     def county(self) -> Division:
