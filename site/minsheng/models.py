@@ -14,8 +14,10 @@ from minsheng.content_pages import ContentPage, ContentVersion
 from minsheng.contracts import Contract, ContractChange, ContractPayment
 from minsheng.database import Base
 from minsheng.digests import ProjectDigest
+from minsheng.dispositions import DispositionCount
 from minsheng.documents import Document, DocumentPage
 from minsheng.eligibility import EligibilityStep, PaymentBatch
+from minsheng.exclusions import Exclusion
 from minsheng.funding import FundingLine, FundMovement
 from minsheng.held_letters import HeldLetter
 from minsheng.indicators import Indicator, TargetAssignment
@@ -80,11 +82,13 @@ __all__ = [
     "Contract",
     "ContractChange",
     "ContractPayment",
+    "DispositionCount",
     "Division",
     "Document",
     "DocumentPage",
     "EligibilityStep",
     "Emblem",
+    "Exclusion",
     "FormerAddress",
     "FundMovement",
     "FundingLine",

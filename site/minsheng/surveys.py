@@ -114,13 +114,16 @@ class Response(Base):
     """One person's answers: no name, no address, no exact time. ``ticket`` makes sending twice harmless.
 
     ``area``, ``age_band`` and ``sex`` are option keys of the questions with these roles, copied for weighting.
-    ``board_id`` says which notice board's code led here, for channel ``qr``.
+    ``board_id`` says which notice board's code led here, for channel ``qr``. ``stratum``, ``psu`` (the sampling
+    unit, such as a village) and ``base_weight`` (people of the frame for one drawn) come from the design of a drawn
+    sample; ``flags`` are the quality rules that mark the answers; ``exclusion_id`` takes them out of the scores.
     """
 
     __tablename__ = "response"
     __table_args__ = (
         sa.UniqueConstraint("wave_id", "ticket"),
         sa.CheckConstraint("board_id IS NULL OR channel = 'qr'", name="only_scanned_boards"),
+        sa.CheckConstraint("base_weight > 0", name="counts_for_something"),
     )
 
     id: Mapped[Identity]
@@ -134,6 +137,11 @@ class Response(Base):
     area: Mapped[str | None] = mapped_column(sa.String(40))
     age_band: Mapped[str | None] = mapped_column(sa.String(40))
     sex: Mapped[str | None] = mapped_column(sa.String(40))
+    stratum: Mapped[str] = mapped_column(sa.String(40), default="")
+    psu: Mapped[str] = mapped_column(sa.String(40), default="")
+    base_weight: Mapped[decimal.Decimal] = mapped_column(ExactDecimal(), default=decimal.Decimal(1))
+    flags: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    exclusion_id: Mapped[int | None] = mapped_column(sa.ForeignKey("exclusion.id", ondelete="RESTRICT"))
 
     wave: Mapped[Wave] = relationship(back_populates="responses")
     division: Mapped[Division | None] = relationship()

@@ -1,0 +1,40 @@
+"""What became of the people drawn for a wave, counted by place and channel: no row leads to anybody."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from minsheng.database import Base, Identity, enumeration
+from minsheng.opinion.dispositions import Disposition
+from minsheng.places import Division
+from minsheng.surveys import Channel, Wave
+
+
+class DispositionCount(Base):
+    """How many of the people drawn for one place and channel ended in one disposition (AAPOR)."""
+
+    __tablename__ = "disposition_count"
+    __table_args__ = (
+        sa.UniqueConstraint("wave_id", "division_id", "channel", "disposition"),
+        sa.CheckConstraint("count >= 0", name="not_negative"),
+    )
+
+    id: Mapped[Identity]
+    wave_id: Mapped[int] = mapped_column(sa.ForeignKey("wave.id", ondelete="RESTRICT"))
+    division_id: Mapped[int] = mapped_column(sa.ForeignKey("division.id", ondelete="RESTRICT"))
+    channel: Mapped[Channel] = mapped_column(enumeration(Channel))
+    disposition: Mapped[Disposition] = mapped_column(enumeration(Disposition))
+    count: Mapped[int]
+
+    wave: Mapped[Wave] = relationship()
+    division: Mapped[Division] = relationship()
+
+
+def counts_of(session: Session, wave: Wave) -> list[tuple[str, Channel, Disposition, int]]:
+    """Return the path of the place, channel, disposition and count of every row of a wave."""
+    rows = session.execute(
+        sa.select(Division.path, DispositionCount.channel, DispositionCount.disposition, DispositionCount.count)
+        .join(Division, Division.id == DispositionCount.division_id)
+        .where(DispositionCount.wave_id == wave.id)
+        .order_by(Division.path, DispositionCount.channel, DispositionCount.disposition)
+    )
+    return [(path, channel, disposition, count) for path, channel, disposition, count in rows]
