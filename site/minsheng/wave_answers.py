@@ -4,17 +4,21 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager
 
+from minsheng.answer_patterns import identical_vectors
 from minsheng.casework import handling_by_place
 from minsheng.clock import local_date
+from minsheng.dispositions import counts_of
 from minsheng.errors import SealedError
+from minsheng.exclusions import Exclusion
 from minsheng.journal import canonical
 from minsheng.opinion.coding import Answers, Column
-from minsheng.opinion.package import Contents, MarginRow, margins_of
+from minsheng.opinion.dispositions import Disposition
+from minsheng.opinion.package import Contents, ExclusionRow, MarginRow, margins_of
 from minsheng.opinion.panels import Sample
 from minsheng.opinion.responses import responses_table
 from minsheng.opinion.schemes import DRAWN_CHANNELS, Scheme
@@ -72,17 +76,20 @@ def read_contents(session: Session, wave: Wave, scheme: Scheme, as_of: dt.date) 
         programmes_of(version),
         [person.stratum for person in people],
         [person.psu for person in people],
-        bytes(person.is_flagged for person in people),
     )
+    alike = identical_vectors(answers, judged_of(version))
+    flagged = bytes(int(person.is_flagged or mark) for person, mark in zip(people, alike, strict=True))
     handling = handling_by_place(session, places, dt.date(wave.year, 1, 1), closed_on, closed_on)
     return Contents(
         wave.slug,
         wave.year,
         VERSION,
-        Sample(scheme, answers, margins_of(margins), handling),
+        Sample(scheme, replace(answers, flagged=flagged), margins_of(margins), handling),
         list(codebook(version)),
         margins,
         {version.number: questionnaire_text(version)},
+        _dispositions(session, wave, places),
+        exclusions=_exclusions(session, wave),
     )
 
 
@@ -90,6 +97,12 @@ def programmes_of(version: QuestionnaireVersion) -> dict[str, str]:
     """Return the column of each programme's question by the programme's code."""
     names = column_names(version)
     return {code: names[question.id] for question in tabulated(version) if (code := programme_of(question))}
+
+
+def judged_of(version: QuestionnaireVersion) -> list[str]:
+    """Return the columns of the questions that ask for a judgement: scales, the programmes' among them."""
+    names = column_names(version)
+    return [names[question.id] for question in tabulated(version) if question.type is QuestionType.SCALE]
 
 
 def questionnaire_text(version: QuestionnaireVersion) -> str:
@@ -126,15 +139,40 @@ def _people(session: Session, wave: Wave, places: Sequence[Division]) -> list[_P
         sa.select(Response)
         .outerjoin(Response.division)
         .options(contains_eager(Response.division))
-        .where(Response.wave_id == wave.id)
+        .where(Response.wave_id == wave.id, Response.exclusion_id.is_(None))
         .order_by(Response.ticket)
     )
     found = []
     for row in rows.scalars():
         code = place_code(places, row.division.path if row.division else None)
         if code or row.channel.value not in DRAWN_CHANNELS:
-            found.append(_Person(row.id, code or wave.division.code, row.channel.value, "", "", 1.0, False))
+            place = code or wave.division.code
+            weight = float(row.base_weight)
+            found.append(_Person(row.id, place, row.channel.value, row.stratum, row.psu, weight, bool(row.flags)))
     return found
+
+
+def _dispositions(
+    session: Session, wave: Wave, places: Sequence[Division]
+) -> dict[tuple[str, str], dict[Disposition, int]]:
+    """Return how many of the people drawn ended how, by place and channel."""
+    found: dict[tuple[str, str], dict[Disposition, int]] = {}
+    for path, channel, disposition, count in counts_of(session, wave):
+        held = found.setdefault((place_code(places, path), channel.value), {})
+        held[disposition] = held.get(disposition, 0) + count
+    return found
+
+
+def _exclusions(session: Session, wave: Wave) -> list[ExclusionRow]:
+    """Return how many answers each exclusion took out."""
+    rows = session.execute(
+        sa.select(Exclusion.rule, sa.func.count(Response.id), Exclusion.who, Exclusion.why)
+        .join(Response, Response.exclusion_id == Exclusion.id)
+        .where(Exclusion.wave_id == wave.id)
+        .group_by(Exclusion.id, Exclusion.rule, Exclusion.who, Exclusion.why)
+        .order_by(Exclusion.id)
+    )
+    return [ExclusionRow(rule, count, who, why) for rule, count, who, why in rows]
 
 
 def _columns(session: Session, wave: Wave, people: Sequence[_Person]) -> dict[str, Column]:

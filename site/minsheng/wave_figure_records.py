@@ -7,10 +7,11 @@ from minsheng.opinion.beside import Figure
 from minsheng.opinion.channels import ChannelCount
 from minsheng.opinion.estimates import Estimate, Kind, Note
 from minsheng.opinion.groups import GroupFigure
+from minsheng.opinion.package import ExclusionRow
 from minsheng.opinion.panels import Handling
 from minsheng.opinion.ranks import RankInterval
 from minsheng.opinion.scores import Score
-from minsheng.wave_figures import Comparison, Figures
+from minsheng.wave_figures import Comparison, DrawnCount, Figures
 
 T = TypeVar("T")
 Record = dict[str, Any]
@@ -36,6 +37,9 @@ def to_record(figures: Figures) -> dict[str, object]:
         "told": [_figure(row) for row in figures.told],
         "groups": {key: [_group(row) for row in rows] for key, rows in figures.groups.items()},
         "counted": dict(figures.counted),
+        "flagged": dict(figures.flagged),
+        "dispositions": [{**vars(row), "counts": dict(row.counts)} for row in figures.dispositions],
+        "exclusions": [vars(row) for row in figures.exclusions],
     }
 
 
@@ -55,6 +59,9 @@ def from_record(record: Mapping[str, Any]) -> Figures:
         told=_each(record["told"], _read_figure),
         groups={key: _each(rows, _read_group) for key, rows in record["groups"].items()},
         counted=record["counted"],
+        flagged=record["flagged"],
+        dispositions=[DrawnCount(**row) for row in record["dispositions"]],
+        exclusions=[ExclusionRow(**row) for row in record["exclusions"]],
     )
 
 

@@ -10,7 +10,9 @@ from minsheng.opinion.beside import Figure, compare_schemes, figures_by_division
 from minsheng.opinion.cellbook import build
 from minsheng.opinion.channels import ChannelCount, channel_counts, dont_know_options
 from minsheng.opinion.coding import Answers, share_of
+from minsheng.opinion.dispositions import Disposition, ResponseRates, response_rates
 from minsheng.opinion.groups import GroupFigure, group_figures
+from minsheng.opinion.package import Contents, ExclusionRow
 from minsheng.opinion.panels import COMPOSITE, NO_PROGRAMME, Handling, Sample
 from minsheng.opinion.schemes import Scheme, SurveyItem
 from minsheng.opinion.scores import ALL, CellBook, Score, division_scores, programme_scores
@@ -32,11 +34,31 @@ class Comparison:
 
 
 @dataclass(frozen=True)
+class DrawnCount:
+    """What became of the people drawn for one place and channel, by disposition."""
+
+    division: str
+    channel: str
+    counts: Mapping[str, int]
+
+    @property
+    def drawn(self) -> int:
+        """How many people were drawn."""
+        return sum(self.counts.values())
+
+    @property
+    def rates(self) -> ResponseRates:
+        """AAPOR's response rates, with the share of eligible people worked out from the counts."""
+        return response_rates({Disposition(kind): count for kind, count in self.counts.items()})
+
+
+@dataclass(frozen=True)
 class Figures:
     """Everything that may be shown of a wave.
 
     ``comparisons`` are by the scheme's hash; ``refused`` says why a scheme cannot be used, by its id. ``dont_know``
-    is by item, ``groups`` by variable; ``counted`` are the answers by channel, over all places.
+    is by item, ``groups`` by variable; ``counted`` are the answers by channel, over all places, and ``flagged`` those
+    of them that a quality rule marks; ``dispositions`` tell what became of the people drawn.
     """
 
     scores: Sequence[Score]
@@ -49,17 +71,21 @@ class Figures:
     told: Sequence[Figure] = ()
     groups: Mapping[str, Sequence[GroupFigure]] = field(default_factory=dict)
     counted: Mapping[str, int] = field(default_factory=dict)
+    flagged: Mapping[str, int] = field(default_factory=dict)
+    dispositions: Sequence[DrawnCount] = ()
+    exclusions: Sequence[ExclusionRow] = ()
 
     def of(self, division: str, item: str = COMPOSITE, view: str = ALL) -> Score | None:
         """Return one place's score, or None where it has no row."""
         return next((row for row in self.scores if (row.view, row.division, row.item) == (view, division, item)), None)
 
 
-def compute(sample: Sample, schemes: Iterable[Scheme]) -> Figures:
+def compute(contents: Contents, schemes: Iterable[Scheme]) -> Figures:
     """Compute every figure of a wave by its own scheme, and its scores by the other ``schemes``.
 
     Raises ``OpinionError`` where the wave's own scheme does not fit its questions.
     """
+    sample = contents.sample
     book = build(sample)
     own = sample.scheme
     others = {scheme.content_hash: scheme for scheme in schemes if scheme.content_hash != own.content_hash}
@@ -80,6 +106,12 @@ def compute(sample: Sample, schemes: Iterable[Scheme]) -> Figures:
         told=_told(sample),
         groups=_groups(sample, book),
         counted=_counted(sample.answers),
+        flagged=_counted(sample.answers.select(sample.answers.flagged)) if sample.answers.flagged else {},
+        dispositions=[
+            DrawnCount(*place, {str(kind): count for kind, count in held.items()})
+            for place, held in sorted(contents.dispositions.items())
+        ],
+        exclusions=contents.exclusions,
     )
 
 

@@ -169,7 +169,7 @@ def previous(session: Session, wave: Wave) -> WaveResult | None:
 def _computed(session: Session, contents: Contents) -> tuple[dict[str, object], bytes]:
     """Return figures and public package, or the reason why the scheme cannot be used."""
     try:
-        figures = compute(contents.sample, assessment_schemes.all_schemes(session))
+        figures = compute(contents, assessment_schemes.all_schemes(session))
         return to_record(figures), public_package(contents)
     except OpinionError as error:
         return {"reason": error.code, "about": str(error)}, b""

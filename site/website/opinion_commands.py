@@ -120,6 +120,8 @@ def _tell(wave: Wave, result: WaveResult) -> bool:
         click.echo(_line(wave, row))
     overall = [row for row in figures.programmes if row.view == ALL and not row.division]
     assessed = sum(row.estimate is not None for row in overall)
+    for channel, count in sorted(figures.flagged.items()):
+        click.echo(f"  {count} answers by {channel} flagged as alike 份雷同答卷被标记")
     click.echo(f"  {assessed} of {len(overall)} programmes assessed over all counties 项工程有全市得分")
     return len(ranked) >= LEAST_RANKED and assessed == len(overall) > 0
 

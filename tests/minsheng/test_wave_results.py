@@ -5,6 +5,7 @@ import io
 import subprocess
 import sys
 import zipfile
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from minsheng import publishing, wave_results
+from minsheng.dispositions import DispositionCount
 from minsheng.errors import SealedError
+from minsheng.exclusions import Exclusion
+from minsheng.opinion.dispositions import Disposition
 from minsheng.opinion.panels import COMPOSITE
+from minsheng.surveys import Channel, Response
+from minsheng.wave_answers import read_contents
 from minsheng.wave_figure_records import from_record, to_record
 from minsheng.wave_results import WaveResult
 from tests.factories import Make
@@ -70,3 +76,44 @@ def test_a_scheme_that_does_not_fit_gives_a_reason(session: Session, make: Make)
     result = wave_results.settle(session, wave, "某办", CLOSED)
     assert result.is_refused
     assert result.reason == "missing_column"
+
+
+def test_excluded_answers_are_out_and_told_of(session: Session, make: Make) -> None:
+    wave = closed_wave(session, make)
+    whole = wave_results.settle(session, wave, "某办", CLOSED)
+    drop = Exclusion(wave=wave, rule="test_call", who="某县民调办", why="试打的电话", at=CLOSED)
+    session.add(drop)
+    session.flush()
+    dropped = session.scalars(sa.select(Response).where(Response.channel == Channel.PHONE).limit(12)).all()
+    for response in dropped:
+        response.exclusion_id = drop.id
+    session.flush()
+    result = wave_results.settle(session, wave, "某办", CLOSED)
+    assert (whole.number, result.number) == (1, 2)
+    figures = result.read()
+    assert [(row.rule, row.count, row.who) for row in figures.exclusions] == [("test_call", 12, "某县民调办")]
+    assert figures.counted["phone"] == whole.read().counted["phone"] - 12
+    assert publishing.verify(session) == []
+
+
+def test_design_weights_strata_and_dispositions_are_taken(session: Session, make: Make) -> None:
+    wave = closed_wave(session, make)
+    county = wave.division.children[0]
+    for response in session.scalars(sa.select(Response).where(Response.division_id == county.id)):
+        response.base_weight, response.stratum = Decimal("12.5"), "north"
+    for disposition, count in ((Disposition.COMPLETE, 60), (Disposition.REFUSAL, 40)):
+        session.add(
+            DispositionCount(wave=wave, division=county, channel=Channel.PHONE, disposition=disposition, count=count)
+        )
+    session.flush()
+    contents = read_contents(session, wave, wave_results.scheme_of(wave), CLOSED.date())
+    answers = contents.sample.answers
+    assert answers.stratum is not None
+    held = {
+        (weight, stratum)
+        for code, weight, stratum in zip(answers.division, answers.base_weight, answers.stratum, strict=True)
+        if code == county.code
+    }
+    assert held == {(12.5, "north")}
+    (drawn,) = wave_results.settle(session, wave, "某办", CLOSED).read().dispositions
+    assert (drawn.division, drawn.drawn, drawn.rates.rr1) == (county.code, 100, 0.6)

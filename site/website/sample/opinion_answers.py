@@ -6,15 +6,18 @@ Planted are ballots stuffed by scan in one county (``STUFFED``), interviews that
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from random import Random
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from minsheng.clock import local_week
-from minsheng.surveys import Answer, Channel, Response, Wave
+from minsheng.dispositions import DispositionCount
+from minsheng.opinion.dispositions import Disposition
+from minsheng.surveys import DRAWN_CHANNELS, Answer, Channel, Response, Wave
 from website.sample.opinion_places import AGES, AREAS, County
 from website.sample.opinion_questions import PROGRAMMES, SCALE
 
@@ -60,6 +63,7 @@ def add_answers(session: Session, wave: Wave, counties: list[County], random: Ra
                     "week": week,
                     "area": person.answers["area"],
                     "age_band": person.answers["age_band"],
+                    **_design(county, person),
                 }
             )
     ids = session.scalars(sa.insert(Response).returning(Response.id, sort_by_parameter_order=True), responses).all()
@@ -69,7 +73,38 @@ def add_answers(session: Session, wave: Wave, counties: list[County], random: Ra
         for key, chosen in person.answers.items()
     ]
     session.execute(sa.insert(Answer), rows)
+    for county in counties:
+        _add_dispositions(session, wave, county, responses, random)
     return len(people)
+
+
+def _design(county: County, person: Person) -> dict[str, object]:
+    """Return stratum and base weight: drawn people stand for those of their stratum in the frame."""
+    if person.channel not in DRAWN_CHANNELS:
+        return {"stratum": "", "base_weight": Decimal(1)}
+    area = person.answers["area"]
+    households = sum(count for (where, _), count in county.people.items() if where == area)
+    return {"stratum": area, "base_weight": Decimal(households // (PHONE + PAPER) or 1)}
+
+
+def _add_dispositions(
+    session: Session, wave: Wave, county: County, responses: Sequence[Mapping[str, object]], random: Random
+) -> None:
+    """Say what became of the people drawn: those who answered, and invented numbers of those who did not."""
+    for channel, reached in ((Channel.PHONE, 0.34), (Channel.PAPER_SAMPLE, 0.55)):
+        complete = sum(row["division_id"] == county.division.id and row["channel"] is channel for row in responses)
+        lost = round(complete / reached) - complete
+        shares = {
+            Disposition.REFUSAL: 0.32,
+            Disposition.NON_CONTACT: 0.38,
+            Disposition.UNKNOWN_HOUSEHOLD: 0.18,
+            Disposition.NOT_ELIGIBLE: 0.12,
+        }
+        counts = {kind: round(lost * share * random.uniform(0.85, 1.15)) for kind, share in shares.items()}
+        for kind, count in {Disposition.COMPLETE: complete, **counts}.items():
+            session.add(
+                DispositionCount(wave=wave, division=county.division, channel=channel, disposition=kind, count=count)
+            )
 
 
 def _people(county: County, place: int, year: int, random: Random) -> Iterator[Person]:
