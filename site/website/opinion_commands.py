@@ -21,6 +21,7 @@ from minsheng.opinion.panels import COMPOSITE
 from minsheng.opinion.scores import ALL, Score
 from minsheng.surveys import Wave
 from minsheng.wave_results import WaveResult
+from website import opinion_files
 from website.application import create_app
 from website.config import Settings
 from website.sample import opinion_city
@@ -33,6 +34,9 @@ NUMBER = "DEMO-1"
 @click.group()
 def opinion() -> None:
     """Surveys and their scores."""
+
+
+opinion_files.register(opinion)
 
 
 @opinion.command()
