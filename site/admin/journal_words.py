@@ -25,6 +25,7 @@ ACTS: Mapping[str, str] = MappingProxyType(
         "suggestion_finally_replied": _l("督办答复"),
         "suggestion_closed": _l("办结"),
         "contact_viewed": _l("查看联系方式"),
+        "call_idea_received": _l("收到征集的建议"),
         "synonym_added": _l("添加同义词"),
         "synonym_removed": _l("去掉同义词"),
         "answers_exported": _l("导出答卷"),

@@ -51,6 +51,7 @@ def _items() -> list[Item]:
             "admin.suggestions",
             (Permission.REVIEW_SUGGESTION, Permission.HANDLE_SUGGESTION, Permission.SUPERVISE_SUGGESTION),
         ),
+        (_("征集"), "admin.calls", (Permission.RUN_CALL, Permission.REVIEW_SUGGESTION)),
         (_("调查"), "admin.surveys", (Permission.RUN_SURVEY, Permission.EXPORT_ANSWERS)),
         (_("年度考核"), "admin.assessments", (Permission.ASSESS,)),
         (_("考核办法"), "admin.schemes", (Permission.ASSESS,)),

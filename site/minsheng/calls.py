@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from minsheng.cases import Prominence
+from minsheng.clock import local_date
 from minsheng.database import Base, Identity, enumeration
 from minsheng.documents import Document
 from minsheng.errors import DomainError, NotOpenError, ReasonRequiredError, WrongStateError
@@ -122,6 +123,16 @@ class Call(Base):
         """Whether residents may see it."""
         return self.state is not CallState.DRAFT
 
+    @property
+    def last_day(self) -> dt.date:
+        """The last day on which ideas may be sent."""
+        return last_day_of(self.closes_at)
+
+    @property
+    def first_last_day(self) -> dt.date:
+        """The last day as it was first published."""
+        return last_day_of(self.first_closes_at)
+
     def takes_ideas(self, at: dt.datetime) -> bool:
         """Whether ideas may be sent at this moment."""
         return self.state is CallState.PUBLISHED and self.opens_at <= at < self.closes_at
@@ -185,6 +196,16 @@ class CallExtension(Base):
     reason: Mapped[str] = mapped_column(sa.String(500))
 
     call: Mapped[Call] = relationship(back_populates="extensions")
+
+    @property
+    def last_day_before(self) -> dt.date:
+        """The last day for ideas until then."""
+        return last_day_of(self.closed_before)
+
+    @property
+    def last_day_now(self) -> dt.date:
+        """The last day for ideas since then."""
+        return last_day_of(self.closes_now)
 
 
 class IdeaGroup(Base):
@@ -258,15 +279,18 @@ class IdeaGroup(Base):
         self.project, self.indicator = project, indicator
 
     def snapshot(self) -> dict[str, object]:
-        """Return the group in plain JSON values, for the journal; a project that is not public is not named."""
-        became = self.public_project
+        """Return the group in plain JSON values, for the journal.
+
+        The project is given by its number: it may not be public yet, and its address may change.
+        """
         return {
             "call": self.call.slug,
             "title": self.title,
             "summary": self.summary,
             "outcome": self.outcome.value if self.outcome else None,
             "reason": self.reason,
-            "project": became.slug if became else None,
+            "project": self.project_id,
+            "target": self.indicator_id,
         }
 
 
@@ -354,6 +378,11 @@ class CallIdea(Base):
         self.set_aside = None
         self.group = group
 
+    def take_out(self) -> None:
+        """Take it out of its group again. Raises ``WrongStateError`` once closed."""
+        self._refuse_when_closed("ungroup")
+        self.group = None
+
     def snapshot(self) -> dict[str, object]:
         """Return what the journal keeps: where the idea stands, and nothing of its words."""
         return {
@@ -366,6 +395,11 @@ class CallIdea(Base):
     def _refuse_when_closed(self, step: str) -> None:
         if self.call.state is CallState.CLOSED:
             raise WrongStateError(step, CallState.CLOSED)
+
+
+def last_day_of(end: dt.datetime) -> dt.date:
+    """Return the last day before an end, which falls on a midnight."""
+    return local_date(end - dt.timedelta(seconds=1))
 
 
 def by_slug(session: Session, slug: str) -> Call | None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from minsheng import journal
 from minsheng.assessments import Assessment
 from minsheng.boards import Board
+from minsheng.call_acts import public_call_records
 from minsheng.cases import Prominence
 from minsheng.documents import Document
 from minsheng.errors import BelowStandardError, ReasonRequiredError
@@ -303,6 +304,7 @@ def public_records(session: Session) -> Iterator[tuple[str, dict[str, object]]]:
         yield board.subject, board.snapshot()
     for suggestion in session.scalars(sa.select(Suggestion)):
         yield suggestion.subject, suggestion.snapshot()
+    yield from public_call_records(session)
     yield from _public_surveys(session)
 
 

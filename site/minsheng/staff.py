@@ -27,6 +27,7 @@ class Permission(enum.StrEnum):
     SEE_JOURNAL = "see_journal"
     MANAGE_STAFF = "manage_staff"
     TEND_SEARCH = "tend_search"
+    RUN_CALL = "run_call"
     CHANGE_SETTINGS = "change_settings"
     EDIT_CONTENT = "edit_content"
 
@@ -54,6 +55,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PROPOSE_PROJECT,
             Permission.EDIT_PROJECT,
             Permission.TEND_SEARCH,
+            Permission.RUN_CALL,
             Permission.EDIT_CONTENT,
         }
     ),

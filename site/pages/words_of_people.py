@@ -28,6 +28,7 @@ PEOPLE_WORDS = {
         "see_journal": _l("查看日志"),
         "manage_staff": _l("管理人员"),
         "tend_search": _l("管理搜索"),
+        "run_call": _l("组织征集"),
         "change_settings": _l("修改网站设置"),
         "edit_content": _l("编写政策和新闻"),
     },

@@ -71,6 +71,20 @@ _BY_KIND = {
         "state": _l("状态"),
         "photos": _l("图片"),
     },
+    "call": {
+        "text": _l("说明"),
+        "state": _l("到了哪一步"),
+        "opens_at": _l("开始"),
+        "closes_at": _l("截止"),
+        "outcome_words": _l("总的结果"),
+    },
+    "idea_group": {
+        "title": _l("组名"),
+        "outcome": _l("结果"),
+        "reason": _l("理由"),
+        "project": _l("变成了哪个项目（内部编号）"),
+        "target": _l("变成了哪个目标（内部编号）"),
+    },
     "problem": {
         "description": _l("问题"),
         "source": _l("怎么发现的"),
@@ -99,6 +113,8 @@ RECORD_CODES: Mapping[tuple[str, str], str] = MappingProxyType(
         ("eligibility_step", "kind"): "eligibility_step_kind",
         ("payment_batch", "kind"): "batch_kind",
         ("monitor_report", "state"): "monitor_report_state",
+        ("call", "state"): "call_state",
+        ("idea_group", "outcome"): "group_outcome",
         ("problem", "source"): "problem_source",
         ("look_back", "result"): "look_back_result",
     }

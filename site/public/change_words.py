@@ -41,6 +41,9 @@ ACT_GROUPS: Mapping[str, ActGroup] = MappingProxyType(
         ),
         "suggestions": ActGroup(_l("居民来件"), tuple(f"suggestion_{kind.value}" for kind in CaseEventKind)),
         "programmes": ActGroup(_l("民生工程"), ("programme_published", "programme_revised", "programme_withdrawn")),
+        "calls": ActGroup(
+            _l("征集"), ("call_published", "call_extended", "call_closed", "idea_group_made", "idea_group_decided")
+        ),
         "documents": ActGroup(_l("公开文件"), ("document_published", "document_withdrawn")),
         "project_records": ActGroup(
             _l("合同、考核、管护等"),

@@ -16,6 +16,8 @@ NEVER = {
     "public.search.": "the index follows the database a moment later, and tells nobody when it has",
     "public.suggestions.new": "a form with its token",
     "public.suggestions.follow": "a form with its token, and the case of one person",
+    "public.calls.new": "a form with its token",
+    "public.calls.follow": "a form with its token, and the idea of one person",
     "public.surveys.fill": "a form with its token, and whether this device answered already",
     "public.subscriptions.": "forms with their tokens, and the subscriptions of one person",
     "public.my_place.": "sets a cookie",

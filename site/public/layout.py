@@ -33,6 +33,8 @@ def names() -> dict[str, Any]:
             ("public.schemes.index", _("考核办法")),
             ("public.about.figures", _("数字怎么算")),
             ("public.about.archive", _("关于“据公开通报整理”")),
+            ("public.calls.index", _("征集建议")),
+            ("public.case_statistics.index", _("来件办得怎么样")),
             ("public.changes.index", _("公开变更记录")),
             ("public.opendata.index", _("开放数据")),
             ("public.about.privacy", _("个人信息保护")),

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from minsheng import changelog
+from minsheng.calls import Call, CallState, IdeaGroup
 from minsheng.database import db
 from minsheng.documents import Document
 from minsheng.journal import JournalEntry
@@ -91,6 +92,10 @@ def _page(entry: JournalEntry, titles: Mapping[str, str], month: str) -> tuple[s
         return "public.documents.about", {"document_id": int(key)}
     if kind == "programme" and entry.subject in titles:
         return "public.programmes.show", {"slug": key}
+    if kind == "call" and entry.subject in titles:
+        return "public.calls.show", {"slug": key}
+    if kind == "idea_group" and entry.subject in titles:
+        return "public.calls.show", {"slug": str(entry.details.get("call", "")), "_anchor": f"group-{key}"}
     if kind == "wave" and entry.subject in titles:
         return "public.surveys.fill", {"slug": key}
     if f"project:{entry.about_project}" in titles:
@@ -105,7 +110,8 @@ def _titles(entries: Sequence[JournalEntry]) -> dict[str, str]:
     for entry in entries:
         kind, _colon, key = entry.subject.partition(":")
         keys.setdefault(kind, []).append(key)
-    numbers = {kind: [int(key) for key in keys.get(kind, []) if key.isdigit()] for kind in ("suggestion", "document")}
+    numbered = ("suggestion", "document", "idea_group")
+    numbers = {kind: [int(key) for key in keys.get(kind, []) if key.isdigit()] for kind in numbered}
     found = {f"project:{slug}": title for slug, title in changelog.titles(db.session(), entries).items()}
     for query, kind in (
         (
@@ -125,6 +131,18 @@ def _titles(entries: Sequence[JournalEntry]) -> dict[str, str]:
                 Document.id.in_(numbers["document"]), Document.publication == Publication.PUBLISHED
             ),
             "document",
+        ),
+        (
+            Call.visible_to_residents()
+            .where(Call.slug.in_(keys.get("call", [])))
+            .with_only_columns(Call.slug, Call.title),
+            "call",
+        ),
+        (
+            sa.select(IdeaGroup.id, IdeaGroup.title).where(
+                IdeaGroup.id.in_(numbers["idea_group"]), IdeaGroup.call.has(Call.state != CallState.DRAFT)
+            ),
+            "idea_group",
         ),
         (sa.select(Wave.slug, Wave.title).where(Wave.slug.in_(keys.get("wave", [])), Wave.is_published), "wave"),
     ):

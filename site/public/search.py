@@ -119,6 +119,7 @@ ADDRESSES: dict[RecordKind, Callable[[Document], str]] = {
     RecordKind.AGENCY: lambda one: url_for("public.agencies.show", slug=one.slug),
     RecordKind.SUGGESTION: lambda one: url_for("public.suggestions.show", case_id=one.record_id),
     RecordKind.DOCUMENT: lambda one: url_for("public.documents.about", document_id=one.record_id),
+    RecordKind.CALL: lambda one: url_for("public.calls.show", slug=one.slug),
 }
 
 
