@@ -24,6 +24,9 @@ RESIDENTS_PAGES = (
     "/suggestions/new",
     "/suggestions/follow",
     "/surveys/",
+    "/schemes/",
+    "/schemes/anhui-2010",
+    "/assessments/",
     "/search/",
     "/search/?q=公路",
     "/search/?q=没有这样的东西",
@@ -42,6 +45,7 @@ FOUND_FROM = {
     "/agencies/": "main h2 a, main h3 a, main table a, main li a",
     "/suggestions/": "main h2 a, main h3 a",
     "/surveys/": "main h2 a, main h3 a",
+    "/surveys/?closed": "main a[href$='/results']",
 }
 """Pages to open by the first link of a list."""
 
@@ -49,7 +53,14 @@ STAFF_PAGES = {
     "yuebao": ("/admin/", "/admin/reports/", "/admin/sign-ins", "/admin/password"),
     "shenhe": ("/admin/publishing/",),
     "laixin": ("/admin/suggestions/",),
-    "kaohe": ("/admin/surveys/", "/admin/journal/"),
+    "kaohe": (
+        "/admin/surveys/",
+        "/admin/journal/",
+        "/admin/schemes/",
+        "/admin/schemes/new",
+        "/admin/assessments/",
+        "/admin/assessments/new",
+    ),
     "guanli": ("/admin/staff/",),
 }
 
