@@ -12,16 +12,7 @@ from unittest import mock
 
 import sqlalchemy as sa
 
-from benchmarks.search_judging import (
-    AT,
-    Judged,
-    Quality,
-    Ranking,
-    empty_database,
-    judge,
-    read_judgements,
-    sample_documents,
-)
+from benchmarks.search_judging import AT, Collection, Quality, Ranking, county, judge, published
 from search import corrections, query, segmentation, synonyms
 from search.engine import Document, Mark, Query, SearchEngine
 from search.postgres_engine import PostgresEngine
@@ -33,35 +24,41 @@ _ASKED = 60
 
 def main() -> None:
     """Print the tables."""
-    judged = read_judgements()
-    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as servers:
-        with empty_database(Path(folder)) as session:
-            documents, names = sample_documents(session)
-        engine = WhooshEngine(Path(folder) / "index", synonyms.load())
-        engine.rebuild(documents, Mark(0, AT.date()))
-        print(f"{len(judged)} queries, {len(documents)} documents\n")
-        rankings: dict[str, Ranking] = {
-            "embedded engine": lambda text: _found(engine, text),
-            "SQLite FTS5 trigram": trigram_ranking(documents),
-        }
-        if binaries := rigs.find_postgresql():
-            url = servers.enter_context(rigs.throwaway_postgresql(binaries))
-            inside = PostgresEngine(sa.create_engine(url), synonyms.load())
-            inside.rebuild(documents, Mark(0, AT.date()))
-            rankings["PostgreSQL engine"] = lambda text: _found(inside, text)
-        for title, ranking in rankings.items():
-            print(f"{title:28} recall@10  MRR@10  nDCG@10")
-            for kind in [*dict.fromkeys(one.kind for one in judged), "all"]:
-                chosen = [one for one in judged if kind in {one.kind, "all"}]
-                _print_row(f"{kind} ({len(chosen)})", judge(ranking, chosen, names))
-            print()
-        print(f"{'embedded engine without':28} recall@10  MRR@10  nDCG@10")
-        for title, off in ablations().items():
-            with off:
-                _print_row(title, judge(rankings["embedded engine"], judged, names))
-        print("\nqueries answered worst")
-        for one in worst(rankings["embedded engine"], judged, names):
-            print(f"  {one}")
+    with contextlib.ExitStack() as servers:
+        binaries = rigs.find_postgresql()
+        server = servers.enter_context(rigs.throwaway_postgresql(binaries)) if binaries else None
+        for load in (published, county):
+            folder = Path(servers.enter_context(tempfile.TemporaryDirectory()))
+            measure(load(folder), folder, server)
+
+
+def measure(collection: Collection, folder: Path, server: str | None) -> None:
+    """Print the tables of one collection, PostgreSQL's engine in the throw-away ``server``."""
+    documents, judged = collection.documents, collection.judged
+    engine = WhooshEngine(folder / "index", synonyms.load())
+    engine.rebuild(documents, Mark(0, AT.date()))
+    print(f"\n{collection.name}: {len(judged)} queries, {len(documents)} documents\n")
+    rankings: dict[str, Ranking] = {
+        "embedded engine": lambda text: _found(engine, text),
+        "SQLite FTS5 trigram": trigram_ranking(documents),
+    }
+    if server is not None:
+        inside = PostgresEngine(sa.create_engine(server), synonyms.load())
+        inside.rebuild(documents, Mark(0, AT.date()))
+        rankings["PostgreSQL engine"] = lambda text: _found(inside, text)
+    for title, ranking in rankings.items():
+        print(f"{title:28} recall@10  MRR@10  nDCG@10")
+        for kind in [*dict.fromkeys(one.kind for one in judged), "all"]:
+            chosen = [one for one in judged if kind in {one.kind, "all"}]
+            _print_row(f"{kind} ({len(chosen)})", judge(ranking, chosen, collection.name_of))
+        print()
+    print(f"{'embedded engine without':28} recall@10  MRR@10  nDCG@10")
+    for title, off in ablations().items():
+        with off:
+            _print_row(title, judge(rankings["embedded engine"], judged, collection.name_of))
+    print("\nqueries answered worst")
+    for one in worst(rankings["embedded engine"], collection):
+        print(f"  {one}")
 
 
 def ablations() -> dict[str, contextlib.AbstractContextManager[object]]:
@@ -76,9 +73,9 @@ def ablations() -> dict[str, contextlib.AbstractContextManager[object]]:
     }
 
 
-def worst(ranking: Ranking, judged: Sequence[Judged], names: dict[int, str]) -> list[str]:
+def worst(ranking: Ranking, collection: Collection) -> list[str]:
     """Return the queries below a quarter of the best gain, with it."""
-    scored = [(judge(ranking, [one], names).ndcg, one) for one in judged]
+    scored = [(judge(ranking, [one], collection.name_of).ndcg, one) for one in collection.judged]
     return [f"{gain:.2f} {one.kind} {one.text}" for gain, one in sorted(scored, key=lambda row: row[0]) if gain < 0.25]
 
 

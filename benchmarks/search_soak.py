@@ -1,9 +1,11 @@
 """Several processes change records, bring changes to the index and search, while one of them is killed again and again.
 
-Run with ``PYTHONPATH=site:. python -m benchmarks.search_soak [KILLS]``. Ends with the index compared, record by
-record, with the database; exits 1 if they differ or if any process met an error.
+Run with ``PYTHONPATH=site:. python -m benchmarks.search_soak [KILLS]``, by default 50, for the embedded engine and,
+where PostgreSQL is installed, for its engine. Ends with each index compared, record by record, with its database;
+exits 1 if they differ or if any process met an error.
 """
 
+import contextlib
 import multiprocessing
 import random
 import sys
@@ -16,33 +18,52 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from benchmarks.search_judging import AT, empty_database, sample_documents
-from minsheng.models import Project, SearchOutbox
+from benchmarks.search_judging import AT, load_published
+from minsheng.models import Base, Project, SearchOutbox
 from minsheng.outbox import RecordKind, touch
 from minsheng.publication import Publication
 from search import documents, indexer, open_engine
 from search.engine import MAX_LIMIT, Document, Key, Query, SearchEngine
 from search.finding import find
+from tests import rigs
 
 WORKERS = 4
 TODAY = AT.date()
+ADDRESS = "database-address"
+"""The name of the file that tells the processes where their database is."""
 
 
 def main() -> None:
     """Soak and report."""
     kills = int(sys.argv[1]) if len(sys.argv) > 1 else 50
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        with empty_database(folder) as session:
+    is_right = True
+    with contextlib.ExitStack() as stack:
+        addresses = {"embedded": f"sqlite:///{stack.enter_context(tempfile.TemporaryDirectory())}/sample.sqlite"}
+        if binaries := rigs.find_postgresql():
+            addresses["PostgreSQL"] = stack.enter_context(rigs.throwaway_postgresql(binaries))
+        for name, address in addresses.items():
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            (folder / ADDRESS).write_text(address, encoding="utf-8")
+            is_right &= check(name, folder, kills)
+    sys.exit(not is_right)
+
+
+def check(name: str, folder: Path, kills: int) -> bool:
+    """Soak one engine and report; return whether all went well."""
+    database = _database(folder)
+    Base.metadata.create_all(database)
+    with Session(database) as session:
+        if database.dialect.name == "sqlite":
             session.execute(sa.text("PRAGMA journal_mode = WAL"))
-            sample_documents(session)
-            indexer.rebuild(session, open_engine(folder / "index"), TODAY)
-        errors = soak(folder, kills)
-        wrong = differences(folder)
-        print(f"{len(errors)} errors, {len(wrong)} differences")
-        for line in (*errors[:3], *wrong[:10]):
-            print(line)
-        sys.exit(bool(errors or wrong))
+        load_published(session)
+        indexer.rebuild(session, _engine(folder), TODAY)
+    print(f"{name}:", flush=True)
+    errors = soak(folder, kills)
+    wrong = differences(folder)
+    print(f"  {len(errors)} errors, {len(wrong)} differences")
+    for line in (*errors[:3], *wrong[:10]):
+        print(line)
+    return not errors and not wrong
 
 
 def soak(folder: Path, kills: int) -> list[str]:
@@ -67,14 +88,14 @@ def soak(folder: Path, kills: int) -> list[str]:
     (folder / "stop").touch()
     for worker in workers:
         worker.join()
-    print(f"{kills} kills in {time.monotonic() - started:.0f} s")
+    print(f"  {kills} kills in {time.monotonic() - started:.0f} s")
     return [path.read_text(encoding="utf-8") for path in sorted(folder.glob("error-*"))]
 
 
 def work(folder: Path, seed: int) -> None:
     """Change a record, index and search, over and over, as a server process does."""
     chance = random.Random(seed)  # noqa: S311 - varied work, no secret
-    engine = open_engine(folder / "index")
+    engine = _engine(folder)
     database = _database(folder)
     (folder / f"begun-{seed}").touch()
     while not (folder / "stop").exists():
@@ -93,13 +114,14 @@ def _change(session: Session, chance: random.Random, mark: str) -> None:
         return
     project.summary = mark
     project.publication = chance.choice([Publication.PUBLISHED, Publication.PUBLISHED, Publication.WITHDRAWN])
+    project.withdrawn_reason = "试验" if project.publication is Publication.WITHDRAWN else ""
     touch(session, RecordKind.PROJECT, project.id)
     session.commit()
 
 
 def differences(folder: Path) -> list[str]:
     """Bring the last changes to the index and return what differs between it and the database."""
-    engine = open_engine(folder / "index")
+    engine = _engine(folder)
     with Session(_database(folder)) as session:
         while indexer.drain(session, engine, TODAY):
             pass
@@ -123,7 +145,13 @@ def _stale(engine: SearchEngine, expected: Mapping[Key, Document]) -> list[Key]:
 
 
 def _database(folder: Path) -> sa.Engine:
-    return sa.create_engine(f"sqlite:///{folder / 'sample.sqlite'}", connect_args={"timeout": 30})
+    address = (folder / ADDRESS).read_text(encoding="utf-8")
+    return sa.create_engine(address, connect_args={"timeout": 30} if address.startswith("sqlite") else {})
+
+
+def _engine(folder: Path) -> SearchEngine:
+    database = _database(folder)
+    return open_engine(folder / "index", database=None if database.dialect.name == "sqlite" else database)
 
 
 if __name__ == "__main__":
