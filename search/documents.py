@@ -10,8 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
+from minsheng import markdown
 from minsheng.calls import Call
 from minsheng.clock import local_date
+from minsheng.content_pages import ContentPage
 from minsheng.documents import Document as PublicDocument
 from minsheng.documents import DocumentKind
 from minsheng.indicators import Indicator
@@ -418,6 +420,24 @@ def _visible_reports() -> sa.Select[Any]:
     )
 
 
+def _content(page: ContentPage, _today: dt.date) -> Document:
+    """Return the document of a policy or a piece of news, found by its translation too."""
+    text = page.public or page.newest
+    translated = [given for fields in (text.translations or {}).values() for given in fields.values()]
+    published = local_date(page.published_at) if page.published_at else None
+    return Document(
+        kind=RecordKind.CONTENT,
+        record_id=page.id,
+        slug=page.slug,
+        title=text.title,
+        text=markdown.to_text(text.body),
+        keywords=_lines(*(markdown.to_text(given) for given in translated)),
+        year=published.year if published else None,
+        origin=Origin.OWN.value,
+        date=published,
+    )
+
+
 _VISIBLE: dict[RecordKind, tuple[Any, Callable[[], sa.Select[Any]]]] = {
     RecordKind.PROJECT: (Project, _visible_projects),
     RecordKind.REPORT: (ProgressReport, _visible_reports),
@@ -426,6 +446,10 @@ _VISIBLE: dict[RecordKind, tuple[Any, Callable[[], sa.Select[Any]]]] = {
     RecordKind.DIVISION: (Division, lambda: sa.select(Division)),
     RecordKind.AGENCY: (Agency, lambda: sa.select(Agency)),
     RecordKind.DOCUMENT: (PublicDocument, _visible_documents),
+    RecordKind.CONTENT: (
+        ContentPage,
+        lambda: ContentPage.visible_to_residents().options(selectinload(ContentPage.versions)),
+    ),
     RecordKind.CALL: (Call, lambda: Call.visible_to_residents().options(selectinload(Call.groups))),
 }
 
@@ -437,5 +461,6 @@ _MAKERS: dict[RecordKind, Callable[[Any, dt.date], Document]] = {
     RecordKind.DIVISION: _division,
     RecordKind.AGENCY: _agency,
     RecordKind.DOCUMENT: _public_document,
+    RecordKind.CONTENT: _content,
     RecordKind.CALL: _call,
 }

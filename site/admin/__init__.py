@@ -9,6 +9,7 @@ from admin import (
     assessments,
     boards,
     calls,
+    content,
     desk,
     documents,
     invitations,
@@ -23,6 +24,7 @@ from admin import (
     schemes,
     search,
     second_factor,
+    settings,
     staff,
     suggestions,
     survey_exports,
@@ -53,6 +55,8 @@ for module in (
     journal,
     search,
     staff,
+    content,
+    settings,
     translations,
 ):
     blueprint.register_blueprint(module.blueprint)

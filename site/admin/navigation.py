@@ -1,12 +1,15 @@
 """What every page of this face shows around its content: where one may go, and who is signed in."""
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from flask import g, request, url_for
 
-from minsheng.staff import Permission
+from minsheng.staff import Permission, StaffMember
 from pages.language import gettext as _
 from pages.language import site_title
+
+UNDIVIDED = frozenset({"admin.content", "admin.settings"})
+"""Parts that only a role without limits opens."""
 
 
 class Item(NamedTuple):
@@ -52,12 +55,15 @@ def _items() -> list[Item]:
             (Permission.REVIEW_SUGGESTION, Permission.HANDLE_SUGGESTION, Permission.SUPERVISE_SUGGESTION),
         ),
         (_("征集"), "admin.calls", (Permission.RUN_CALL, Permission.REVIEW_SUGGESTION)),
+        (_("群众监督员"), "admin.monitors", (Permission.EDIT_PROJECT,)),
         (_("调查"), "admin.surveys", (Permission.RUN_SURVEY, Permission.EXPORT_ANSWERS)),
         (_("年度考核"), "admin.assessments", (Permission.ASSESS,)),
         (_("考核办法"), "admin.schemes", (Permission.ASSESS,)),
         (_("搜索"), "admin.search", (Permission.TEND_SEARCH,)),
         (_("公示日志"), "admin.journal", (Permission.SEE_JOURNAL,)),
+        (_("政策和新闻"), "admin.content", (Permission.EDIT_CONTENT,)),
         (_("人员"), "admin.staff", (Permission.MANAGE_STAFF,)),
+        (_("设置"), "admin.settings", (Permission.CHANGE_SETTINGS,)),
     )
     here = {
         "admin.publishing": "admin.reports",
@@ -67,5 +73,11 @@ def _items() -> list[Item]:
     return [
         Item(label, url_for(f"{part}.index"), here == part)
         for label, part, permissions in parts
-        if any(g.staff.may(permission) for permission in permissions)
+        if any(_opens(part, permission) for permission in permissions)
     ]
+
+
+def _opens(part: str, permission: Permission) -> bool:
+    """Whether a role of whoever is signed in opens a part; some belong to the whole installation."""
+    member = cast("StaffMember", g.staff)
+    return member.may_on(permission, None, None) if part in UNDIVIDED else member.may(permission)

@@ -2,17 +2,33 @@
 
 import datetime as dt
 import enum
+from collections.abc import Mapping
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from minsheng import journal
+from minsheng.addresses import LONGEST, SLUG
 from minsheng.database import Base, Identity, enumeration
+from minsheng.errors import (
+    AddressTakenError,
+    ChangedMeanwhileError,
+    InvalidAddressError,
+    NotAllowedError,
+    ReasonRequiredError,
+    WrongStateError,
+)
+from minsheng.journal import Act
+from minsheng.outbox import RecordKind, touch
 from minsheng.publication import Publication
-from minsheng.staff import StaffMember
+from minsheng.staff import Permission, StaffMember
 from minsheng.translating import Translated
 
 LONGEST_TITLE = 120
 LONGEST_BODY = 60_000
+LONGEST_REASON = 500
+
+Texts = Mapping[str, Mapping[str, str]]
 
 
 class ContentKind(enum.StrEnum):
@@ -38,15 +54,48 @@ class ContentPage(Base):
     public_number: Mapped[int | None]
     published_at: Mapped[dt.datetime | None]
     withdrawn_at: Mapped[dt.datetime | None]
-    withdrawn_reason: Mapped[str] = mapped_column(sa.String(500), default="")
+    withdrawn_reason: Mapped[str] = mapped_column(sa.String(LONGEST_REASON), default="")
 
     versions: Mapped[list["ContentVersion"]] = relationship(
         back_populates="page", order_by="ContentVersion.number", cascade="all, delete-orphan"
     )
 
+    @classmethod
+    def visible_to_residents(cls) -> sa.Select["ContentPage"]:
+        """Return the query of the pages that residents see."""
+        return sa.select(cls).where(cls.publication == Publication.PUBLISHED)
+
+    @property
+    def subject(self) -> str:
+        """The page's name in the journal."""
+        return f"content:{self.slug}"
+
+    @property
+    def newest(self) -> "ContentVersion":
+        """The text as it was written last."""
+        return self.versions[-1]
+
+    @property
+    def public(self) -> "ContentVersion | None":
+        """The text that residents read, or read until the page was withdrawn."""
+        return next((one for one in self.versions if one.number == self.public_number), None)
+
+    def snapshot(self) -> dict[str, object]:
+        """Return what the journal keeps of a page that is or was public."""
+        public = self.public
+        said: dict[str, object] = {
+            "kind": self.kind.value,
+            "publication": self.publication.value,
+            "number": self.public_number,
+            "title": public.title if public else "",
+            "body": public.body if public else "",
+            "withdrawn_reason": self.withdrawn_reason,
+        }
+        return said | (public.translations_said() if public else {})
+
 
 class ContentVersion(Base, Translated):
-    """A text as somebody left it. Never changed once it was public: the next change is the next version."""
+    """A text as somebody left it. Never changed: the next change is the next version."""
 
     __tablename__ = "content_version"
     __table_args__ = (
@@ -65,3 +114,114 @@ class ContentVersion(Base, Translated):
 
     page: Mapped[ContentPage] = relationship(back_populates="versions")
     author: Mapped[StaffMember] = relationship()
+
+
+def begin(session: Session, kind: ContentKind, slug: str, by: StaffMember) -> ContentPage:
+    """Return a new page without a text, which the caller writes at once.
+
+    Raises ``NotAllowedError``, ``InvalidAddressError`` and ``AddressTakenError``.
+    """
+    _require_right(by)
+    if len(slug) > LONGEST or not SLUG.fullmatch(slug):
+        raise InvalidAddressError
+    if session.scalar(sa.select(ContentPage.id).where(ContentPage.slug == slug)) is not None:
+        raise AddressTakenError
+    page = ContentPage(kind=kind, slug=slug)
+    session.add(page)
+    return page
+
+
+def write(
+    session: Session,
+    page: ContentPage,
+    title: str,
+    body: str,
+    by: StaffMember,
+    at: dt.datetime,
+    *,
+    translations: Texts | None = None,
+    seen: int = 0,
+) -> ContentVersion:
+    """Keep a text as the next version; nothing changes for residents until it is published.
+
+    ``seen`` is the number of the version the writer began from: raises ``ChangedMeanwhileError`` where somebody wrote
+    another since, and ``NotAllowedError``. A text that says the same as the last makes no new version.
+    """
+    _require_right(by)
+    journal.lock(session)
+    session.flush()
+    session.refresh(page, ["versions"])
+    last = page.versions[-1] if page.versions else None
+    if seen != (last.number if last else 0):
+        raise ChangedMeanwhileError(("body",))
+    version = ContentVersion(
+        page=page, number=seen + 1, title=title.strip(), body=body.strip(), author=by, written_at=at
+    )
+    version.translate(translations or {})
+    if last is not None and _said(last) == _said(version):
+        page.versions.remove(version)
+        return last
+    session.add(version)
+    session.flush()
+    return version
+
+
+def publish(session: Session, page: ContentPage, number: int, by: StaffMember, at: dt.datetime) -> None:
+    """Let residents read one version. Raises ``NotAllowedError``, and ``WrongStateError`` where they do already."""
+    _require_right(by)
+    if all(one.number != number for one in page.versions):
+        raise WrongStateError("publish", "no_such_version")
+    if page.publication is Publication.PUBLISHED and page.public_number == number:
+        raise WrongStateError("publish", "published")
+    before = page.snapshot() if page.publication is not Publication.DRAFT else None
+    act = "content_revised" if page.publication is Publication.PUBLISHED else "content_published"
+    page.publication, page.public_number, page.published_at = Publication.PUBLISHED, number, at
+    page.withdrawn_at, page.withdrawn_reason = None, ""
+    _record(session, page, act, before, by, at)
+
+
+def withdraw(session: Session, page: ContentPage, reason: str, by: StaffMember, at: dt.datetime) -> None:
+    """Take a page back, leaving its title and the reason.
+
+    Raises ``NotAllowedError``, ``ReasonRequiredError``, and ``WrongStateError`` for one that is not public.
+    """
+    _require_right(by)
+    if page.publication is not Publication.PUBLISHED:
+        raise WrongStateError("withdraw", page.publication.value)
+    if not reason.strip():
+        raise ReasonRequiredError
+    before = page.snapshot()
+    page.publication, page.withdrawn_at, page.withdrawn_reason = Publication.WITHDRAWN, at, reason.strip()
+    _record(session, page, "content_withdrawn", before, by, at, reason=page.withdrawn_reason)
+
+
+def discard(session: Session, page: ContentPage, by: StaffMember) -> None:
+    """Throw away a page that never was public. Raises ``NotAllowedError`` and ``WrongStateError``."""
+    _require_right(by)
+    if page.publication is not Publication.DRAFT:
+        raise WrongStateError("discard", page.publication.value)
+    session.delete(page)
+
+
+def _require_right(by: StaffMember) -> None:
+    if not by.may_on(Permission.EDIT_CONTENT, None, None):
+        raise NotAllowedError
+
+
+def _said(version: ContentVersion) -> tuple[object, ...]:
+    return version.title, version.body, version.translations or None
+
+
+def _record(
+    session: Session,
+    page: ContentPage,
+    act: str,
+    before: Mapping[str, object] | None,
+    by: StaffMember,
+    at: dt.datetime,
+    *,
+    reason: str = "",
+) -> None:
+    session.flush()
+    journal.record(session, Act(act, page.subject, by.post, reason=reason, before=before, after=page.snapshot()), at)
+    touch(session, RecordKind.CONTENT, page.id)

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from minsheng import journal
+from minsheng import journal, settings
 from minsheng.assessments import Assessment
 from minsheng.boards import Board
 from minsheng.call_acts import public_call_records
 from minsheng.cases import Prominence
+from minsheng.content_pages import ContentPage
 from minsheng.documents import Document
 from minsheng.errors import BelowStandardError, ReasonRequiredError
 from minsheng.journal import Act
@@ -309,6 +310,10 @@ def public_records(session: Session) -> Iterator[tuple[str, dict[str, object]]]:
 
 
 def _public_surveys(session: Session) -> Iterator[tuple[str, dict[str, object]]]:
+    for page in session.scalars(sa.select(ContentPage).where(ContentPage.publication != Publication.DRAFT)):
+        yield page.subject, page.snapshot()
+    if settings.is_changed(session):
+        yield settings.SUBJECT, settings.snapshot(settings.read(session))
     for wave in session.scalars(sa.select(Wave).where(Wave.is_published)):
         yield f"wave:{wave.slug}", wave.snapshot()
     for result in session.scalars(sa.select(WaveResult)):

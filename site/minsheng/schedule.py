@@ -7,7 +7,7 @@ Lateness is measured against the first published dates; callers pass those, neve
 
 import datetime as dt
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -73,6 +73,22 @@ class Thresholds:
 
 
 DEFAULT_THRESHOLDS = Thresholds()
+
+
+class _InForce:
+    """Where the installation's thresholds are looked up; the defaults until somebody says."""
+
+    look_up: Callable[[], Thresholds] = staticmethod(lambda: DEFAULT_THRESHOLDS)
+
+
+def take_thresholds_from(look_up: Callable[[], Thresholds]) -> None:
+    """Use what ``look_up`` returns wherever no thresholds are given; the application says so once, as it starts."""
+    _InForce.look_up = staticmethod(look_up)
+
+
+def thresholds_in_force() -> Thresholds:
+    """Return the installation's thresholds as they are now."""
+    return _InForce.look_up()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +179,9 @@ def gap(progress: Percent, expected_progress: Percent) -> Fraction:
     return Fraction(progress) - Fraction(expected_progress)
 
 
-def word_for_gap(points: Fraction, thresholds: Thresholds = DEFAULT_THRESHOLDS) -> ScheduleStatus:
-    """Return the status that a gap stands for."""
+def word_for_gap(points: Fraction, thresholds: Thresholds | None = None) -> ScheduleStatus:
+    """Return the status that a gap stands for, under these thresholds or those in force."""
+    thresholds = thresholds or thresholds_in_force()
     if points <= thresholds.seriously_behind:
         return ScheduleStatus.SERIOUSLY_BEHIND
     if points <= thresholds.behind:
@@ -180,7 +197,7 @@ def assess(
     as_of: dt.date,
     *,
     milestones: Sequence[WeightedMilestone] = (),
-    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    thresholds: Thresholds | None = None,
 ) -> Assessment:
     """Return the status of a project on ``as_of`` with the figures it rests on.
 
@@ -234,7 +251,7 @@ def status(
     as_of: dt.date,
     *,
     milestones: Sequence[WeightedMilestone] = (),
-    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    thresholds: Thresholds | None = None,
 ) -> ScheduleStatus:
     """Return only the word of :func:`assess`."""
     return assess(
@@ -249,7 +266,7 @@ def assess_money(
     first_planned_finish: dt.date | None,
     as_of: dt.date,
     *,
-    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    thresholds: Thresholds | None = None,
 ) -> Assessment:
     """Return how the money stands against time: the same computation, apart from physical progress.
 

@@ -18,6 +18,7 @@ from public import (
     change_words,
     changes,
     comparison,
+    content,
     documents,
     embeds,
     feeds,
@@ -77,6 +78,7 @@ for module in (
     changes,
     opendata,
     about,
+    content,
     boards,
     cards,
     embeds,
@@ -100,6 +102,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
 for name, function in FILTERS.items():
     blueprint.add_app_template_filter(function, name)
 blueprint.add_app_template_global(layout.is_there, "has_page")
+blueprint.add_app_template_global(content.latest_news)
 blueprint.add_app_template_global(photos.photo_url)
 blueprint.add_app_template_global(photos.photo_srcset)
 blueprint.add_app_template_global(documents.document_url)

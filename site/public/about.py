@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template
 
-from minsheng.schedule import DEFAULT_THRESHOLDS
+from minsheng.schedule import thresholds_in_force
 from pages.services import services
 from public import presenting
 
@@ -14,7 +14,7 @@ def figures() -> str:
     """Say in plain words how every status, rate, silence and sum is made."""
     return render_template(
         "public/about/figures.html",
-        thresholds=DEFAULT_THRESHOLDS,
+        thresholds=thresholds_in_force(),
         due_day=presenting.due_day(),
         clock=services().case_clock,
     )

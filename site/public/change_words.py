@@ -40,6 +40,19 @@ ACT_GROUPS: Mapping[str, ActGroup] = MappingProxyType(
             ("problem_opened", "problem_revised", "problem_closed", "looked_back", "look_back_revised"),
         ),
         "suggestions": ActGroup(_l("居民来件"), tuple(f"suggestion_{kind.value}" for kind in CaseEventKind)),
+        "surveys": ActGroup(
+            _l("问卷、考核办法和年度考核"),
+            (
+                "wave_published",
+                "wave_closed",
+                "wave_results_published",
+                "scheme_added",
+                "scheme_locked",
+                "scheme_removed",
+                "assessment_published",
+                "assessment_revised",
+            ),
+        ),
         "programmes": ActGroup(_l("民生工程"), ("programme_published", "programme_revised", "programme_withdrawn")),
         "calls": ActGroup(
             _l("征集"), ("call_published", "call_extended", "call_closed", "idea_group_made", "idea_group_decided")
@@ -193,6 +206,10 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "translations": lambda value: _cut(" / ".join(text for texts in value.values() for text in texts.values())),
     "physical_progress": lambda value: formats.percent(Decimal(value)),
     "meets_standard": lambda value: _("是") if value else _("否"),
+    "second_factor_required": lambda value: _("是") if value else _("否"),
+    "set_up": lambda value: _("是") if value else _("否"),
+    "emblem": lambda digest: _("图片 %(key)s", key=digest[:8]),
+    "days": lambda days: ngettext("%(num)s 天", "%(num)s 天", len(days)),
     "photo_before": lambda key: _("照片 %(key)s", key=key[:8]),
     "photo_after": lambda key: _("照片 %(key)s", key=key[:8]),
 }

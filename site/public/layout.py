@@ -4,8 +4,10 @@ from typing import Any
 
 from flask import current_app, has_request_context, request, url_for
 
+from minsheng.content_pages import ContentKind
 from pages.language import gettext as _
-from pages.language import ngettext
+from pages.language import ngettext, plain_text_of
+from public import content
 
 
 def names() -> dict[str, Any]:
@@ -37,11 +39,16 @@ def names() -> dict[str, Any]:
             ("public.case_statistics.index", _("来件办得怎么样")),
             ("public.changes.index", _("公开变更记录")),
             ("public.opendata.index", _("开放数据")),
+            ("public.content.index", _("政策和新闻")),
             ("public.about.privacy", _("个人信息保护")),
             ("public.about.accessibility", _("无障碍")),
             ("admin.desk.index", _("工作人员入口")),
         )
         if is_there(endpoint)
+    ]
+    footer[-1:-1] = [
+        {"label": plain_text_of(text, "title"), "url": url_for("public.content.show", slug=text.page.slug)}
+        for text in content.public_texts(ContentKind.POLICY)
     ]
     return {
         "home_url": url_for("public.home.index"),

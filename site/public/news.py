@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from minsheng import changelog
 from minsheng.calls import Call, CallState, IdeaGroup
+from minsheng.content_pages import ContentPage, ContentVersion
 from minsheng.database import db
 from minsheng.documents import Document
 from minsheng.journal import JournalEntry
@@ -83,21 +84,25 @@ def _lines(entry: JournalEntry) -> list[str]:
     return lines
 
 
+_PAGES: Mapping[str, tuple[str, str]] = {
+    "suggestion": ("public.suggestions.show", "case_id"),
+    "document": ("public.documents.about", "document_id"),
+    "programme": ("public.programmes.show", "slug"),
+    "call": ("public.calls.show", "slug"),
+    "content": ("public.content.show", "slug"),
+    "wave": ("public.surveys.fill", "slug"),
+}
+"""The page of each kind of record, and what its address names it by."""
+
+
 def _page(entry: JournalEntry, titles: Mapping[str, str], month: str) -> tuple[str, dict[str, Any]]:
     """Return the page that tells the entry in full: that of its record where residents see it, else the log."""
     kind, _colon, key = entry.subject.partition(":")
-    if kind == "suggestion" and entry.subject in titles:
-        return "public.suggestions.show", {"case_id": int(key)}
-    if kind == "document" and entry.subject in titles:
-        return "public.documents.about", {"document_id": int(key)}
-    if kind == "programme" and entry.subject in titles:
-        return "public.programmes.show", {"slug": key}
-    if kind == "call" and entry.subject in titles:
-        return "public.calls.show", {"slug": key}
+    if entry.subject in titles and kind in _PAGES:
+        endpoint, name = _PAGES[kind]
+        return endpoint, {name: int(key) if name.endswith("_id") else key}
     if kind == "idea_group" and entry.subject in titles:
         return "public.calls.show", {"slug": str(entry.details.get("call", "")), "_anchor": f"group-{key}"}
-    if kind == "wave" and entry.subject in titles:
-        return "public.surveys.fill", {"slug": key}
     if f"project:{entry.about_project}" in titles:
         anchor = {"_anchor": f"report-{month}"} if month else {}
         return "public.projects.show", {"slug": entry.about_project, **anchor}
@@ -143,6 +148,16 @@ def _titles(entries: Sequence[JournalEntry]) -> dict[str, str]:
                 IdeaGroup.id.in_(numbers["idea_group"]), IdeaGroup.call.has(Call.state != CallState.DRAFT)
             ),
             "idea_group",
+        ),
+        (
+            sa.select(ContentPage.slug, ContentVersion.title)
+            .join(ContentVersion.page)
+            .where(
+                ContentPage.slug.in_(keys.get("content", [])),
+                ContentPage.publication == Publication.PUBLISHED,
+                ContentVersion.number == ContentPage.public_number,
+            ),
+            "content",
         ),
         (sa.select(Wave.slug, Wave.title).where(Wave.slug.in_(keys.get("wave", [])), Wave.is_published), "wave"),
     ):

@@ -120,6 +120,8 @@ ADDRESSES: dict[RecordKind, Callable[[Document], str]] = {
     RecordKind.SUGGESTION: lambda one: url_for("public.suggestions.show", case_id=one.record_id),
     RecordKind.DOCUMENT: lambda one: url_for("public.documents.about", document_id=one.record_id),
     RecordKind.CALL: lambda one: url_for("public.calls.show", slug=one.slug),
+    RecordKind.CONTENT: lambda one: url_for("public.content.show", slug=one.slug),
+    RecordKind.CALL: lambda one: url_for("public.calls.show", slug=one.slug),
 }
 
 

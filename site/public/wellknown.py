@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, jsonify, redirect, stream_with_con
 from werkzeug.wrappers import Response as BaseResponse
 
 from minsheng import directory
+from minsheng.content_pages import ContentPage
 from minsheng.database import db
 from minsheng.places import Agency
 from minsheng.programmes import Programme
@@ -41,6 +42,7 @@ FIXED = (
     "public.surveys.index",
     "public.changes.index",
     "public.opendata.index",
+    "public.content.index",
     "public.about.figures",
     "public.about.archive",
     "public.about.privacy",
@@ -120,6 +122,13 @@ def _suggestions() -> Iterator[Entry]:
         yield Entry(absolute("public.suggestions.show", case_id=number), (replied or received).date())
 
 
+def _contents() -> Iterator[Entry]:
+    query = ContentPage.visible_to_residents().order_by(ContentPage.id)
+    for page in db.session.scalars(query.execution_options(yield_per=BATCH)):
+        changed = page.published_at
+        yield Entry(absolute("public.content.show", slug=page.slug), changed.date() if changed else None)
+
+
 PARTS: Mapping[str, Callable[[], Iterator[Entry]]] = {
     "pages": _fixed,
     "projects": _projects,
@@ -128,6 +137,7 @@ PARTS: Mapping[str, Callable[[], Iterator[Entry]]] = {
     "agencies": _agencies,
     "suggestions": _suggestions,
     "surveys": _surveys,
+    "contents": _contents,
 }
 
 

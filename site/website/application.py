@@ -9,6 +9,7 @@ from whitenoise import WhiteNoise
 
 import admin
 import public
+from minsheng import schedule
 from minsheng.database import db
 from minsheng.document_store import DocumentStore
 from minsheng.encryption import ContactBox
@@ -18,6 +19,7 @@ from minsheng.transports import FileTransport, SmtpTransport, Transport
 from minsheng.workdays import packaged_calendar
 from pages import limits, setup
 from pages.addresses import STATIC
+from pages.installation import site_settings
 from pages.services import EXTENSION, Services, services
 from search import open_engine
 from search.engine import SearchEngine
@@ -84,6 +86,7 @@ def create_app(settings: Settings) -> Flask:
     CSRFProtect(app).exempt(public.subscriptions.one_click)
     limits.limiter.init_app(app)
     setup.register(app)
+    schedule.take_thresholds_from(lambda: site_settings().thresholds)
     security.register(app)
     error_pages.register(app)
     app.register_blueprint(public.blueprint)

@@ -148,7 +148,8 @@ def test_what_is_not_public_is_in_no_feed(client: FlaskClient, project: Project,
         "/feeds/projects.atom",
         "/feeds/agencies/water.atom",
     ):
-        assert len(titles(read(client, path))) == 2 + (path == "/feeds/changes.atom"), path
+        acts = [title for title in titles(read(client, path)) if "尾码" not in title]
+        assert len(acts) == 2 + (path == "/feeds/changes.atom"), path
 
 
 def test_markup_and_control_characters_do_no_harm(client: FlaskClient, make: Make, session: Session) -> None:
