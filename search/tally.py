@@ -32,7 +32,7 @@ class Tally:
 
     def note(self, text: str, total: int, today: dt.date) -> None:
         """Count a query that was answered with so many results, unless it may tell of a person."""
-        plain = asked_queries.countable(analysis.fold(text))
+        plain = asked_queries.countable(analysis.fold(text), is_answered=total > 0)
         if plain is None:
             return
         key = (today, plain)

@@ -48,8 +48,12 @@ class Counted:
     unanswered: int
 
 
-def countable(text: str) -> str | None:
-    """Return a query as it is counted, or None for one that may tell of a person."""
+def countable(text: str, *, is_answered: bool = True) -> str | None:
+    """Return a query as it is counted, or None for one that may tell of a person.
+
+    A word that may be a bare name is counted only where it was found: what stands in no published record may be
+    somebody who was looked for.
+    """
     plain = " ".join(text.lower().split())
     if not 1 < len(plain) <= LONGEST or sum(sign.isdigit() for sign in plain) >= 6:
         return None
@@ -59,6 +63,8 @@ def countable(text: str) -> str | None:
         or privacy.likely_names(plain)
         or privacy.likely_addresses(plain)
     ):
+        return None
+    if not is_answered and any(map(privacy.may_be_bare_name, plain.split())):
         return None
     return plain
 

@@ -265,6 +265,21 @@ _NUMBERS: tuple[tuple[PersonalKind, re.Pattern[str], Callable[[re.Match[str]], b
 )
 
 
+def may_be_bare_name(word: str) -> bool:
+    """Whether a word of two or three characters (four with a double surname) begins as names of people do.
+
+    Many ordinary words do too (安全, 马路): only for use where the word means nothing here anyway.
+    """
+    return bool(_bare_name().fullmatch(word))
+
+
+@cache
+def _bare_name() -> re.Pattern[str]:
+    words = tomllib.loads(WORDS.read_text(encoding="utf-8"))
+    doubles, singles = "|".join(words["double_surnames"]), "".join(words["surnames"].split())
+    return re.compile(rf"(?:{doubles}|[{singles}])[\u4e00-\u9fff]{{1,2}}")
+
+
 @cache
 def _name_patterns() -> tuple[Sequence[re.Pattern[str]], tuple[str, ...]]:
     """Return the patterns for names, made from the word lists, and the words that are no names."""

@@ -125,6 +125,13 @@ def test_ordinary_queries_are_counted(text: str) -> None:
     assert asked_queries.countable(text) == text
 
 
+@pytest.mark.parametrize("text", ["王小明", "低保 欧阳建国", "李娜"])
+def test_what_may_be_a_name_is_counted_only_where_it_was_found(text: str) -> None:
+    assert asked_queries.countable(text, is_answered=False) is None
+    assert asked_queries.countable(text) == text
+    assert asked_queries.countable("幸福食堂", is_answered=False) == "幸福食堂"
+
+
 def test_seldom_queries_are_forgotten_once_their_week_is_over(session: Session) -> None:
     monday = dt.date(2026, 6, 1)
     asked_queries.add(session, {(monday, "少见"): (2, 0), (monday, "常见"): (2, 1)})
