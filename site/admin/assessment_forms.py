@@ -21,8 +21,8 @@ class AssessmentForm(Form):
 
     title = StringField(_l("名称"), [required(_l("请填名称")), length(2, 200)])
     year = IntegerField(_l("年份"), [required(_l("请填年份")), between(1990, 2200)])
-    division = SelectField(_l("考核哪里下面的地方"))
-    scheme = SelectField(_l("考核表（办法）"))
+    division = SelectField(_l("考核哪里下面的地方"), [required(_l("请选地方"))])
+    scheme = SelectField(_l("考核表（办法）"), [required(_l("请选办法"))])
     wave = SelectField(_l("社情民意取自哪次调查"))
 
     def __init__(

@@ -32,8 +32,9 @@ class AssessmentTables:
 
 
 def places_assessed(assessment: Assessment) -> list[Division]:
-    """Return the places on the sheet: those of the survey, or those directly below the assessment's place."""
-    return places_of(assessment.wave) if assessment.wave else list(assessment.division.children)
+    """Return the places on the sheet: those of a survey that sets several side by side, else those directly below."""
+    asked = places_of(assessment.wave) if assessment.wave else []
+    return asked if len(asked) > 1 else list(assessment.division.children)
 
 
 def tables_of(session: Session, assessment: Assessment) -> AssessmentTables:
@@ -48,7 +49,9 @@ def tables_of(session: Session, assessment: Assessment) -> AssessmentTables:
     opinion: dict[str, Score] = {}
     if result is not None and not result.is_refused:
         rows = result.read().scores
-        opinion = {row.division: row for row in rows if (row.view, row.item) == (ALL, COMPOSITE)}
+        opinion = {
+            row.division: row for row in rows if (row.view, row.item) == (ALL, COMPOSITE) and row.division in given
+        }
     known = {code: row.estimate for code, row in opinion.items() if row.estimate is not None}
     groups = {place.code: place.parent.code for place in places if place.parent is not None}
     return AssessmentTables(

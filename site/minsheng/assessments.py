@@ -53,7 +53,7 @@ class Assessment(Base):
         """Return what is public about the assessment, in plain JSON values, for the journal."""
         points: dict[str, dict[str, str]] = {}
         for row in sorted(self.points, key=lambda row: (row.division.code, row.part)):
-            points.setdefault(row.division.code, {})[row.part] = str(row.points)
+            points.setdefault(row.division.code, {})[row.part] = format(row.points.normalize(), "f")
         return {
             "title": self.title,
             "year": self.year,

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from flask import Blueprint, Response, abort, render_template, request, send_file
@@ -16,6 +17,7 @@ from minsheng.opinion.panels import COMPOSITE
 from minsheng.opinion.schemes import DRAWN_CHANNELS, OPT_IN_CHANNELS, Scheme
 from minsheng.opinion.scores import ALL, Score
 from minsheng.opinion.tables import division_table, programme_table
+from minsheng.places import Division
 from minsheng.questionnaires import Question, QuestionRole
 from minsheng.surveys import Channel, Share, Wave
 from minsheng.wave_columns import column_names, programme_of, tabulated
@@ -43,7 +45,6 @@ TOLD_BY_PLACE = frozenset(
     }
 )
 """Roles of the questions whose answers are shown place by place."""
-TABLES = {"division": division_table, "programme": programme_table}
 
 
 @blueprint.get("/<slug>/results")
@@ -156,14 +157,57 @@ def package(slug: str) -> ResponseReturnValue:
     return send_file(io.BytesIO(content.package), "application/zip", as_attachment=True, download_name=name)
 
 
-@blueprint.get("/<slug>/results/scores_<any(division, programme):kind>.csv")
-def scores(slug: str, kind: str) -> ResponseReturnValue:
-    """Give one of the package's score tables by itself."""
-    wave, _result, figures, _names = _computed(slug)
-    text = TABLES[kind](figures.scores if kind == "division" else figures.programmes)
+@blueprint.get("/<slug>/results/scores_division.csv")
+def place_scores(slug: str) -> ResponseReturnValue:
+    """Give the package's table of the places' scores by itself."""
+    _wave, _result, figures, _names = _computed(slug)
+    return _csv(slug, "scores_division", division_table(figures.scores))
+
+
+@blueprint.get("/<slug>/results/scores_programme.csv")
+def programme_scores(slug: str) -> ResponseReturnValue:
+    """Give the package's table of the programmes' scores by itself."""
+    _wave, _result, figures, _names = _computed(slug)
+    return _csv(slug, "scores_programme", programme_table(figures.programmes))
+
+
+def _csv(slug: str, name: str, text: str) -> Response:
     response = Response(text, mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{wave.slug}-scores_{kind}.csv"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{slug}-{name}.csv"'
     return response
+
+
+@dataclass(frozen=True)
+class PlaceOpinion:
+    """What the newest computed survey says of a place: its score, and the same in words."""
+
+    wave: Wave
+    score: Score
+    words: str
+
+
+def opinion_of(place: Division) -> PlaceOpinion | None:
+    """Return what the newest computed survey with a score for this place says of it, or None."""
+    above = [one.id for one in place.chain[-2:]]
+    query = (
+        sa.select(Wave)
+        .join(WaveResult, WaveResult.wave_id == Wave.id)
+        .where(Wave.is_published, Wave.division_id.in_(above))
+        .order_by(Wave.closes_on.desc())
+    )
+    for wave in db.session.scalars(query).unique():
+        result = wave_results.latest(db.session(), wave)
+        places = places_of(wave)
+        if result is None or result.is_refused or place not in places:
+            continue
+        score = result.read().of(place.code)
+        if score is not None and score.estimate is not None:
+            names = Names.of(wave, places)
+            words = [result_rows.margin_words(score.estimate)]
+            if len(places) > 1:
+                words.append(result_rows.rank_words(score, result_rows.kind_of(names)))
+            return PlaceOpinion(wave, score, " ".join(words))
+    return None
 
 
 def closed_wave(slug: str) -> Wave | str:

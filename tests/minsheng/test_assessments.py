@@ -47,7 +47,7 @@ def sheet(session: Session, wave: Wave) -> Assessment:
 
 def full(wave: Wave, parts: tuple[float, ...] = (1, 1, 0.9, 0.8)) -> dict[str, dict[str, Decimal]]:
     return {
-        place.code: {key: Decimal(str(most * share)) for key, most in sheet_keys(PARTS).items()}
+        place.code: {key: Decimal(str(most)) * Decimal(str(share)) for key, most in sheet_keys(PARTS).items()}
         for place, share in zip(wave.division.children, parts, strict=True)
     }
 
@@ -103,7 +103,10 @@ def test_publishing_waits_for_the_survey_and_the_journal_keeps_old_points(
         assessments.put_points(session, sheet, full(wave), " ", "某办", CLOSED)
     assessments.put_points(session, sheet, full(wave), "考核办文件", "某办", CLOSED)
     assessments.publish(session, sheet, "某办", CLOSED)
-    assessments.put_points(session, sheet, full(wave, (0.5, 1, 1, 1)), "更正通知", "某办", CLOSED)
+    assessments.put_points(session, sheet, full(wave, (0.555, 1, 1, 1)), "更正通知", "某办", CLOSED)
+    session.flush()
+    # As the database gives them back, with all their places.
+    session.expire_all()
     assert publishing.verify(session) == []
 
 

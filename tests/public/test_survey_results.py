@@ -71,6 +71,9 @@ def test_places_and_programmes_have_pages(client: FlaskClient, session: Session,
     assert "个县里" in client.get(f"/surveys/{wave.slug}/results/places/700000").text
     assert "问题programme_roads" in client.get(f"/surveys/{wave.slug}/results/programmes/roads").text
     assert client.get(f"/surveys/{wave.slug}/results/places/999999").status_code == 404
+    own = client.get("/places/700000").text
+    assert f"/surveys/{wave.slug}/results/places/700000" in own
+    assert "个县里" in own
     assert client.get(f"/surveys/{wave.slug}/results/programmes/none").status_code == 404
 
 

@@ -6,7 +6,8 @@ import uuid
 from functools import partial
 from typing import Any
 
-from minsheng import publishing, surveys, wave_results
+from minsheng import assessment_schemes, publishing, surveys, wave_results
+from minsheng.opinion.scheme_reading import shipped
 from minsheng.places import Division, DivisionLevel
 from minsheng.population import PopulationMargin
 from minsheng.questionnaires import Option, Question, Questionnaire, QuestionnaireVersion, QuestionRole, QuestionType
@@ -18,6 +19,7 @@ from website.sample.world import OFFICE, World
 CLOSED_ANSWERS = {Channel.PHONE: 436, Channel.WEB: 112, Channel.QR: 58}
 OPEN_ANSWERS = {Channel.WEB: 88, Channel.QR: 36}
 COUNTY_TOWN = "990121101"
+SCHEME = "anhui-2010"
 DAYS_OPEN_BEFORE = 24
 DAYS_OPEN_AFTER = 30
 TICKETS = uuid.UUID("99012100-0000-4000-8000-000000000001")
@@ -120,10 +122,14 @@ def _wave(world: World, version: QuestionnaireVersion, which: str, opens: dt.dat
         is_published=True,
     )
     world.session.add(wave)
-    world.story.at(
-        moment(opens, 8), lambda at: publishing.record_wave(world.session, wave, "wave_published", OFFICE, at)
-    )
+    world.story.at(moment(opens, 8), lambda at: _publish(world, wave, at))
     return wave
+
+
+def _publish(world: World, wave: Wave, at: dt.datetime) -> None:
+    """Publish a wave with a scheme of satisfaction and awareness: the county took no suggestions yet last year."""
+    wave.scheme = assessment_schemes.locked(world.session, shipped(SCHEME), at, OFFICE)
+    publishing.record_wave(world.session, wave, "wave_published", OFFICE, at)
 
 
 class _Respondents:
