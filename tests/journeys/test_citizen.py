@@ -31,6 +31,21 @@ def test_read_a_project_found_by_search(open_page: Opener) -> None:
         expect(page.locator("main")).to_contain_text(words)
 
 
+def test_what_was_searched_for_survives_the_back_button(open_page: Opener) -> None:
+    page = open_page()
+    page.goto("/search/?q=公路")
+    count = page.locator(".result-count").inner_text()
+    page.locator("#search-page-q").fill("饮水")
+    page.locator("#search-page-q").press("Enter")
+    expect(page.locator("#search-page-q")).to_have_value("饮水")
+    page.locator("main ol a, main .result a, main h2 a, main h3 a").first.click()
+    page.go_back()
+    expect(page.locator("#search-page-q")).to_have_value("饮水")
+    page.go_back()
+    expect(page.locator("#search-page-q")).to_have_value("公路")
+    assert page.locator(".result-count").inner_text() == count
+
+
 @pytest.mark.parametrize(("simplified", "traditional"), [("农村公路", "農村公路"), ("饮水安全", "飲水安全")])
 def test_both_scripts_find_the_same(open_page: Opener, simplified: str, traditional: str) -> None:
     page = open_page()
