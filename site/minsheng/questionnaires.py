@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from minsheng.database import Base, Identity, enumeration
 from minsheng.journal import canonical
+from minsheng.places import Division
 
 
 class QuestionType(enum.StrEnum):
@@ -38,14 +39,16 @@ class QuestionRole(enum.StrEnum):
 
 
 class Questionnaire(Base):
-    """A questionnaire through all its versions."""
+    """A questionnaire through all its versions. Staff of its place edit it; without one, those without limits do."""
 
     __tablename__ = "questionnaire"
 
     id: Mapped[Identity]
     slug: Mapped[str] = mapped_column(sa.String(80), unique=True)
     title: Mapped[str] = mapped_column(sa.String(200))
+    division_id: Mapped[int | None] = mapped_column(sa.ForeignKey("division.id", ondelete="RESTRICT"))
 
+    division: Mapped[Division | None] = relationship()
     versions: Mapped[list["QuestionnaireVersion"]] = relationship(
         back_populates="questionnaire", order_by="QuestionnaireVersion.number"
     )
@@ -89,7 +92,9 @@ class QuestionnaireVersion(Base):
 class Question(Base):
     """One question. ``show_if`` is ``{"question": key, "options": [keys]}`` or empty.
 
-    ``translations`` maps a locale such as ``en`` or ``zh_Hant`` to the text.
+    ``translations`` maps a locale such as ``en`` or ``zh_Hant`` to the text, ``hint_translations`` to the hint.
+    ``matrix_text`` is what the rows of a matrix ask in common, on each of them. ``standard`` is the key of the
+    library's question that this one was taken from, so that years and places can be compared.
     """
 
     __tablename__ = "question"
@@ -102,9 +107,13 @@ class Question(Base):
     type: Mapped[QuestionType] = mapped_column(enumeration(QuestionType))
     role: Mapped[QuestionRole] = mapped_column(enumeration(QuestionRole), default=QuestionRole.OTHER)
     matrix: Mapped[str] = mapped_column(sa.String(40), default="")
+    matrix_text: Mapped[str] = mapped_column(sa.Text, default="")
+    matrix_translations: Mapped[dict[str, str]] = mapped_column(sa.JSON, default=dict)
+    standard: Mapped[str] = mapped_column(sa.String(40), default="")
     text: Mapped[str] = mapped_column(sa.Text)
     hint: Mapped[str] = mapped_column(sa.Text, default="")
     translations: Mapped[dict[str, str]] = mapped_column(sa.JSON, default=dict)
+    hint_translations: Mapped[dict[str, str]] = mapped_column(sa.JSON, default=dict)
     is_required: Mapped[bool] = mapped_column(default=True)
     show_if: Mapped[dict[str, object]] = mapped_column(sa.JSON, default=dict)
 
@@ -115,6 +124,14 @@ class Question(Base):
 
     def content(self) -> list[object]:
         """Return everything asked here in plain JSON values."""
+        # Only what is there: the hashes of versions frozen before these columns came must stay what they were.
+        later = {
+            "matrix_text": self.matrix_text,
+            "matrix_translations": self.matrix_translations,
+            "standard": self.standard,
+            "hint_translations": self.hint_translations,
+        }
+        present = {name: value for name, value in later.items() if value}
         return [
             self.position,
             self.key,
@@ -127,6 +144,7 @@ class Question(Base):
             self.is_required,
             self.show_if,
             [[option.position, option.key, option.text, option.translations] for option in self.options],
+            *([present] if present else []),
         ]
 
     def option(self, key: str) -> "Option | None":
