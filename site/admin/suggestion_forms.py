@@ -1,13 +1,16 @@
 """The forms of a case: review, hand-over, extension, replies; and the second look at personal data in them."""
 
+import hashlib
+import hmac
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from markupsafe import Markup, escape
-from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 
-from minsheng import privacy
+from minsheng import privacy, reply_leaks
 from minsheng.cases import Prominence, RefusalReason
+from minsheng.encryption import CannotOpenError
 from minsheng.places import Agency
 from minsheng.privacy import PersonalKind, Span
 from minsheng.suggestions import Suggestion
@@ -15,6 +18,7 @@ from pages.forms import Form, length, required
 from pages.language import gettext as _
 from pages.language import lazy_gettext as _l
 from pages.language import plain_record_text
+from pages.services import services
 from pages.words import word
 
 MOST_WORDS = 4000
@@ -26,6 +30,7 @@ class CheckedForm(Form):
     """A form whose text becomes public: numbers and names found in it must be confirmed before it is sent."""
 
     confirm = BooleanField(_l("我看过了，这些可以公开"))
+    seen = HiddenField()
     checked: tuple[str, ...] = ("text",)
     finders: tuple[Finder, ...] = (privacy.find_numbers, privacy.likely_names)
     found: tuple[str, ...] = ()
@@ -34,8 +39,16 @@ class CheckedForm(Form):
         """Whether nothing personal was found or it was confirmed; else say what was found, and ask."""
         texts = [self[name].data or "" for name in self.checked]
         self.found = tuple(dict.fromkeys(one for text in texts for one in personal_data(text, self.finders)))
-        if self.found and not self.confirm.data:
+        return self.is_confirmed()
+
+    def is_confirmed(self) -> bool:
+        """Whether exactly what was found has been shown and confirmed: what is typed in later is asked about again."""
+        digest = hashlib.sha256("\0".join(self.found).encode()).hexdigest() if self.found else ""
+        is_same = hmac.compare_digest(self.seen.data or "", digest)
+        self.seen.data = digest
+        if self.found and not (self.confirm.data and is_same):
             listed = _("、").join(self.found)
+            self.confirm.data = False
             self.confirm.errors = [_("“%(found)s”像是个人信息，请改掉；确实要公开的，再勾选", found=listed)]
             return False
         return True
@@ -111,17 +124,46 @@ class ExtendForm(Form):
 
 
 class ReplyForm(CheckedForm):
-    """The answer to the sender."""
+    """The answer to the sender, looked through for what gives the sender away."""
 
     text = TextAreaField(_l("答复"), validators=[required(_l("请写答复")), length(most=MOST_WORDS)])
+
+    def __init__(self, case: Suggestion, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._case = case
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Look for personal data once the text is complete."""
         return super().validate(extra_validators) and self.is_clean_or_confirmed()
 
+    def is_clean_or_confirmed(self) -> bool:
+        """Whether the reply gives nobody away or that was confirmed; else say where each passage stands."""
+        leaks = reply_leaks.find(self.text.data or "", self._case.words, _contact(self._case))
+        self.found = tuple(dict.fromkeys(_placed(leak) for leak in leaks))
+        return self.is_confirmed()
+
 
 class StepForm(Form):
     """A step that needs nothing but a press of its button."""
+
+
+def _contact(case: Suggestion) -> str:
+    """Return the sender's contact to compare a reply with; it is shown to nobody."""
+    if case.contact_sealed is None:
+        return ""
+    try:
+        return services().contacts.open(case.contact_sealed, case.subject)
+    except CannotOpenError:
+        return ""
+
+
+def _placed(leak: reply_leaks.Leak) -> str:
+    """Return a passage with the words around it, its line, and whose it is."""
+    if leak.is_senders:
+        return _(
+            "第 %(line)s 行“%(around)s”，是来件人的%(kind)s", line=leak.line, around=leak.around, kind=word(leak.kind)
+        )
+    return _("第 %(line)s 行“%(around)s”，%(kind)s", line=leak.line, around=leak.around, kind=word(leak.kind))
 
 
 def personal_data(text: str, finders: Iterable[Finder]) -> list[str]:

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from admin import case_review
 from admin.access import current_staff, needs
 from admin.suggestion_forms import (
     ExtendForm,
@@ -21,6 +22,7 @@ from minsheng.clock import local_date
 from minsheng.database import db
 from minsheng.errors import NotAllowedError
 from minsheng.places import Agency
+from minsheng.reply_templates import TemplateUse
 from minsheng.staff import Permission
 from minsheng.suggestions import Suggestion
 from pages.forms import Form
@@ -63,6 +65,7 @@ def index() -> ResponseReturnValue:
         page=page,
         pages=pages,
         today=today,
+        may_enter=any(member.may(permission) for permission in REVIEWERS),
     )
 
 
@@ -152,7 +155,7 @@ def extend(case_id: int) -> ResponseReturnValue:
 def reply(case_id: int) -> ResponseReturnValue:
     """Answer the sender, once no personal data slips into what everybody may read."""
     case = _case_to_handle(case_id)
-    form = ReplyForm()
+    form = ReplyForm(case)
     if not form.validate_on_submit():
         return _page(case, reply_form=form), UNREADABLE
     case.answer(_lines(form), current_staff().post, services().clock(), services().case_clock)
@@ -166,7 +169,7 @@ def reply_finally(case_id: int) -> ResponseReturnValue:
     case = _case(case_id)
     if not duties.may_supervise(current_staff(), case):
         raise NotAllowedError
-    form = ReplyForm()
+    form = ReplyForm(case)
     if not form.validate_on_submit():
         return _page(case, final_form=form), UNREADABLE
     case.answer_finally(_lines(form), current_staff().post, services().clock(), services().case_clock)
@@ -280,10 +283,11 @@ def _page(
         may_close=_may_close(case),
         is_unreviewed=case.prominence is Prominence.UNREVIEWED,
         review_form=review_form or ReviewForm(case, formdata=None),
-        refuse_form=refuse_form or RefuseForm(formdata=None),
+        refuse_form=refuse_form or RefuseForm(formdata=None, data=case_review.chosen_template(TemplateUse.REFUSAL)),
         hand_over_form=hand_over_form or HandOverForm(_agencies(case), formdata=None),
         extend_form=extend_form or ExtendForm(formdata=None),
-        reply_form=reply_form or ReplyForm(formdata=None),
-        final_form=final_form or ReplyForm(formdata=None),
+        reply_form=reply_form or ReplyForm(case, formdata=None, data=case_review.chosen_template(TemplateUse.REPLY)),
+        final_form=final_form or ReplyForm(case, formdata=None),
         step_form=StepForm(formdata=None),
+        **case_review.extras(case, member),
     )

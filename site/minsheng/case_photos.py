@@ -69,6 +69,11 @@ class CasePhoto(Base):
             cls.prominence == Prominence.PUBLIC, cls.suggestion.has(prominence=Prominence.PUBLIC)
         )
 
+    @classmethod
+    def is_shown_as(cls, key: str) -> sa.ColumnElement[bool]:
+        """Return the condition that residents who may see the picture see it under this key."""
+        return sa.func.coalesce(cls.blurred_key, cls.key) == key
+
     @property
     def public_key(self) -> str:
         """The key of the picture that residents may see: the one with faces and plates hidden, where there is one."""

@@ -11,7 +11,7 @@ from minsheng.photos import Photo
 
 GRACE = dt.timedelta(days=1)
 """An upload that is not in the database yet may belong to a form somebody is still filling in."""
-KINDS: tuple[type[Photo] | type[CasePhoto], ...] = (Photo, CasePhoto)
+KEYS = (Photo.key, CasePhoto.key, CasePhoto.blurred_key)
 """Records that refer to pictures."""
 AT_ONCE = 500
 """So many keys are asked for in one query."""
@@ -26,7 +26,7 @@ def sweep(session: Session, store: MediaStore, at: dt.datetime) -> int:
     gone = 0
     for start in range(0, len(old), AT_ONCE):
         some = old[start : start + AT_ONCE]
-        kept = set(session.scalars(sa.union_all(*(sa.select(kind.key).where(kind.key.in_(some)) for kind in KINDS))))
+        kept = set(session.scalars(sa.union_all(*(sa.select(key).where(key.in_(some)) for key in KEYS))))
         for key in some:
             if key not in kept:
                 store.remove(key)

@@ -10,12 +10,11 @@ import enum
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from minsheng import journal
+from minsheng import journal, mail
 from minsheng.cases import CaseEventKind, CaseState
 from minsheng.errors import WrongStateError
 from minsheng.held_letters import HeldLetter, HeldState
 from minsheng.journal import Act
-from minsheng.mail import QueuedMail
 from minsheng.sender_notices import SenderNotice
 from minsheng.suggestions import CaseEvent, Suggestion
 
@@ -31,23 +30,13 @@ class Because(enum.StrEnum):
     PERIOD = "period"
 
 
-def mail_key(case: Suggestion) -> str:
-    """Return the beginning of the keys of all mail to the sender of a case."""
-    return f"{case.subject}:"
-
-
 def erase(session: Session, case: Suggestion, because: Because, by: str, at: dt.datetime) -> None:
     """Erase the contact of a case. Raises ``WrongStateError`` where there is none."""
     if case.contact_sealed is None:
         raise WrongStateError("erase_contact", "no_contact")
     case.contact_sealed, case.contact_erased_at = None, at
     session.execute(sa.delete(SenderNotice).where(SenderNotice.suggestion_id == case.id))
-    session.execute(
-        sa.delete(QueuedMail).where(
-            QueuedMail.sent_at.is_(None),
-            sa.or_(QueuedMail.about == case.subject, QueuedMail.key.startswith(mail_key(case), autoescape=True)),
-        )
-    )
+    mail.drop_unsent(session, case.subject)
     session.flush()
     extra = {"because": because.value}
     journal.record(session, Act("contact_erased", case.subject, by, is_public=False, extra=extra), at)

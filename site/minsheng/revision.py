@@ -34,6 +34,9 @@ UNSEEN = {
     "passkey": "likewise",
     "passkey_challenge": "likewise",
     "invitation": "likewise",
+    "listed_word": "words that mark letters for reviewers; residents see nothing of them",
+    "reply_template": "beginnings of replies that are not written yet",
+    "case_import_draft": "files that wait for their confirmation",
     "sign_in_refusals": "who was refused; residents see nothing of it",
 }
 """Tables whose changes no page of residents shows, with the reason; every other table counts."""

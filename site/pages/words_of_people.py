@@ -84,6 +84,14 @@ PEOPLE_WORDS = {
         "finally_replied": _l("最终答复"),
         "closed": _l("办结"),
     },
+    "word_list": {
+        "abuse": _l("辱骂词表"),
+        "sensitive": _l("敏感词表"),
+    },
+    "template_use": {
+        "reply": _l("答复"),
+        "refusal": _l("不受理说明"),
+    },
     "case_channel": {
         "web": _l("本站网上"),
         "phone": _l("电话"),

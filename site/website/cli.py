@@ -14,7 +14,7 @@ from minsheng.importing.published import import_published, read_rows
 from minsheng.journal import current_head
 from pages.services import services
 from search import indexer
-from website import database_setup, import_words, jobs, opinion_commands, sample_content
+from website import contact_commands, database_setup, import_words, jobs, opinion_commands, sample_content
 from website.application import create_app
 from website.config import ConfigurationError, Settings, load_or_make_secrets
 from website.server import CannotListenError, insist_on_free, run_server
@@ -184,6 +184,7 @@ def rebuild_index(settings: Settings) -> None:
 
 
 main.add_command(opinion_commands.opinion)
+main.add_command(contact_commands.contacts)
 
 
 @main.group()

@@ -6,7 +6,17 @@ import threading
 
 from flask import Flask
 
-from minsheng import mail, media_sweeping, passkeys, scheduling, sign_in_refusals, subscriptions, wave_results
+from minsheng import (
+    case_import_drafts,
+    mail,
+    media_sweeping,
+    passkeys,
+    retention,
+    scheduling,
+    sign_in_refusals,
+    subscriptions,
+    wave_results,
+)
 from minsheng.clock import local_date
 from minsheng.database import db
 from minsheng.scheduling import Job, Outcome
@@ -29,6 +39,7 @@ def jobs() -> tuple[Job, ...]:
         Job("send_mail", EVERY_TICK, _send_mail),
         Job("forget_mail", dt.timedelta(days=1), _forget_mail),
         Job("summarise_refusals", dt.timedelta(hours=1), _summarise_refusals),
+        Job("erase_contacts", dt.timedelta(hours=6), _erase_contacts),
         Job("sweep_media", dt.timedelta(days=1), _sweep_media),
     )
 
@@ -89,6 +100,13 @@ def _summarise_refusals() -> int:
     passkeys.forget_challenges(db.session(), at)
     db.session.commit()
     return days
+
+
+def _erase_contacts() -> int:
+    """Erase contacts whose period is over, and files of cases that nobody confirmed."""
+    at = services().clock()
+    case_import_drafts.drop_old(db.session(), at)
+    return retention.erase_due(db.session(), at)
 
 
 def _sweep_media() -> int:

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -68,6 +69,15 @@ def _step(browser: Browser, case: Suggestion, step: str, **data: Any) -> Any:
     return browser.post(_page(case, step), data, on=_page(case))
 
 
+def _seen(answer: Any, step: str) -> str:
+    """What the form of a step says that it has shown."""
+    form = re.search(rf'<form class="form"[^>]*/{step}".*?</form>', answer.get_data(as_text=True), re.DOTALL)
+    assert form is not None
+    found = re.search(r'name="seen"[^>]*value="([0-9a-f]{64})"', form[0])
+    assert found is not None
+    return found[1]
+
+
 def _last(session: Session) -> JournalEntry:
     return session.scalars(sa.select(JournalEntry).order_by(JournalEntry.sequence.desc()).limit(1)).one()
 
@@ -136,7 +146,10 @@ def test_names_and_numbers_left_in_the_public_words_must_be_confirmed(
     assert words in page
     session.expire_all()
     assert case.public_words == ""
-    assert _step(browser, case, "review", **typed, confirm="y").status_code == 302
+    seen = _seen(first, "review")
+    other = {**typed, "words": f"{words}电话13900139000。"}
+    assert _step(browser, case, "review", **other, confirm="y", seen=seen).status_code == 422
+    assert _step(browser, case, "review", **typed, confirm="y", seen=seen).status_code == 302
     session.expire_all()
     assert case.public_words == words
 
@@ -166,10 +179,11 @@ def test_a_reply_that_gives_somebody_away_must_be_confirmed(
     first = _step(browser, case, "reply", text=text)
 
     assert first.status_code == 422
-    assert "<strong>13812345678</strong>" in first.get_data(as_text=True)
+    assert "第 1 行“联系您的电话13812345678，三天内修好”，是来件人的手机号" in first.get_data(as_text=True)
     assert text in first.get_data(as_text=True)
     assert case.state is CaseState.HANDED_OVER
-    assert _step(browser, case, "reply", text=text, confirm="y").status_code == 302
+    assert _step(browser, case, "reply", text=text, confirm="y").status_code == 422
+    assert _step(browser, case, "reply", text=text, confirm="y", seen=_seen(first, "reply")).status_code == 302
 
 
 def test_a_case_is_refused_with_a_reason_in_words(
