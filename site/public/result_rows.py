@@ -92,11 +92,22 @@ def composites(scores: Sequence[Score], view: str = ALL) -> list[Score]:
     return [row for row in scores if row.view == view and row.item == COMPOSITE]
 
 
-def place_rows(names: Names, scores: Sequence[Score]) -> list[dict[str, Any]]:
-    """Return the rank chart's rows of the places."""
-    own = {code: names.place(code) for code in names.places}
+def moved_words(before: int | None, now: int | None) -> str:
+    """Return how far a rank moved from one scheme to another, in words; empty where it did not."""
+    if before is None or now is None or before == now:
+        return ""
+    if now < before:
+        return _("比原办法上升 %(places)s 位", places=before - now)
+    return _("比原办法下降 %(places)s 位", places=now - before)
+
+
+def place_rows(names: Names, scores: Sequence[Score], own: Sequence[Score] = ()) -> list[dict[str, Any]]:
+    """Return the rank chart's rows of the places; ``own`` are the scores by the wave's own scheme, to compare with."""
+    titles = {code: names.place(code) for code in names.places}
     urls = {code: url_for("public.survey_results.place", slug=names.wave.slug, code=code) for code in names.places}
-    return rank_rows(composites(scores), own, urls)
+    before = {row.division: row.rank for row in composites(own)}
+    rows = rank_rows(composites(scores), titles, urls)
+    return [{**row, "moved": moved_words(before.get(row["code"]), row["rank"])} for row in rows]
 
 
 def programme_rows(names: Names, figures: Figures, division: str = "") -> list[dict[str, Any]]:

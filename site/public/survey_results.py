@@ -69,7 +69,7 @@ def show(slug: str) -> ResponseReturnValue:
         scheme=own,
         chosen=chosen,
         switch=_switch(figures, own, chosen),
-        rows=result_rows.place_rows(names, scores),
+        rows=result_rows.place_rows(names, scores, figures.scores),
         composites=composites,
         # The place of a wave of one place, or of the first of many for the sentence that explains a rank.
         only=composites[0] if len(names.places) == 1 and composites else None,

@@ -63,7 +63,12 @@ def test_another_scheme_moves_the_scores(client: FlaskClient, session: Session, 
     for row in shown:
         assert row.estimate is not None
         assert f"{row.estimate.value:.2f}" in page
-    assert client.get(f"/surveys/{wave.slug}/results?scheme=made-up").status_code == 200
+    before = {row.division: row.rank for row in figures.scores if row.item == "composite" and row.view == "all"}
+    assert [row for row in shown if row.rank != before[row.division]]
+    assert "位" in main_of(page).partition("比原办法")[2][:9]
+    own = client.get(f"/surveys/{wave.slug}/results?scheme=made-up")
+    assert own.status_code == 200
+    assert "比原办法" not in main_of(own.text)
 
 
 def test_places_and_programmes_have_pages(client: FlaskClient, session: Session, wave: Wave) -> None:
