@@ -1,0 +1,56 @@
+"""Text of cells under one form, so that what means the same compares equal."""
+
+import functools
+import re
+import unicodedata
+
+import opencc
+
+_DASHES = str.maketrans(dict.fromkeys("−–—―－﹣", "-") | {"～": "~", "〜": "~", "﹪": "%", "％": "%"})
+_ORDINAL = re.compile(
+    r"^[*＊★▲]?\s*(?:[(（][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十\d]{1,3}[项类条]?[、.:：]?"
+    r"|[一二三四五六七八九十]{1,3}[、.．]|\d{1,3}(?:[、．]|\.(?!\d))|[①-⑳])\s*"
+)
+_COUNT_NOTE = re.compile(r"[(（]\s*(?:共|\d|[一二三四五六七八九十])+\s*(?:项|个|件|大项|小项)[^()（）]{0,4}[)）]$")
+
+
+def plain(text: str) -> str:
+    """Return text with one form of width, dash and space; lines become one."""
+    folded = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    folded = re.sub(r"\s+", " ", folded).strip()
+    return re.sub(r"(?<=[\u3400-\u9fff、，。；：()%]) | (?=[\u3400-\u9fff、，。；：()%])", "", folded)
+
+
+@functools.lru_cache(4096)
+def squeezed(text: str) -> str:
+    """Return text for comparing: simplified characters, one width, no spaces."""
+    simplified: str = _simplifier().convert(re.sub(r"\s+", "", unicodedata.normalize("NFKC", text).translate(_DASHES)))
+    return simplified
+
+
+@functools.cache
+def _simplifier() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
+
+
+def in_one_line(text: str) -> str:
+    """Return text in one line with its own punctuation; no space where Chinese lines were broken."""
+    joined = re.sub(r"\s+", " ", text).strip()
+    return re.sub(r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])", "", joined)
+
+
+def without_ordinal(text: str) -> str:
+    """Return a title without its number in the list, the count of its parts and the full stop behind it."""
+    line = in_one_line(text)
+    bare = _COUNT_NOTE.sub("", _ORDINAL.sub("", line)).rstrip("。.；;，, ")
+    return bare or line
+
+
+def has_ordinal(text: str) -> bool:
+    """Whether text begins with a number of a list in Chinese numerals: 一、 or (二)."""
+    return bool(re.match(r"^\s*(?:[一二三四五六七八九十]{1,3}[、.．]|[(（][一二三四五六七八九十]{1,3}[)）])", text))
+
+
+def comparable(text: str) -> str:
+    """Return a title as titles are compared: simplified, without ordinals, spaces and punctuation."""
+    return re.sub(r"[^\w]|_", "", squeezed(without_ordinal(text))).casefold()
