@@ -26,17 +26,20 @@ NAMED_ROLES = (
 def column_names(version: QuestionnaireVersion) -> dict[int, str]:
     """Return the name of each question's column, by the question's id; free text and numbers have none.
 
-    The first question of a role such as satisfaction is called after it, unless another question has that key. A
-    question with the name of a design column gets ``q_`` before it.
+    The first question of a role such as satisfaction is called after it, one from the library after the library's,
+    any other by its key; a name that another question has for its key is left to that one. A question with the
+    name of a design column gets ``q_`` before it.
     """
     names: dict[int, str] = {}
     keys = {question.key for question in version.questions}
     taken: set[str] = set()
     for question in tabulated(version):
-        role = question.role.value
         # A question about one programme never speaks for all of them.
-        is_first = question.role in NAMED_ROLES and role not in taken and not programme_of(question)
-        name = role if is_first and (question.key == role or role not in keys) else question.key
+        is_named = question.role in NAMED_ROLES and not programme_of(question)
+        wanted = [question.role.value] if is_named else []
+        wanted += [question.standard] if question.standard else []
+        free = [name for name in wanted if name not in taken and (name == question.key or name not in keys)]
+        name = free[0] if free else question.key
         taken.add(name)
         names[question.id] = f"q_{name}" if name in DESIGN_COLUMNS else name
     return names
