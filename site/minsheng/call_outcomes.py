@@ -52,7 +52,9 @@ def counts_of(session: Session, call: Call) -> CallCounts:
         ).where(idea.call_id == call.id)
     ).one()
     by_outcome = session.execute(
-        sa.select(group.outcome, sa.func.count().label("number")).where(group.call_id == call.id).group_by(group.outcome)
+        sa.select(group.outcome, sa.func.count().label("number"))
+        .where(group.call_id == call.id)
+        .group_by(group.outcome)
     )
     outcomes: dict[GroupOutcome | None, int] = {row.outcome: row.number for row in by_outcome}
     return CallCounts(
@@ -63,6 +65,27 @@ def counts_of(session: Session, call: Call) -> CallCounts:
         partly=outcomes.get(GroupOutcome.PARTLY, 0),
         not_adopted=outcomes.get(GroupOutcome.NOT_ADOPTED, 0),
     )
+
+
+def most_wanted(session: Session, limit: int = 12) -> Sequence[tuple[IdeaGroup, int]]:
+    """Return the groups of public rounds that hold most ideas of residents, each with how many."""
+    number = sa.func.count(CallIdea.id).label("number")
+    held = (
+        sa.select(CallIdea.group_id, number)
+        .where(CallIdea.source == IdeaSource.RESIDENT, CallIdea.group_id.is_not(None))
+        .group_by(CallIdea.group_id)
+        .subquery()
+    )
+    query = (
+        sa.select(IdeaGroup, held.c.number)
+        .join(held, held.c.group_id == IdeaGroup.id)
+        .join(IdeaGroup.call)
+        .where(Call.state != CallState.DRAFT)
+        .order_by(held.c.number.desc(), IdeaGroup.id)
+        .limit(limit)
+        .options(selectinload(IdeaGroup.project))
+    )
+    return [(group, count) for group, count in session.execute(query)]
 
 
 def adopted_groups(session: Session) -> Sequence[IdeaGroup]:

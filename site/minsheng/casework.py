@@ -21,6 +21,9 @@ from minsheng.suggestions import CaseEvent, Suggestion
 
 WAITING = (CaseState.RECEIVED, CaseState.ACCEPTED, CaseState.HANDED_OVER, CaseState.DISPUTED)
 
+LEAST_ASKED = 2
+"""So many suggestions make something that was asked for more than once."""
+
 
 class Dimension(enum.StrEnum):
     """What cases are counted by."""
@@ -160,7 +163,7 @@ class Asked:
 
 
 def asked_most(session: Session, chosen: CaseFilter = EVERYTHING, limit: int = 10) -> Sequence[Asked]:
-    """Return what suggestions asked for most, by field and place, the most first.
+    """Return what two suggestions or more asked for, by field and place, the most asked first.
 
     Only cases that name a project have a field.
     """
@@ -171,6 +174,7 @@ def asked_most(session: Session, chosen: CaseFilter = EVERYTHING, limit: int = 1
         .join(Suggestion.project)
         .where(Suggestion.kind == SuggestionKind.SUGGESTION, Suggestion.division_id.is_not(None), *chosen.conditions())
         .group_by(Project.category, Suggestion.division_id)
+        .having(counted >= LEAST_ASKED)
         .order_by(counted.desc(), Suggestion.division_id, Project.category)
         .limit(limit)
     )

@@ -115,6 +115,7 @@ def index() -> str:
         ratings=list(Rating),
         opinions=[_opinion(row) for row in rows if row.counts.satisfied_share.percent is not None],
         asked=_asked(chosen.filter),
+        wanted=call_outcomes.most_wanted(db.session()),
         shows_invented=_shows_invented(),
     )
 

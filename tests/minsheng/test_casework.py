@@ -228,10 +228,15 @@ def test_the_opinion_component_gets_what_was_due(session: Session, make: Make, a
 def test_what_was_asked_for_most_counts_suggestions_by_field_and_place(session: Session, make: Make) -> None:
     water, road = make.project(category=Category.WATER), make.project(category=Category.TRANSPORT)
     at = dt.datetime(2026, 5, 6, 2, tzinfo=dt.UTC)
-    sent = [(water, SuggestionKind.SUGGESTION)] * 2 + [(road, SuggestionKind.SUGGESTION), (road, SuggestionKind.THANKS)]
+    sent = (
+        [(water, SuggestionKind.SUGGESTION)] * 3
+        + [(road, SuggestionKind.SUGGESTION)] * 2
+        + [(road, SuggestionKind.THANKS)]
+    )
+    sent.append((make.project(category=Category.HOUSING), SuggestionKind.SUGGESTION))
     for number, (project, kind) in enumerate(sent):
         letter = Letter(kind, "希望再修一段", consent_to_publish=True, project=project)
         submit(session, letter, ticket=str(number), code=str(number), at=at, clock=CLOCK)
     asked = casework.asked_most(session)
-    assert [(one.category, one.cases) for one in asked] == [(Category.WATER, 2), (Category.TRANSPORT, 1)]
+    assert [(one.category, one.cases) for one in asked] == [(Category.WATER, 3), (Category.TRANSPORT, 2)]
     assert asked[0].place_id == water.division_id
