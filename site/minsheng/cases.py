@@ -62,6 +62,7 @@ class ClosedAs(enum.StrEnum):
     RATED = "rated"
     UNRATED = "unrated"
     AFTER_DISPUTE = "after_dispute"
+    MERGED = "merged"
 
 
 class CaseEventKind(enum.StrEnum):
@@ -79,6 +80,16 @@ class CaseEventKind(enum.StrEnum):
     DISPUTED = "disputed"
     FINALLY_REPLIED = "finally_replied"
     CLOSED = "closed"
+    MERGED = "merged"
+    TOOK_IN = "took_in"
+    MAIN_REPLIED = "main_replied"
+    SPLIT = "split"
+    SPLIT_OFF = "split_off"
+    LINKED = "linked"
+    MADE_PROBLEM = "made_problem"
+    ADOPTED = "adopted"
+    REMINDED = "reminded"
+    ESCALATED = "escalated"
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,7 @@ from minsheng.suggestions import CaseEvent, Suggestion
 from minsheng.supports import CaseSupport
 from minsheng.surveys import Answer, Response, Wave
 from minsheng.synonyms import SynonymLine
+from minsheng.table_uploads import TableMapping, TableUpload
 from minsheng.wave_results import WaveResult
 from minsheng.word_lists import ListedWord
 
@@ -141,6 +142,8 @@ __all__ = [
     "Subscription",
     "Suggestion",
     "SynonymLine",
+    "TableMapping",
+    "TableUpload",
     "TargetAssignment",
     "Wave",
     "WaveResult",

@@ -28,10 +28,13 @@ from minsheng.codes import code_hash
 from minsheng.database import Base, Identity, enumeration
 from minsheng.errors import ReasonRequiredError, WrongStateError
 from minsheng.places import Agency, Division
+from minsheng.problems import Problem
 from minsheng.projects import Project
 
 if TYPE_CHECKING:
+    from minsheng.case_adoptions import CaseAdoption
     from minsheng.case_photos import CasePhoto
+    from minsheng.case_reminders import CaseReminder
 
 
 class Suggestion(Base):
@@ -41,6 +44,7 @@ class Suggestion(Base):
     Contact is sealed for this record; ``contact_erased_at`` tells that there was one. ``channel`` is the way it came;
     ``original_number`` is what another platform or a paper register calls it, unique within its channel, and
     ``entered_at`` is when staff typed in what did not come by this site.
+    A duplicate names its ``main_case`` and shows the answer given there; what was split off names where it came from.
     ``ticket`` makes sending twice harmless; of the tracking code only a hash is kept.
     """
 
@@ -61,6 +65,9 @@ class Suggestion(Base):
         sa.CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="coordinates_together"),
         sa.CheckConstraint("contact_sealed IS NULL OR contact_erased_at IS NULL", name="erased_contact_is_gone"),
         sa.CheckConstraint("length(original_number) > 0", name="original_number_has_signs"),
+        sa.CheckConstraint(
+            "(main_case_id IS NOT NULL) = (closed_as IS NOT NULL AND closed_as = 'merged')", name="merged_into_a_case"
+        ),
         sa.UniqueConstraint("channel", "original_number"),
     )
 
@@ -107,6 +114,9 @@ class Suggestion(Base):
     finally_replied_at: Mapped[dt.datetime | None]
     closed_at: Mapped[dt.datetime | None]
     closed_as: Mapped[ClosedAs | None] = mapped_column(enumeration(ClosedAs))
+    main_case_id: Mapped[int | None] = mapped_column(sa.ForeignKey("suggestion.id", ondelete="RESTRICT"), index=True)
+    split_from_id: Mapped[int | None] = mapped_column(sa.ForeignKey("suggestion.id", ondelete="RESTRICT"), index=True)
+    problem_id: Mapped[int | None] = mapped_column(sa.ForeignKey("problem.id", ondelete="RESTRICT"), index=True)
 
     project: Mapped[Project | None] = relationship()
     division: Mapped[Division | None] = relationship()
@@ -117,6 +127,25 @@ class Suggestion(Base):
     )
     photos: Mapped[list["CasePhoto"]] = relationship(
         back_populates="suggestion", order_by="CasePhoto.id", cascade="all"
+    )
+    main_case: Mapped["Suggestion | None"] = relationship(
+        foreign_keys=[main_case_id], remote_side="Suggestion.id", back_populates="duplicates"
+    )
+    duplicates: Mapped[list["Suggestion"]] = relationship(
+        foreign_keys=[main_case_id], back_populates="main_case", order_by="Suggestion.id"
+    )
+    split_from: Mapped["Suggestion | None"] = relationship(
+        foreign_keys=[split_from_id], remote_side="Suggestion.id", back_populates="split_off"
+    )
+    split_off: Mapped[list["Suggestion"]] = relationship(
+        foreign_keys=[split_from_id], back_populates="split_from", order_by="Suggestion.id"
+    )
+    problem: Mapped[Problem | None] = relationship()
+    adoptions: Mapped[list["CaseAdoption"]] = relationship(
+        back_populates="suggestion", order_by="CaseAdoption.id", cascade="all"
+    )
+    reminders: Mapped[list["CaseReminder"]] = relationship(
+        back_populates="suggestion", order_by="CaseReminder.id", cascade="all"
     )
 
     @classmethod
@@ -151,6 +180,11 @@ class Suggestion(Base):
             return self.final_reply_due
         return self.reply_due if self.is_waiting_for_reply else None
 
+    @property
+    def is_escalated(self) -> bool:
+        """Whether the answer still owed is so late that the supervising office was told."""
+        return any(one.is_escalation and one.due == self.due for one in self.reminders)
+
     def is_overdue(self, as_of: dt.date) -> bool:
         """Whether an answer is owed and late."""
         return self.due is not None and as_of > self.due
@@ -172,79 +206,83 @@ class Suggestion(Base):
             raise ReasonRequiredError
         self.prominence = Prominence.PUBLIC if is_public else Prominence.INTERNAL
         self.public_title, self.public_words = title.strip(), words.strip()
-        self._note(CaseEventKind.REVIEWED, at, by)
+        self.note(CaseEventKind.REVIEWED, at, by)
 
     def accept(self, by: str, at: dt.datetime) -> None:
         """Take the case on. Raises ``WrongStateError`` unless it was just received."""
-        self._require("accept", CaseState.RECEIVED)
+        self.require("accept", CaseState.RECEIVED)
         self.state = CaseState.ACCEPTED
-        self._note(CaseEventKind.ACCEPTED, at, by)
+        self.note(CaseEventKind.ACCEPTED, at, by)
 
     def refuse(self, reason: RefusalReason, words: str, by: str, at: dt.datetime) -> None:
         """Refuse the case with a reason from the public list and in words."""
-        self._require("refuse", CaseState.RECEIVED)
+        self.require("refuse", CaseState.RECEIVED)
         self.refusal_words = _required(words)
         self.refusal_reason = reason
         self.state = CaseState.REFUSED
-        self._note(CaseEventKind.REFUSED, at, by, self.refusal_words)
+        self.note(CaseEventKind.REFUSED, at, by, self.refusal_words)
 
     def hand_over(self, agency: Agency, by: str, at: dt.datetime, note: str = "") -> None:
         """Give the case to one agency, or move it to another; the clock goes on."""
-        self._require("hand_over", CaseState.ACCEPTED, CaseState.HANDED_OVER)
+        self.require("hand_over", CaseState.ACCEPTED, CaseState.HANDED_OVER)
         kind = CaseEventKind.TRANSFERRED if self.state is CaseState.HANDED_OVER else CaseEventKind.HANDED_OVER
+        if kind is CaseEventKind.TRANSFERRED and agency is self.agency:
+            raise WrongStateError("hand_over", "same_agency")
         self.agency = agency
         self.state = CaseState.HANDED_OVER
-        self._note(kind, at, by, agency.name, note)
+        self.note(kind, at, by, agency.name, note)
 
     def extend(self, reason: str, by: str, at: dt.datetime, clock: CaseClock) -> None:
         """Move the deadline once, with a reason the sender reads."""
-        self._require("extend", CaseState.HANDED_OVER)
+        self.require("extend", CaseState.HANDED_OVER)
         if self.extended_because:
             raise WrongStateError("extend", "extended")
         self.extended_because = _required(reason)
         deadline = clock.calendar.add(self.reply_due, clock.extension_days)
         self.reply_due = deadline.date
         self.reply_due_is_provisional = self.reply_due_is_provisional or deadline.provisional
-        self._note(CaseEventKind.EXTENDED, at, by, self.extended_because)
+        self.note(CaseEventKind.EXTENDED, at, by, self.extended_because)
 
     def answer(self, text: str, by: str, at: dt.datetime, clock: CaseClock) -> None:
         """Reply to the sender, who now has the rating period to judge."""
-        self._require("reply", CaseState.HANDED_OVER)
+        self.require("reply", CaseState.HANDED_OVER)
         self.reply = _required(text)
         self.replied_at = at
         self.rating_due = clock.after(at, clock.rating_days)[0]
         self.state = CaseState.REPLIED
-        self._note(CaseEventKind.REPLIED, at, by, self.reply)
+        self.note(CaseEventKind.REPLIED, at, by, self.reply)
+        self._tell_duplicates(at, by)
 
     def rate(self, rating: Rating, words: str, at: dt.datetime) -> None:
         """Take the sender's judgement, which closes the case."""
-        self._require("rate", CaseState.REPLIED, CaseState.FINALLY_REPLIED)
+        self.require("rate", CaseState.REPLIED, CaseState.FINALLY_REPLIED)
         after_dispute = self.state is CaseState.FINALLY_REPLIED
         self.rating, self.rating_words = rating, words.strip()
-        self._note(CaseEventKind.RATED, at, "", private=self.rating_words)
+        self.note(CaseEventKind.RATED, at, "", private=self.rating_words)
         self._close(ClosedAs.AFTER_DISPUTE if after_dispute else ClosedAs.RATED, at)
 
     def dispute(self, words: str, at: dt.datetime, clock: CaseClock) -> None:
         """Reopen the case, once, with the supervising office."""
-        self._require("dispute", CaseState.REPLIED)
+        self.require("dispute", CaseState.REPLIED)
         self.dispute_words = _required(words)
         self.disputed_at = at
         self.final_reply_due = clock.after(at, clock.final_reply_days)[0]
         self.state = CaseState.DISPUTED
-        self._note(CaseEventKind.DISPUTED, at, "", private=self.dispute_words)
+        self.note(CaseEventKind.DISPUTED, at, "", private=self.dispute_words)
 
     def answer_finally(self, text: str, by: str, at: dt.datetime, clock: CaseClock) -> None:
         """Give the supervising office's reply to a dispute."""
-        self._require("reply_finally", CaseState.DISPUTED)
+        self.require("reply_finally", CaseState.DISPUTED)
         self.final_reply = _required(text)
         self.finally_replied_at = at
         self.rating_due = clock.after(at, clock.rating_days)[0]
         self.state = CaseState.FINALLY_REPLIED
-        self._note(CaseEventKind.FINALLY_REPLIED, at, by, self.final_reply)
+        self.note(CaseEventKind.FINALLY_REPLIED, at, by, self.final_reply)
+        self._tell_duplicates(at, by)
 
     def close_unrated(self, at: dt.datetime) -> None:
         """Close when the rating period has passed without a word from the sender."""
-        self._require("close", CaseState.REPLIED, CaseState.FINALLY_REPLIED)
+        self.require("close", CaseState.REPLIED, CaseState.FINALLY_REPLIED)
         if self.rating_due is None or local_date(at) <= self.rating_due:
             raise WrongStateError("close", "rating_period")
         self._close(ClosedAs.UNRATED, at)
@@ -270,23 +308,35 @@ class Suggestion(Base):
             "rating": self.rating.value if self.rating else None,
             "closed_as": self.closed_as.value if self.closed_as else None,
             "commitments": {name: self._commitment(getattr(self, name)) for name in texts if getattr(self, name)},
+            # What came later stands here only where it is set, so that older entries still fit.
+            **({"main_case": self.main_case.number} if self.main_case else {}),
+            **({"split_from": self.split_from.number} if self.split_from else {}),
+            **({"problem": self.problem_id} if self.problem_id else {}),
+            **({"adopted": [one.snapshot() for one in self.adoptions]} if self.adoptions else {}),
         }
 
     def _commitment(self, text: str) -> str:
         """SHA-256 of the case's salt and a text, in hexadecimal."""
         return hashlib.sha256((self.salt + text).encode()).hexdigest()
 
+    def _tell_duplicates(self, at: dt.datetime, by: str) -> None:
+        """Note in every case merged into this one that it has its answer here; the words stand here alone."""
+        for duplicate in self.duplicates:
+            duplicate.note(CaseEventKind.MAIN_REPLIED, at, by, self.number)
+
     def _close(self, closed_as: ClosedAs, at: dt.datetime) -> None:
         self.state = CaseState.CLOSED
         self.closed_as = closed_as
         self.closed_at = at
-        self._note(CaseEventKind.CLOSED, at, "")
+        self.note(CaseEventKind.CLOSED, at, "")
 
-    def _require(self, step: str, *states: CaseState) -> None:
+    def require(self, step: str, *states: CaseState) -> None:
+        """Raise ``WrongStateError`` unless the case is in one of the states from which the step is possible."""
         if self.state not in states:
             raise WrongStateError(step, self.state)
 
-    def _note(self, kind: CaseEventKind, at: dt.datetime, by: str, public: str = "", private: str = "") -> None:
+    def note(self, kind: CaseEventKind, at: dt.datetime, by: str, public: str = "", private: str = "") -> None:
+        """Append a step to the case: when, which post (empty for the sender and the clock), and both texts."""
         self.events.append(CaseEvent(kind=kind, at=at, actor=by, public_text=public, private_text=private))
 
 

@@ -1,0 +1,162 @@
+"""Ties between cases and to other records: merging duplicates, splitting, the project it is about, a problem.
+
+No tie moves a deadline. Whoever sent a letter keeps the tracking code, and finds the answer under it.
+"""
+
+import datetime as dt
+
+from sqlalchemy.orm import Session
+
+from minsheng import publishing
+from minsheng.cases import CaseEventKind, CaseState, ClosedAs, Prominence
+from minsheng.clock import local_date
+from minsheng.codes import code_hash
+from minsheng.encryption import ContactBox
+from minsheng.errors import ReasonRequiredError, WrongStateError
+from minsheng.places import Agency
+from minsheng.problems import Problem, ProblemSource
+from minsheng.projects import Project
+from minsheng.sender_notices import SenderNotice
+from minsheng.suggestions import Suggestion
+
+OPEN_BEFORE_REPLY = (CaseState.RECEIVED, CaseState.ACCEPTED, CaseState.HANDED_OVER)
+NOT_ENDED = tuple(state for state in CaseState if state not in {CaseState.REFUSED, CaseState.CLOSED})
+ACCEPTED = tuple(state for state in CaseState if state not in {CaseState.RECEIVED, CaseState.REFUSED})
+
+
+def merge(duplicate: Suggestion, main: Suggestion, by: str, at: dt.datetime) -> None:
+    """Close a case as a duplicate of an earlier one, whose answer its sender is shown.
+
+    The later goes into the earlier, never the other way round: so nobody waits longer than was promised. What was
+    merged into the duplicate moves on to the main case. Raises ``WrongStateError`` where a case of the two has an
+    answer of its own to give up, was refused or merged, or the main case is the later one.
+    """
+    duplicate.require("merge", *OPEN_BEFORE_REPLY)
+    if main is duplicate:
+        raise WrongStateError("merge", "itself")
+    if main.state is CaseState.REFUSED or main.main_case is not None:
+        raise WrongStateError("merge", "no_main_case")
+    if (main.received_at, main.id) > (duplicate.received_at, duplicate.id):
+        raise WrongStateError("merge", "later_case")
+    if main.reply_due > duplicate.reply_due and main.is_waiting_for_reply:
+        raise WrongStateError("merge", "later_deadline")
+    moved = [*duplicate.duplicates]
+    for one in [*moved, duplicate]:
+        one.main_case = main
+        one.note(CaseEventKind.MERGED, at, by, main.number)
+    duplicate.state, duplicate.closed_as, duplicate.closed_at = CaseState.CLOSED, ClosedAs.MERGED, at
+    main.note(CaseEventKind.TOOK_IN, at, by, duplicate.number)
+
+
+def split(
+    session: Session,
+    case: Suggestion,
+    words: str,
+    *,
+    ticket: str,
+    code: str,
+    box: ContactBox,
+    by: str,
+    at: dt.datetime,
+) -> Suggestion:
+    """Make a second case of what a letter also asks; both run against the deadline of the one letter.
+
+    The sender's own words stay as they are in the first. Splitting twice with one ticket makes one case. Raises
+    ``WrongStateError`` once the case is answered, ``ReasonRequiredError`` without words, ``CannotOpenError`` where the
+    contact was sealed with a lost key.
+    """
+    known = next((one for one in case.split_off if one.ticket == ticket), None)
+    if known is not None:
+        return known
+    case.require("split", *OPEN_BEFORE_REPLY)
+    if not words.strip():
+        raise ReasonRequiredError
+    is_new = case.state is CaseState.RECEIVED
+    second = Suggestion(
+        ticket=ticket,
+        code_hash=code_hash(code),
+        kind=case.kind,
+        state=CaseState.RECEIVED if is_new else CaseState.ACCEPTED,
+        prominence=Prominence.UNREVIEWED,
+        project=case.project,
+        division=case.division,
+        board=case.board,
+        place_words=case.place_words,
+        latitude=case.latitude,
+        longitude=case.longitude,
+        words=words.strip(),
+        consent_to_publish=case.consent_to_publish,
+        consent_to_call=case.consent_to_call,
+        channel=case.channel,
+        entered_at=case.entered_at,
+        received_at=case.received_at,
+        accept_due=case.accept_due,
+        reply_due=case.reply_due,
+        reply_due_is_provisional=case.reply_due_is_provisional,
+        extended_because=case.extended_because,
+        split_from=case,
+    )
+    session.add(second)
+    second.note(CaseEventKind.RECEIVED, case.received_at, "")
+    second.note(CaseEventKind.SPLIT_OFF, at, by, case.number)
+    if not is_new:
+        second.note(CaseEventKind.ACCEPTED, at, by)
+    session.flush()
+    if case.contact_sealed is not None:
+        second.contact_sealed = box.seal(box.open(case.contact_sealed, case.subject), second.subject)
+    if (notice := session.get(SenderNotice, case.id)) is not None:
+        session.add(SenderNotice(suggestion=second, language=notice.language, told_upto=0))
+    case.note(CaseEventKind.SPLIT, at, by, second.number)
+    return second
+
+
+def link_project(case: Suggestion, project: Project, by: str, at: dt.datetime) -> None:
+    """Say which project a case is about, and so which place.
+
+    Raises ``WrongStateError`` for a case that has ended, the project it has already, or one that takes no letters.
+    """
+    case.require("link", *NOT_ENDED)
+    if not project.takes_suggestions:
+        raise WrongStateError("link", "archive")
+    if case.project is project:
+        raise WrongStateError("link", "linked")
+    case.project, case.division = project, project.division
+    case.note(CaseEventKind.LINKED, at, by, project.title)
+
+
+def open_problem(
+    session: Session,
+    case: Suggestion,
+    agency: Agency,
+    description: str,
+    deadline: dt.date,
+    by: str,
+    at: dt.datetime,
+) -> Problem:
+    """Put what a case told on the problem list of its project, for one agency to cure by a day; public at once.
+
+    Raises ``WrongStateError`` for a case that was not accepted, has no project or is on the list, and for a deadline
+    before today; ``ReasonRequiredError`` without a description.
+    """
+    case.require("open_problem", *ACCEPTED)
+    if case.project is None:
+        raise WrongStateError("open_problem", "no_project")
+    if case.problem is not None or case.main_case is not None:
+        raise WrongStateError("open_problem", "problem")
+    if not description.strip():
+        raise ReasonRequiredError
+    if deadline < local_date(at):
+        raise WrongStateError("open_problem", "past")
+    problem = Problem(
+        project=case.project,
+        agency=agency,
+        source=ProblemSource.SUGGESTION,
+        description=description.strip(),
+        found_on=local_date(at),
+        deadline=deadline,
+    )
+    session.add(problem)
+    publishing.record_problem(session, problem, by, at)
+    case.problem = problem
+    case.note(CaseEventKind.MADE_PROBLEM, at, by, f"{agency.name}\n{deadline.isoformat()}")
+    return problem
