@@ -55,6 +55,7 @@ from minsheng.supports import CaseSupport
 from minsheng.surveys import Answer, Response, Wave
 from minsheng.synonyms import SynonymLine
 from minsheng.table_uploads import TableMapping, TableUpload
+from minsheng.table_uploads import TableMapping, TableUpload
 from minsheng.wave_results import WaveResult
 from minsheng.word_lists import ListedWord
 
@@ -142,6 +143,8 @@ __all__ = [
     "Subscription",
     "Suggestion",
     "SynonymLine",
+    "TableMapping",
+    "TableUpload",
     "TableMapping",
     "TableUpload",
     "TargetAssignment",
