@@ -8,8 +8,10 @@ from minsheng.assessments import Assessment, AssessmentPoints
 from minsheng.boards import Board
 from minsheng.calendars import CalendarYear
 from minsheng.calls import Call, CallExtension, CallIdea, IdeaGroup
+from minsheng.case_adoptions import CaseAdoption
 from minsheng.case_import_drafts import CaseImportDraft
 from minsheng.case_photos import CasePhoto
+from minsheng.case_reminders import CaseReminder
 from minsheng.content_pages import ContentPage, ContentVersion
 from minsheng.contracts import Contract, ContractChange, ContractPayment
 from minsheng.database import Base
@@ -55,7 +57,6 @@ from minsheng.supports import CaseSupport
 from minsheng.surveys import Answer, Response, Wave
 from minsheng.synonyms import SynonymLine
 from minsheng.table_uploads import TableMapping, TableUpload
-from minsheng.table_uploads import TableMapping, TableUpload
 from minsheng.wave_results import WaveResult
 from minsheng.word_lists import ListedWord
 
@@ -74,9 +75,11 @@ __all__ = [
     "Call",
     "CallExtension",
     "CallIdea",
+    "CaseAdoption",
     "CaseEvent",
     "CaseImportDraft",
     "CasePhoto",
+    "CaseReminder",
     "CaseSupport",
     "CheckAnswer",
     "ContentPage",
@@ -143,8 +146,6 @@ __all__ = [
     "Subscription",
     "Suggestion",
     "SynonymLine",
-    "TableMapping",
-    "TableUpload",
     "TableMapping",
     "TableUpload",
     "TargetAssignment",
