@@ -8,12 +8,13 @@ from flask import url_for
 
 from minsheng.opinion.channels import ChannelCount
 from minsheng.opinion.estimates import Estimate, Kind
+from minsheng.opinion.groups import UNKNOWN_GROUP, GroupFigure
 from minsheng.opinion.panels import COMPOSITE
 from minsheng.opinion.schemes import DRAWN_CHANNELS, OPT_IN_CHANNELS
 from minsheng.opinion.scores import ALL, Score
 from minsheng.places import Division
-from minsheng.questionnaires import Question
-from minsheng.surveys import Wave
+from minsheng.questionnaires import Option, Question
+from minsheng.surveys import Share, Wave
 from minsheng.wave_answers import programmes_of
 from minsheng.wave_columns import column_names
 from minsheng.wave_figures import Figures
@@ -22,6 +23,8 @@ from pages.language import current_language, text_of
 from pages.language import gettext as _
 
 SATISFACTION = "satisfaction"
+LEAST_OPINIONS = 30
+"""Shares over fewer opinions are withheld (NCHS presentation standard, as in the schemes' publication rules)."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +52,12 @@ class Names:
         found = self.questions[question].option(key) if question in self.questions else None
         if found is None:
             return str(words_of_results.VARIABLES.get(key, words_of_results.option(key)))
-        return str(found.translations.get(current_language()) or found.text)
+        return _said(found)
 
     def question(self, column: str) -> str:
         """Return the text of a question."""
         found = self.questions.get(column)
-        return str(found.translations.get(current_language()) or found.text) if found else column
+        return _said(found) if found else column
 
 
 def points(estimate: Estimate, value: float | None) -> float | None:
@@ -163,6 +166,38 @@ def answer_rows(
             {"name": names.place(code), "shares": shares, "n": people, "url": url if len(names.places) > 1 else ""}
         )
     return rows, [names.option(question, key) for key in keys], hidden
+
+
+def group_rows(names: Names, rows: Sequence[GroupFigure], variable: str, division: str) -> list[GroupFigure]:
+    """Return one place's groups (``""``: over all) in the order of the questionnaire, without an unknown nobody is in."""
+    asked = names.questions.get(variable)
+    order = {option.key: place for place, option in enumerate(asked.options)} if asked else {}
+    own = [row for row in rows if row.division == division and (row.group != UNKNOWN_GROUP or row.estimate)]
+    return sorted(own, key=lambda row: (order.get(row.group, len(order)), row.group))
+
+
+def scale_chart(
+    asked: Sequence[tuple[Question, Sequence[Share], Sequence[Share]]], side: int
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return rows and labels of a diverging chart of questions on one scale; ``side`` 1 is drawn, 2 opt-in.
+
+    Questions with other answers than the first one's, and those with fewer than ``LEAST_OPINIONS``, are left out.
+    """
+    rows: list[dict[str, Any]] = []
+    labels: list[str] = []
+    for entry in asked:
+        shares = [share for share in (entry[1] if side == 1 else entry[2]) if share.option.is_substantive]
+        texts = [_said(share.option) for share in shares]
+        people = sum(share.count for share in shares)
+        labels = labels or texts
+        if texts == labels and people >= LEAST_OPINIONS:
+            parts = [100 * share.count / people for share in shares]
+            rows.append({"name": _said(entry[0]), "shares": parts, "n": people, "url": ""})
+    return rows, labels
+
+
+def _said(record: Question | Option) -> str:
+    return str(record.translations.get(current_language()) or record.text)
 
 
 def margin_words(estimate: Estimate) -> str:

@@ -18,7 +18,7 @@ from minsheng.opinion.schemes import DRAWN_CHANNELS, OPT_IN_CHANNELS, Scheme
 from minsheng.opinion.scores import ALL, Score
 from minsheng.opinion.tables import division_table, programme_table
 from minsheng.places import Division
-from minsheng.questionnaires import Question, QuestionRole
+from minsheng.questionnaires import Question, QuestionRole, QuestionType
 from minsheng.surveys import Channel, Share, Wave
 from minsheng.wave_columns import column_names, programme_of, tabulated
 from minsheng.wave_figures import Figures
@@ -31,8 +31,6 @@ from public.result_rows import SATISFACTION, Names
 
 blueprint = Blueprint("survey_results", __name__, url_prefix="/surveys")
 
-LEAST_BASE = 30
-"""Shares over fewer people are withheld (NCHS presentation standard, as in the schemes' publication rules)."""
 UNFLAGGED = "unflagged"
 TOLD_BY_PLACE = frozenset(
     {
@@ -60,6 +58,7 @@ def show(slug: str) -> ResponseReturnValue:
     own = result.scheme.scheme
     chosen, scores = _chosen(figures, own)
     composites = result_rows.composites(scores)
+    others = _other_questions(wave)
     return render_template(
         "public/results/show.html",
         wave=wave,
@@ -79,8 +78,12 @@ def show(slug: str) -> ResponseReturnValue:
         dissatisfied=_dissatisfied(names, figures, own),
         changes=_changes(wave, figures, own),
         counted=[(Channel(code), count) for code, count in figures.counted.items()],
-        others=_other_questions(wave),
-        least_base=LEAST_BASE,
+        others=[row for row in others if row[0].type is not QuestionType.SCALE],
+        scales=[
+            result_rows.scale_chart([row for row in others if row[0].type is QuestionType.SCALE], side)
+            for side in (1, 2)
+        ],
+        least_base=result_rows.LEAST_OPINIONS,
         words=words_of_results,
         rows_of=result_rows,
         shows_invented=wave.division.is_invented,
@@ -245,7 +248,7 @@ def _without_scores(wave: Wave, result: WaveResult | None) -> str:
         channels=surveys.channel_counts(db.session(), wave),
         drawn=surveys.shares(db.session(), wave, drawn, today) if is_final else {},
         opt_in=surveys.shares(db.session(), wave, opt_in, today) if is_final else {},
-        least_base=LEAST_BASE,
+        least_base=result_rows.LEAST_OPINIONS,
         words=words_of_results,
         shows_invented=wave.division.is_invented,
     )
