@@ -7,6 +7,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired
 
 from admin.access import current_staff, needs
 from minsheng import case_entry, codes, journal
@@ -40,7 +41,7 @@ class EntryForm(Form):
     ticket = HiddenField()
     channel = RadioField(_l("从哪里来的"), validators=[required(_l("请选来源渠道"))])
     original_number = StringField(_l("原编号"), validators=[length(most=case_entry.LONGEST_NUMBER)])
-    received_on = DateField(_l("哪天收到的"), validators=[required(_l("请填收到的日期"))])
+    received_on = DateField(_l("哪天收到的"), validators=[InputRequired(_l("请填收到的日期"))])
     kind = RadioField(_l("类别"), validators=[required(_l("请选类别"))])
     words = TextAreaField(_l("当事人的话"), validators=[required(_l("请写下当事人的话")), length(least=5, most=4000)])
     project = SelectField(_l("说的是哪个项目"), validators=[])

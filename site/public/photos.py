@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, request, send_file, url_for
 from werkzeug.wrappers import Response
 
+from minsheng.case_photos import CasePhoto
 from minsheng.database import db
 from minsheng.media import WIDTHS
 from minsheng.photos import Photo
@@ -23,8 +24,7 @@ def show(key: str, width: int) -> Response:
         path = services().media.path(key, width)
     except ValueError:
         abort(404)
-    visible = Photo.visible_to_residents().where(Photo.key == key).with_only_columns(Photo.id).limit(1)
-    if db.session.scalar(visible) is None or not path.is_file():
+    if not _is_visible(key) or not path.is_file():
         abort(404)
     smaller = services().media.path(key, width, "avif")
     kind, path = ("avif", smaller) if _reads_avif() and smaller.is_file() else ("webp", path)
@@ -35,17 +35,27 @@ def show(key: str, width: int) -> Response:
     return response
 
 
+def _is_visible(key: str) -> bool:
+    """Whether residents may see the picture: as one of a project, or of a case."""
+    queries = (
+        Photo.visible_to_residents().where(Photo.key == key).with_only_columns(Photo.id).limit(1),
+        CasePhoto.visible_to_residents().where(CasePhoto.is_shown_as(key)).with_only_columns(CasePhoto.id).limit(1),
+    )
+    return any(db.session.scalar(query) is not None for query in queries)
+
+
 def _reads_avif() -> bool:
     """Whether the browser names AVIF itself; ``image/*`` says nothing about it."""
     return any(kind == "image/avif" and quality > 0 for kind, quality in request.accept_mimetypes)
 
 
-def photo_url(photo: Photo, width: int = WIDTHS[1]) -> str:
+def photo_url(photo: Photo | CasePhoto, width: int = WIDTHS[1]) -> str:
     """Return the address of a picture in one of the stored widths."""
-    return url_for("public.photos.show", key=photo.key, width=width)
+    key = photo.public_key if isinstance(photo, CasePhoto) else photo.key
+    return url_for("public.photos.show", key=key, width=width)
 
 
-def photo_srcset(photo: Photo) -> str:
+def photo_srcset(photo: Photo | CasePhoto) -> str:
     """Return the sizes a browser may choose from; sizes beyond the picture's own are not offered twice."""
     offered = [width for width in WIDTHS if width < photo.width]
     largest = next((width for width in WIDTHS if width >= photo.width), WIDTHS[-1])
