@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import BooleanField
 
 from admin.access import current_staff, needs
-from minsheng import duties, publishing, surveys, wave_results
+from minsheng import duties, publishing, scheme_fit, surveys, wave_results
 from minsheng.database import db
 from minsheng.errors import NotAllowedError, WrongStateError
 from minsheng.staff import Permission
@@ -99,6 +99,7 @@ def _wave(slug: str, *permissions: Permission) -> Wave:
 def _page(wave: Wave, form: CloseForm) -> str:
     today, member = services().today(), current_staff()
     counts = surveys.channel_counts(db.session(), wave)
+    scheme = wave_results.scheme_of(wave)
     return render_template(
         "admin/surveys/show.html",
         wave=wave,
@@ -109,6 +110,9 @@ def _page(wave: Wave, form: CloseForm) -> str:
         has_closed=wave.has_closed(today),
         may_run=member.may_on(Permission.RUN_SURVEY, wave.division, None),
         may_export=member.may_on(Permission.EXPORT_ANSWERS, wave.division, None),
+        scheme=scheme,
+        misfits=[] if wave.is_published else scheme_fit.misfits(scheme, wave.version),
+        may_assess=member.may_on(Permission.ASSESS, wave.division, None),
         close_form=form,
         publish_form=PublishForm(formdata=None),
     )

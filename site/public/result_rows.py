@@ -169,7 +169,7 @@ def answer_rows(
 
 
 def group_rows(names: Names, rows: Sequence[GroupFigure], variable: str, division: str) -> list[GroupFigure]:
-    """Return one place's groups (``""``: over all) in the order of the questionnaire, without an unknown nobody is in."""
+    """Return one place's groups (``""``: over all) in the questionnaire's order, without an unknown nobody is in."""
     asked = names.questions.get(variable)
     order = {option.key: place for place, option in enumerate(asked.options)} if asked else {}
     own = [row for row in rows if row.division == division and (row.group != UNKNOWN_GROUP or row.estimate)]

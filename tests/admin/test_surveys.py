@@ -94,3 +94,12 @@ def test_a_survey_is_published_once(make: Make, session: Session, browser_of: Si
     assert browser.post(f"{page}/publish", on="/admin/").status_code == 409
     session.expire_all()
     assert wave.is_published
+
+
+def test_before_publishing_staff_are_told_that_the_scheme_does_not_fit(make: Make, browser_of: SignIn) -> None:
+    draft = make.wave(is_published=False)
+    browser = browser_of(make.staff(Role.SURVEYOR, Role.ASSESSOR, division=draft.division))
+    page = browser.get(f"/admin/surveys/{draft.slug}").get_data(as_text=True)
+    assert "算不出得分" in page
+    assert "问卷里没有这一题：age_band" in page
+    assert f"/admin/schemes/surveys/{draft.slug}" in page
