@@ -18,9 +18,8 @@ from minsheng.places import division_by_code
 from minsheng.projects import Project
 from minsheng.questionnaires import Question, QuestionnaireVersion
 from minsheng.surveys import Channel, Response, Wave
-from pages import tickets
+from pages import questions, tickets
 from pages.forms import Form
-from pages.language import current_language
 from pages.language import gettext as _
 from pages.language import lazy_gettext as _l
 from pages.limits import limiter
@@ -28,6 +27,8 @@ from pages.services import services
 from public import boards
 
 blueprint = Blueprint("surveys", __name__, url_prefix="/surveys")
+blueprint.add_app_template_filter(questions.in_language)
+blueprint.add_app_template_filter(questions.translated)
 PROBLEMS = {
     "required": _l("请回答这一题"),
     "unknown_option": _l("请从列出的选项里选"),
@@ -101,7 +102,7 @@ def fill(slug: str) -> str | BaseResponse | tuple[str, int]:
         "public/surveys/fill.html",
         wave,
         form=form,
-        blocks=blocks(wave),
+        blocks=questions.asked(wave.version),
         typed=typed,
         problems=problems,
         text_limits=surveys.TEXT_LIMITS,
@@ -120,25 +121,6 @@ def open_waves_of(project: Project) -> list[Wave]:
     today = services().today()
     waves = db.session.scalars(Wave.visible_to_residents().order_by(Wave.closes_on))
     return [wave for wave in waves if wave.is_open(today) and wave.division.covers(project.division)]
-
-
-def blocks(wave: Wave) -> list[list[Question]]:
-    """Return the questions in order, those of one matrix together."""
-    grouped: list[list[Question]] = []
-    for question in wave.version.questions:
-        if question.matrix and grouped and grouped[-1][0].matrix == question.matrix:
-            grouped[-1].append(question)
-        else:
-            grouped.append([question])
-    return grouped
-
-
-@blueprint.app_template_filter("in_language")
-def in_language(record: Any) -> str:
-    """Return the text of a question, option, version or wave in the reader's language, else as written."""
-    written = getattr(record, "text", None) or getattr(record, "title", None) or getattr(record, "introduction", "")
-    translated = record.translations.get(current_language())
-    return str(translated or written)
 
 
 def _page(template: str, wave: Wave, **names: object) -> str:
@@ -183,7 +165,8 @@ def _was_stored(wave: Wave, signed: str) -> bool:
 
 def _wave(slug: str) -> Wave:
     """Return a published wave, or answer 404."""
-    wave = db.session.scalar(Wave.visible_to_residents().where(Wave.slug == slug))
+    asked = selectinload(Wave.version).selectinload(QuestionnaireVersion.questions).selectinload(Question.options)
+    wave = db.session.scalar(Wave.visible_to_residents().options(asked).where(Wave.slug == slug))
     if wave is None:
         abort(404)
     return wave
