@@ -38,7 +38,8 @@ class CaseCounts:
     ``accepted`` were taken on; ``answered`` have a reply or a reasoned refusal, ``replied`` a reply. ``open`` wait for
     an answer, of which ``overdue`` are past their deadline; ``unanswered_late`` are those of them that never got any
     reply. ``disputed`` were disputed at any time; ``reopened`` are and wait for the second reply, so they are both
-    answered and open: received = answered + open − reopened. ``open_by_age``
+    answered and open. ``merged`` are duplicates, answered with their main case and not by themselves: received =
+    answered + open − reopened + merged. ``open_by_age``
     follows ``AGE_BUCKETS``. ``days`` counts replied cases by calendar days from receipt to the first reply.
     """
 
@@ -58,6 +59,7 @@ class CaseCounts:
     satisfied: int = 0
     partly_satisfied: int = 0
     closed_unrated: int = 0
+    merged: int = 0
     refused_for: Mapping[RefusalReason, int] = field(default_factory=dict)
     open_by_age: tuple[int, ...] = (0,) * len(AGE_BUCKETS)
     days: Mapping[int, int] = field(default_factory=dict)

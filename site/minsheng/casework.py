@@ -243,6 +243,7 @@ def _sums(as_of: dt.date, transferred: sa.Subquery) -> dict[str, sa.ColumnElemen
         "satisfied": Suggestion.rating == Rating.SATISFIED,
         "partly_satisfied": Suggestion.rating == Rating.PARTLY,
         "closed_unrated": Suggestion.closed_as == ClosedAs.UNRATED,
+        "merged": sa.and_(Suggestion.closed_as == ClosedAs.MERGED, ~replied),
     }
     for reason in RefusalReason:
         conditions[f"refused_{reason.value}"] = sa.and_(
@@ -260,7 +261,7 @@ def _sums(as_of: dt.date, transferred: sa.Subquery) -> dict[str, sa.ColumnElemen
 def _from_row(row: Any, days: Mapping[int, int]) -> CaseCounts:
     plain = (
         "received accepted refused replied on_time open overdue unanswered_late extended transferred disputed "
-        "reopened rated satisfied partly_satisfied closed_unrated"
+        "reopened rated satisfied partly_satisfied closed_unrated merged"
     )
     return CaseCounts(
         **{name: int(getattr(row, name)) for name in plain.split()},

@@ -69,6 +69,7 @@ COLUMNS = (
     "partly_satisfied",
     "not_satisfied",
     "closed_unrated",
+    "merged",
 )
 _MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])", re.ASCII)
 
@@ -303,5 +304,6 @@ def _cells(row: Row, by: Dimension, today: dt.date) -> Sequence[str]:
         counts.partly_satisfied,
         counts.not_satisfied,
         counts.closed_unrated,
+        counts.merged,
     )
     return [str(cell) for cell in cells]

@@ -1,5 +1,6 @@
 """Counts made in the database against the same counts made one case at a time, over random cases."""
 
+import contextlib
 import datetime as dt
 import random
 import statistics
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from minsheng import casework
 from minsheng.case_channels import CaseChannel
 from minsheng.case_figures import AGE_BUCKETS, CaseCounts, Share, ranks_on_time, total
+from minsheng.case_links import merge
 from minsheng.cases import CaseClock, CaseEventKind, CaseState, ClosedAs, Rating, RefusalReason, SuggestionKind
 from minsheng.casework import CaseFilter, Dimension
 from minsheng.clock import local_date
@@ -50,6 +52,7 @@ def counted_by_hand(cases: Iterable[Suggestion], as_of: dt.date) -> CaseCounts:
         satisfied=sum(case.rating is Rating.SATISFIED for case in cases),
         partly_satisfied=sum(case.rating is Rating.PARTLY for case in cases),
         closed_unrated=sum(case.closed_as is ClosedAs.UNRATED for case in cases),
+        merged=sum(case.closed_as is ClosedAs.MERGED and case.replied_at is None for case in cases),
         refused_for=dict(Counter(case.refusal_reason for case in cases if case.refusal_reason)),
         open_by_age=tuple(
             sum(least <= age and (most is None or age <= most) for age in ages) for least, most in AGE_BUCKETS
@@ -80,6 +83,10 @@ def random_case(session: Session, dice: random.Random, about: Project | None, ag
             take(case, step, now, dice, agencies)
         except WrongStateError:
             continue
+    earlier = session.scalars(sa.select(Suggestion).where(Suggestion.id < case.id)).first()
+    if earlier is not None and dice.randrange(5) == 0:
+        with contextlib.suppress(WrongStateError):
+            merge(case, earlier, "a", now)
     return case
 
 
@@ -106,6 +113,7 @@ def cases(session: Session, make: Make) -> list[Suggestion]:
     projects = [make.project(category=Category.WATER), make.project(category=Category.TRANSPORT), None]
     made = [random_case(session, dice, dice.choice(projects), agencies) for _ in range(160)]
     session.flush()
+    assert any(case.closed_as is ClosedAs.MERGED for case in made)
     return made
 
 
@@ -115,7 +123,7 @@ def test_the_database_counts_like_a_person_would(session: Session, cases: list[S
         chosen = CaseFilter(until=as_of)
         counts = casework.count(session, as_of, chosen)
         assert counts == counted_by_hand(seen, as_of)
-        assert counts.received == counts.answered + counts.open - counts.reopened
+        assert counts.received == counts.answered + counts.open - counts.reopened + counts.merged
         assert sum(counts.open_by_age) == counts.open
 
 

@@ -9,6 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from minsheng import call_acts, call_outcomes
+from minsheng.calls import Call, CallState, CallTheme, GroupOutcome
 from minsheng.cases import CaseClock, Rating, RefusalReason, SuggestionKind
 from minsheng.places import Agency
 from minsheng.projects import Category
@@ -105,3 +107,34 @@ def test_the_number_of_cases_does_not_change_the_number_of_queries(
         client.get("/suggestions/statistics/?nothing=2")
     assert len(after) == len(before)
     assert not any("suggestion.words" in statement for statement in after)
+
+
+def test_what_was_wanted_most_leads_to_what_it_became(
+    client: FlaskClient, session: Session, make: Make, agency: Agency, at: dt.datetime
+) -> None:
+    project = make.project(title="环湖路最后一段")
+    call = Call(
+        slug="ideas",
+        state=CallState.DRAFT,
+        theme=CallTheme.NEXT_YEAR_LIST,
+        title="征集",
+        text="征集",
+        division=project.division,
+        opens_at=at,
+        closes_at=at + dt.timedelta(days=9),
+        first_closes_at=at + dt.timedelta(days=9),
+    )
+    session.add(call)
+    call_acts.publish(session, call, "民生办", at)
+    sent = [
+        call_acts.submit(
+            session, call, "修通环湖路", consent_to_publish=True, division=None, ticket=f"i{n}", code=f"i{n}", at=at
+        )
+        for n in range(3)
+    ]
+    group = call_acts.make_group(session, call, "修通环湖路", "民生办", at)
+    call_acts.put_into(session, group, sent)
+    call_acts.decide(session, group, GroupOutcome.ADOPTED, "列入", "民生办", at, project=project)
+    session.commit()
+    assert call_outcomes.most_wanted(session) == [(group, 3)]
+    assert f'<a href="/projects/{project.slug}">环湖路最后一段</a>' in client.get("/suggestions/statistics/").text
