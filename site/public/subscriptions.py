@@ -67,7 +67,9 @@ class PlainForm(Form):
 @limiter.limit(REQUESTS, methods=["POST"])
 def new() -> str | BaseResponse | tuple[str, int]:
     """Ask to follow a page; the answer is the same whether or not the address follows it already."""
-    form = SubscriptionForm(topic=request.args.get("topic", ""), key=request.args.get("key", "")[: LONGEST_KEY * 3])
+    given = request.args
+    topic = given.get("topic", TopicKind.EVERYTHING.value)
+    form = SubscriptionForm(topic=topic, key=given.get("key", "")[: LONGEST_KEY * 3])
     found = _found(form.topic.data or "", form.key.data or "")
     if found.is_private:
         abort(404)

@@ -404,3 +404,7 @@ class TestStopping:
         assert kept.state is SubscriptionState.DECLINED
         assert kept.sealed is None
         assert mailbox(tmp_path) == []
+
+
+def test_without_a_topic_everything_is_followed(client: FlaskClient) -> None:
+    assert 'value="everything"' in client.get("/subscriptions/new").text
