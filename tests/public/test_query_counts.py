@@ -8,15 +8,19 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from minsheng import publishing
+from minsheng import assessment_schemes, assessments, publishing, wave_results
+from minsheng.assessments import Assessment
 from minsheng.cases import Prominence, SuggestionKind
 from minsheng.funding import FundMovement, MovementKind
+from minsheng.opinion.scheme_reading import shipped
 from minsheng.photos import Photo, PhotoPhase
 from minsheng.places import Division, DivisionLevel
 from minsheng.projects import Milestone, MilestoneKind, Project
 from minsheng.suggestions import Suggestion
+from minsheng.surveys import Channel
 from tests.factories import Make
 from tests.public.conftest import Counter
+from tests.surveys import answer, seeded, version_of_city
 
 NO_PAGES = (
     "public.photos.",
@@ -48,8 +52,31 @@ class Town:
         assert self.programme.division is not None
         self.county: Division = self.programme.division
         self.project, self.case = self.grow(1)
-        self.wave = make.wave(division=self.county, opens_on=dt.date(2026, 5, 1), closes_on=dt.date(2026, 5, 31)).slug
+        self.wave, self.sheet = self.survey()
         session.commit()
+
+    def survey(self) -> tuple[str, str]:
+        """Add a closed survey with its result, and an assessment that lists it; return their slugs."""
+        scheme = assessment_schemes.locked(self.session, shipped("anhui-2010"), self.make.at, "某县民生办")
+        wave = self.make.wave(
+            division=self.county,
+            version=version_of_city(),
+            scheme=scheme,
+            opens_on=dt.date(2026, 5, 1),
+            closes_on=dt.date(2026, 5, 31),
+        )
+        random = seeded(1)
+        for number in range(40):
+            answer(self.session, wave, self.county.children[0], Channel.PHONE, random, f"town-{number}")
+        self.session.flush()
+        wave_results.settle(self.session, wave, "某县民生办", self.make.at)
+        sheet = Assessment(
+            slug="town", title="考核", year=2026, division=self.county, scheme=scheme, wave=wave, seats={}
+        )
+        self.session.add(sheet)
+        self.session.flush()
+        assessments.publish(self.session, sheet, "某县民生办", self.make.at)
+        return wave.slug, sheet.slug
 
     def grow(self, count: int) -> tuple[Project, Suggestion]:
         """Add so many of everything and return the last project and case."""
@@ -119,7 +146,14 @@ def addresses(app: Flask, town: Town) -> dict[str, str]:
         "folder": "projects",
         "key": town.project.slug,
     }
-    slugs = {"programmes": town.programme.slug, "agencies": town.project.agency.slug, "surveys": town.wave}  # type: ignore[union-attr]  # made with one
+    slugs = {
+        "programmes": town.programme.slug,
+        "agencies": town.project.agency.slug,  # type: ignore[union-attr]  # made with one
+        "surveys": town.wave,
+        "assessments": town.sheet,
+        "schemes": "default",
+    }
+    asked = {"code": town.county.children[0].code, "programme": "roads"}
     found = {}
     for rule in app.url_map.iter_rules():
         if not rule.endpoint.startswith("public.") or rule.endpoint.startswith((*NO_PAGES, *ONE_PERSONS)):
@@ -128,7 +162,9 @@ def addresses(app: Flask, town: Town) -> dict[str, str]:
             continue
         slug = next((slug for word, slug in slugs.items() if rule.rule.startswith(f"/{word}")), town.project.slug)
         with app.test_request_context():
-            built = rule.build({name: known.get(name, slug) for name in rule.arguments}, append_unknown=False)
+            own = asked if rule.endpoint.startswith("public.survey_results.") else {}
+            values = {name: own.get(name) or known.get(name, slug) for name in rule.arguments}
+            built = rule.build(values, append_unknown=False)
         assert built is not None, rule
         found[rule.endpoint] = built[1]
     return found
