@@ -19,6 +19,7 @@ NEVER = {
     "public.calls.new": "a form with its token",
     "public.calls.follow": "a form with its token, and the idea of one person",
     "public.case_erasure.": "a form with its token, and the case of one person",
+    "public.monitoring.": "the private page of one person",
     "public.surveys.fill": "a form with its token, and whether this device answered already",
     "public.subscriptions.": "forms with their tokens, and the subscriptions of one person",
     "public.my_place.": "sets a cookie",
