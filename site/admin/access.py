@@ -21,7 +21,7 @@ from pages.services import services
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
-OPEN_ENDPOINTS = frozenset({"admin.account.sign_in", "admin.invitations.accept"})
+OPEN_ENDPOINTS = frozenset({"admin.account.sign_in", "admin.invitations.accept", "admin.first_run.begin"})
 """The only addresses of this face that answer someone who has not signed in."""
 HALF_WAY_ENDPOINTS = frozenset(
     {"admin.second_factor.ask", "admin.passkeys.sign_in_options", "admin.passkeys.sign_in", "admin.account.sign_out"}

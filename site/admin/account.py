@@ -11,7 +11,7 @@ from wtforms.validators import EqualTo
 from admin.access import current_session, current_staff, needs_sign_in, safe_next, sign_out_browser
 from admin.entering import device_key, enter
 from admin.sign_in_form import SignInForm
-from minsheng import passwords, sign_in_refusals, signing_in
+from minsheng import first_run, passwords, sign_in_refusals, signing_in
 from minsheng.database import db
 from pages.forms import Form, length, required
 from pages.language import gettext as _
@@ -72,7 +72,8 @@ def sign_in() -> ResponseReturnValue:
             return enter(member, form)
         db.session.commit()
         form.password.errors = [_("用户名或密码不对，请再试一次。")]
-    page = render_template("admin/account/sign_in.html", form=form)
+    is_new = first_run.is_due(db.session())
+    page = render_template("admin/account/sign_in.html", form=form, is_new=is_new)
     return (page, REFUSED) if form.is_submitted() else page
 
 

@@ -18,7 +18,7 @@ from admin.setting_forms import (
     file_words,
     group_words,
 )
-from minsheng import calendar_files, calendars, digests, emblems, settings
+from minsheng import calendar_files, calendars, digests, emblems, sample_removal, settings
 from minsheng.calendar_files import YearDays
 from minsheng.calendars import CalendarYear
 from minsheng.database import db
@@ -55,6 +55,7 @@ def index() -> str:
         words=group_words(),
         emblem_form=EmblemForm(formdata=None),
         calendar=calendars.in_force(db.session(), services().calendar),
+        has_sample=sample_removal.has_sample(db.session()),
         own_years={year.year for year in calendars.brought_in(db.session())},
     )
 

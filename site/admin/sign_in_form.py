@@ -60,7 +60,7 @@ def keep_form() -> ResponseReturnValue:
         "had_files": "1" if any(file.filename for file in request.files.values()) else "",
     }
     form = SignInForm(formdata=None, data=waiting)
-    return render_template("admin/account/sign_in.html", form=form), UNAUTHORISED
+    return render_template("admin/account/sign_in.html", form=form, is_new=False), UNAUTHORISED
 
 
 def kept_fields(text: str | None) -> list[tuple[str, str]]:

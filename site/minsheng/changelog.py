@@ -24,7 +24,7 @@ def public_entries(
     ``about`` are all slugs one project had, ``subjects`` records, ``acts`` names of acts, ``origin`` whose records.
     What belongs to no record of either origin, such as a survey, counts as own.
     """
-    query = sa.select(JournalEntry).where(JournalEntry.is_public)
+    query = sa.select(JournalEntry).where(JournalEntry.is_public, _outlives_sample())
     if subjects:
         query = query.where(JournalEntry.subject.in_(subjects))
     if about:
@@ -35,6 +35,24 @@ def public_entries(
         compiled = _about_compiled()
         query = query.where(compiled if origin is Origin.COMPILED else sa.not_(compiled))
     return query
+
+
+def _outlives_sample() -> sa.ColumnElement[bool]:
+    """Return the condition that an entry is newer than the removal of sample content, or about what is still there.
+
+    The removed records' entries stay in the journal that anyone downloads; a list to read need not begin with them.
+    """
+    removal = sa.select(sa.func.max(JournalEntry.sequence)).where(JournalEntry.act == "sample_content_removed")
+    former = sa.select(FormerAddress.slug).where(FormerAddress.kind == AddressKind.PROJECT)
+    return sa.or_(
+        JournalEntry.sequence >= sa.func.coalesce(removal.scalar_subquery(), 0),
+        JournalEntry.about_project.in_(sa.select(Project.slug)),
+        JournalEntry.about_project.in_(former),
+        JournalEntry.subject.in_(sa.select("programme:" + Programme.slug)),
+        JournalEntry.subject.startswith("settings"),
+        JournalEntry.subject.startswith("content:"),
+        JournalEntry.subject.startswith("calendar:"),
+    )
 
 
 def _about_compiled() -> sa.ColumnElement[bool]:

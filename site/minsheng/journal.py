@@ -12,6 +12,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -214,6 +215,8 @@ def verify_subjects(
             last = _after_rename(last, renamed["kind"], renamed["from"], renamed["to"])
         if "removed" in details:
             last.pop(entry.subject, None)
+        for subject in cast("list[str]", details.get("removed_subjects", [])):
+            last.pop(subject, None)
         if "snapshot" in details:
             last[entry.subject] = canonical(details["snapshot"])
     for subject, snapshot in current():

@@ -54,9 +54,11 @@ class Emblem(Base):
 @dataclasses.dataclass(frozen=True)
 class SiteSettings:
     """All settings. Texts are empty where nothing is set; ``…_days`` are working days, thresholds points.
+    ``contact_days`` are calendar days for which a sender's contact is kept once the case has ended.
 
     ``report_due_day`` is the day of the next month on which a monthly report is owed. ``emblem`` is the digest of the
-    installation's own emblem. ``set_up`` is whether the first steps of a real place were taken.
+    installation's own emblem, ``home_place`` the code of the place it is run for. ``set_up`` is whether the first
+    steps of a real place were taken.
     """
 
     site_name: str = ""
@@ -81,8 +83,10 @@ class SiteSettings:
     reply_days: int = 15
     extension_days: int = 10
     rating_days: int = 10
+    contact_days: int = 180
     final_reply_days: int = 10
     second_factor_required: bool = True
+    home_place: str = ""
     set_up: bool = False
 
     @property
@@ -155,6 +159,12 @@ def _yes_or_no(value: Any) -> bool:
     return value
 
 
+def _code(value: Any) -> str:
+    if not isinstance(value, str) or (value and not (value.isascii() and value.isdigit() and len(value) in {6, 9, 12})):
+        raise ValueError("not_a_code")
+    return value
+
+
 def _digest(value: Any) -> str:
     if not isinstance(value, str) or (value and (len(value) != 64 or not set(value) <= set("0123456789abcdef"))):
         raise ValueError("not_a_digest")
@@ -184,8 +194,10 @@ _CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "reply_days": _whole(1, 60),
     "extension_days": _whole(0, 30),
     "rating_days": _whole(1, 30),
+    "contact_days": _whole(7, 1095),
     "final_reply_days": _whole(1, 30),
     "second_factor_required": _yes_or_no,
+    "home_place": _code,
     "set_up": _yes_or_no,
 }
 """What each value must be, in the form it has in the database."""

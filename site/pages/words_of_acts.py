@@ -36,6 +36,7 @@ PUBLIC_ACTS: Mapping[str, str] = MappingProxyType(
         "content_published": _l("发布政策或新闻"),
         "content_revised": _l("修改政策或新闻"),
         "content_withdrawn": _l("撤下政策或新闻"),
+        "installation_set_up": _l("建站：完成首次设置"),
         "sample_content_removed": _l("清除示例内容"),
         "board_issued": _l("发公示牌"),
         "board_retired": _l("撤公示牌"),

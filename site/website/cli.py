@@ -10,11 +10,12 @@ import flask_migrate
 from minsheng import digests, outlines, publishing
 from minsheng.database import db, now
 from minsheng.errors import InvalidFileError
+from minsheng.first_run import FirstAdministrator
 from minsheng.importing.published import import_published, read_rows
 from minsheng.journal import current_head
 from pages.services import services
 from search import indexer
-from website import contact_commands, database_setup, import_words, jobs, opinion_commands, sample_content
+from website import contact_commands, database_setup, first_run, import_words, jobs, opinion_commands, sample_content
 from website.application import create_app
 from website.config import ConfigurationError, Settings, load_or_make_secrets
 from website.server import CannotListenError, insist_on_free, run_server
@@ -67,11 +68,58 @@ def serve(settings: Settings, host: str, port: int, *, sample: bool) -> None:
         _upgrade()
         if sample:
             sample_content.load_into_empty_site(settings.data)
+        sample_content.forget_accounts(settings.data)
+        first_address = first_run.address()
         _bring_index_up_to_date()
     # What is started without a public address is tried out on this machine: links in its mail lead here.
     os.environ.setdefault("MINSHENG_LOCAL_ADDRESS", f"http://{host}:{port}")
-    _welcome(settings, host, port)
+    _welcome(settings, host, port, first_address)
     run_server(host, port)
+
+
+@main.command("setup")
+@click.option("--site-name", prompt="Site name 网站名称")
+@click.option("--place", prompt="Place, full name or code 地方的全名或代码")
+@click.option("--username", prompt="First administrator's user name 第一位管理员的用户名")
+@click.option("--name", "display_name", prompt="Name 姓名")
+@click.option("--post", prompt="Post, shown publicly 岗位（公开）")
+@click.option(
+    "--places", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="CSV: code,name,level,parent"
+)
+@click.pass_obj
+def setup_command(
+    settings: Settings, site_name: str, place: str, username: str, display_name: str, post: str, places: Path | None
+) -> None:
+    """Take the first steps of a real place: its name, its places, its first administrator.
+
+    Prints the path of a link with which the administrator sets a password, once, within three days.
+    """
+    with create_app(settings).app_context():
+        _upgrade()
+        first = FirstAdministrator(username, display_name, post)
+        click.echo(f"invitation 邀请链接: {settings.public_address}{first_run.set_up(site_name, place, first, places)}")
+        _bring_index_up_to_date()
+
+
+@main.group()
+def sample() -> None:
+    """Look after sample content."""
+
+
+@sample.command("clear")
+@click.option("--keep", multiple=True, metavar="USERNAME", help="A sample account to keep; may be given several times.")
+@click.option("--compiled/--no-compiled", default=True, show_default=True, help="Remove compiled records too.")
+@click.confirmation_option(prompt="Remove all sample content for good? 清除全部示例内容？")
+@click.pass_obj
+def clear_sample_command(settings: Settings, keep: tuple[str, ...], *, compiled: bool) -> None:
+    """Remove all sample content before a place begins in earnest; the journal keeps what was said of it."""
+    with create_app(settings).app_context():
+        _upgrade()
+        counts = first_run.clear_sample(keep, compiled=compiled)
+        sample_content.forget_accounts(settings.data)
+        _bring_index_up_to_date()
+    for name, count in counts.items():
+        click.echo(f"{name}: {count}")
 
 
 @main.command("tick")
@@ -236,12 +284,15 @@ def _bring_index_up_to_date() -> None:
         pass
 
 
-def _welcome(settings: Settings, host: str, port: int) -> None:
+def _welcome(settings: Settings, host: str, port: int, first_address: str) -> None:
     """Print where the site is and, with sample content, who may sign in."""
     accounts = settings.data / sample_content.ACCOUNTS_FILE
     click.echo("")
     click.secho(f"  民生·民声  http://{host}:{port}/", bold=True)
     click.echo(f"  staff      http://{host}:{port}/admin/")
+    if first_address:
+        click.echo("")
+        click.secho(f"  first steps 首次设置  http://{host}:{port}{first_address}", bold=True)
     if accounts.exists():
         click.echo("")
         click.echo(accounts.read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
-from minsheng import settings
+from minsheng import sample_removal, settings
 from minsheng.clock import local_date
 from minsheng.database import db, now
 from minsheng.importing.published import import_published, read_rows
@@ -54,6 +54,13 @@ def load_into_empty_site(data: Path) -> bool:
     db.session.commit()
     _write_welcome(data / ACCOUNTS_FILE, county, password)
     return True
+
+
+def forget_accounts(data: Path) -> None:
+    """Remove the file that names the sample accounts once none of them works here."""
+    if not sample_removal.sample_accounts(db.session()):
+        (data / ACCOUNTS_FILE).unlink(missing_ok=True)
+    db.session.rollback()
 
 
 def show_progress(label: str, done: int, total: int) -> None:

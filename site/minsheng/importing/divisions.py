@@ -92,6 +92,32 @@ class Gazetteer:
         """Return the place with this code; raises ``KeyError``."""
         return self._places[code]
 
+    def __contains__(self, code: object) -> bool:
+        """Whether a place down to the county has this code."""
+        return code in self._places
+
+    def get(self, code: str) -> Place | None:
+        """Return the place with this code, or None."""
+        return self._places.get(code)
+
+    def named(self, name: str) -> list[Place]:
+        """Return the places down to the county that have exactly this name."""
+        return [place for place in self._places.values() if place.name == name]
+
+    def with_places(self, places: Iterable[Place]) -> "Gazetteer":
+        """Return this list with other places on top of it, townships and villages among them."""
+        return Gazetteer([*self._places.values(), *places], self._former, self._townships_file)
+
+    def within(self, place: Place) -> Iterator[Place]:
+        """Yield every place below one, the higher before the lower; townships of the bundled list among them."""
+        listed = {below.code for below in self._below.get(place.code, [])}
+        for below in (
+            *self._below.get(place.code, []),
+            *(town for town in self._townships.get(place.code, []) if town.code not in listed),
+        ):
+            yield below
+            yield from self.within(below)
+
     @functools.cached_property
     def _below(self) -> dict[str, list[Place]]:
         below: dict[str, list[Place]] = defaultdict(list)
@@ -214,7 +240,7 @@ class DivisionTree:
         """Return the row of a place, creating it and what is missing above it."""
         row = self._rows.get(place.code)
         if row is None:
-            parent = self.ensure(self._places[place.parent]) if place.parent else None
+            parent = (self._rows.get(place.parent) or self.ensure(self._places[place.parent])) if place.parent else None
             row = Division.under(parent, place.code, place.name, place.level)
             self._rows[place.code] = row
             self._session.add(row)
