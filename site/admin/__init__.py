@@ -37,6 +37,7 @@ from admin import (
     suggestions,
     survey_exports,
     surveys,
+    table_import,
     translations,
 )
 
@@ -52,6 +53,7 @@ for module in (
     projects,
     proposals,
     reports,
+    table_import,
     publishing,
     boards,
     documents,

@@ -42,6 +42,7 @@ def _items() -> list[Item]:
         (_("今日"), "admin.desk", (Permission.SEE_DESK,)),
         (_("项目"), "admin.projects", (Permission.PROPOSE_PROJECT,)),
         (_("月报"), "admin.reports", (Permission.WRITE_REPORT, Permission.PUBLISH_REPORT)),
+        (_("表格导入"), "admin.table_import", (Permission.WRITE_REPORT,)),
         (
             _("公开文件"),
             "admin.documents",

@@ -104,7 +104,7 @@ class Line:
 
 
 def office_of(member: StaffMember) -> str:
-    """Return the name under which a member's mappings are remembered: the agency's, else the place's, else the site's."""
+    """Return the name a member's mappings are remembered under: the agency's, else the place's, else the site's."""
     for grant in member.grants:
         if grant.agency_id is not None:
             return f"agency:{grant.agency_id}"
@@ -262,7 +262,8 @@ def lines_of(session: Session, upload: TableUpload, situation: Situation) -> lis
 
 def line_key(table: Table, entry: Entry) -> str:
     """Return the name of a line inside its upload."""
-    return f"{table.sheet}:{entry.row}:{entry.group}"
+    group = hashlib.sha256(entry.group.encode()).hexdigest()[:8] if entry.group else "0"
+    return f"{table.sheet}-{entry.row}-{group}"
 
 
 def _candidate(project: Project) -> Candidate:
@@ -426,8 +427,8 @@ def _report(session: Session, project: Project, month: str, by: StaffMember, at:
             author=by,
         )
         session.add(report)
+        session.flush()
     report.write_on(by, at)
-    session.flush()
     return report
 
 
@@ -470,14 +471,7 @@ def _begin(
         kind = ProjectKind.SERVICE if entry.target is not None and not entry.money else ProjectKind.WORKS
         beginning = drafting.Beginning(entry.title[:200], kind, Category.OTHER, Stage.PROPOSED, programme.division)
         project = begun[entry.title] = drafting.begin(session, programme, beginning, by)
-    values: dict[str, Any] = {}
-    for meaning, name in ((Meaning.PLANNED, "planned_investment_fen"), (Meaning.TOTAL, "total_investment_fen")):
-        if meaning in entry.money:
-            values[name] = entry.money[meaning]
-    if entry.start and entry.finish and entry.start <= entry.finish:
-        values |= {"planned_start": entry.start.isoformat(), "planned_finish": entry.finish.isoformat()}
-    if entry.words.get(Meaning.CONTENT):
-        values["summary"] = entry.words[Meaning.CONTENT]
+    values = _planned(entry)
     try:
         if values:
             record_changes.write(session, project, Change("project", values, project.id), by, at)
@@ -488,3 +482,16 @@ def _begin(
             record_changes.write(session, project, Change("indicator", named), by, at)
     except InvalidValuesError as error:
         raise WrongStateError("write", f"row {entry.row + 1}") from error
+
+
+def _planned(entry: Entry) -> dict[str, Any]:
+    """Return what a line plans, as the columns of a new project take it."""
+    values: dict[str, Any] = {}
+    for meaning, name in ((Meaning.PLANNED, "planned_investment_fen"), (Meaning.TOTAL, "total_investment_fen")):
+        if meaning in entry.money:
+            values[name] = entry.money[meaning]
+    if entry.start and entry.finish and entry.start <= entry.finish:
+        values |= {"planned_start": entry.start.isoformat(), "planned_finish": entry.finish.isoformat()}
+    if entry.words.get(Meaning.CONTENT):
+        values["summary"] = entry.words[Meaning.CONTENT]
+    return values

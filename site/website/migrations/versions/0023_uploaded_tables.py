@@ -56,7 +56,7 @@ def upgrade() -> None:
         sa.Column("columns", sa.JSON(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_table_mapping")),
-        sa.UniqueConstraint("office", "fingerprint", name=op.f("uq_table_mapping_office")),
+        sa.UniqueConstraint("office", "fingerprint", name=op.f("uq_table_mapping_office_fingerprint")),
     )
 
 

@@ -1,0 +1,300 @@
+"""Spreadsheets in: a file, a preview in which every line says what would be written, drafts."""
+
+import io
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from admin.access import current_staff, needs
+from admin.table_import_forms import StepForm, TableFileForm
+from admin.table_import_words import MEANINGS, VERDICTS, column_label, column_name, figures_of, file_words, reasons
+from minsheng import table_import
+from minsheng.database import db
+from minsheng.errors import InvalidFileError, WrongStateError
+from minsheng.exporting import report_template
+from minsheng.programmes import Programme
+from minsheng.projects import Project
+from minsheng.publication import Origin
+from minsheng.reports import MONTH
+from minsheng.staff import Permission
+from minsheng.table_import import Line, Situation, Verdict
+from minsheng.table_uploads import TableUpload, UploadState
+from minsheng.tables.meanings import FIGURES, MONEY
+from minsheng.tables.opening import MAX_BYTES, read_sheets
+from minsheng.tables.reading import Table, read_tables
+from pages.language import gettext as _
+from pages.language import ngettext
+from pages.limits import limiter
+from pages.services import services
+
+blueprint = Blueprint("table_import", __name__, url_prefix="/tables")
+UNREADABLE, STALE = 422, 409
+PAGE_SIZE = 50
+UNITS = ("元", "千元", "万元", "百万元", "亿元")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@blueprint.get("/")
+@needs(Permission.WRITE_REPORT)
+def index() -> ResponseReturnValue:
+    """Offer the template and the choice of a file; list what the office uploaded before."""
+    form = TableFileForm(_programmes(), formdata=None)
+    return _index(form)
+
+
+@blueprint.post("/")
+@needs(Permission.WRITE_REPORT)
+@limiter.limit("60 per hour")
+def upload() -> ResponseReturnValue:
+    """Read a file and open its preview; a file that came before opens the preview it has."""
+    form = TableFileForm(_programmes())
+    is_valid = form.validate_on_submit()
+    file = form.file.data
+    if not (file and file.filename):
+        form.file.errors = [_("请选表格文件")]
+        return _index(form), UNREADABLE
+    if not is_valid:
+        form.file.errors = [*form.file.errors, _("请再选一次文件：其他内容改好以前没有保存它")]
+        return _index(form), UNREADABLE
+    data = file.stream.read(MAX_BYTES + 1)
+    programme_id = form.chosen().id
+    # Reading a file takes seconds: the place in the line of writers is given back meanwhile, and all read anew.
+    db.session.rollback()
+    try:
+        sheets = read_sheets(data)
+        if not read_tables(sheets):
+            raise InvalidFileError("no_table")
+    except InvalidFileError as error:
+        form.file.errors = [file_words(error.reason)]
+        return _index(form), UNREADABLE
+    member, programme, month = current_staff(), db.session.get_one(Programme, programme_id), f"{form.month.data:%Y-%m}"
+    office = table_import.office_of(member)
+    if earlier := table_import.same_file(db.session(), data, programme, month, office):
+        flash(_("这份文件传过了，下面就是当时的内容。"), "info")
+        return redirect(url_for(".show", upload_id=earlier.id))
+    came = table_import.Upload(file.filename.rsplit("/", 1)[-1], data, sheets)
+    kept = table_import.keep(db.session(), came, programme, month, member, services().clock())
+    db.session.commit()
+    return redirect(url_for(".show", upload_id=kept.id))
+
+
+@blueprint.get("/template.xlsx")
+@needs(Permission.WRITE_REPORT)
+def template() -> ResponseReturnValue:
+    """Send a workbook with the office's own projects and the figures of the last published month."""
+    programme = db.session.scalar(sa.select(Programme).where(Programme.slug == request.args.get("programme", "")))
+    month = request.args.get("month", "")
+    if programme is None or not MONTH.fullmatch(month):
+        flash(_("请先选清单和月份（例如 2026-05），再下载模板。"), "warning")
+        return redirect(url_for(".index"))
+    projects = table_import.own_projects(db.session(), programme, current_staff())
+    content = report_template.write(programme.title, projects, month)
+    return send_file(io.BytesIO(content), XLSX, as_attachment=True, download_name=f"{month}-{programme.slug}.xlsx")
+
+
+@blueprint.get("/<int:upload_id>")
+@needs(Permission.WRITE_REPORT)
+def show(upload_id: int) -> ResponseReturnValue:
+    """Show the columns and lines of an upload, and what would be written."""
+    return _preview(_upload(upload_id))
+
+
+@blueprint.post("/<int:upload_id>/columns")
+@needs(Permission.WRITE_REPORT)
+def columns(upload_id: int) -> ResponseReturnValue:
+    """Take the columns of a table for what was chosen, and remember it for the office."""
+    kept = _open_upload(upload_id)
+    number = request.form.get("table", 0, type=int)
+    tables = table_import.tables_of(kept)
+    if not (StepForm().validate_on_submit() and 0 <= number < len(tables)):
+        abort(400)
+    table = tables[number]
+    wanted = {}
+    for column in table.columns:
+        chosen = request.form.get(f"meaning_{column.index}", column.meaning.value)
+        if chosen not in {one.value for one in MEANINGS}:
+            abort(400)
+        wanted[column.index] = {
+            "meaning": chosen,
+            "unit": request.form.get(f"unit_{column.index}", column.unit).strip()[:20],
+            "group": column.group,
+        }
+    table_import.choose_columns(db.session(), kept, table, wanted, services().clock())
+    db.session.commit()
+    flash(_("已按您的选择重新读表，下次传同样列名的表会照这样读。"), "good")
+    return redirect(url_for(".show", upload_id=upload_id))
+
+
+@blueprint.route("/<int:upload_id>/lines/<key>", methods=["GET", "POST"])
+@needs(Permission.WRITE_REPORT)
+def line(upload_id: int, key: str) -> ResponseReturnValue:
+    """Correct the cells of one line, and say which project and target it is about."""
+    kept = _open_upload(upload_id)
+    found = next((one for one in _lines(kept) if one.key == key), None)
+    if found is None:
+        abort(404)
+    projects = table_import.own_projects(db.session(), kept.programme, current_staff())
+    if request.method == "POST" and StepForm().validate_on_submit():
+        _correct(kept, found, projects)
+        db.session.commit()
+        flash(_("已改好，重新检查过了。"), "good")
+        return redirect(url_for(".show", upload_id=upload_id, _anchor=f"row-{found.entry.row + 1}"))
+    targets = [(project, indicator) for project in projects for indicator in project.indicators]
+    return render_template(
+        "admin/table_import/line.html",
+        upload=kept,
+        line=found,
+        cells=[
+            (column, found.table.grid.at(found.entry.row, column.index).shown, column_label(column))
+            for column in found.table.columns
+        ],
+        projects=projects,
+        targets=targets,
+        choice=kept.choices.get(key, {}),
+        reasons=reasons(found),
+        may_add=current_staff().may(Permission.EDIT_PROJECT, division=kept.programme.division),
+        form=StepForm(formdata=None),
+    )
+
+
+@blueprint.post("/<int:upload_id>/write")
+@needs(Permission.WRITE_REPORT)
+def write(upload_id: int) -> ResponseReturnValue:
+    """Write every line into drafts, or none while one of them is wrong."""
+    kept = _open_upload(upload_id)
+    if not StepForm().validate_on_submit():
+        abort(400)
+    needs_look = any(one.verdict is Verdict.DOUBTFUL for one in _lines(kept))
+    if needs_look and not request.form.get("looked"):
+        return _preview(kept, _("有要核对的行：看过以后请打勾，再写入")), UNREADABLE
+    try:
+        written = table_import.write(db.session(), kept, _situation(), services().clock())
+    except WrongStateError:
+        db.session.rollback()
+        return _preview(_open_upload(upload_id), _("还有要改正的行，或者没有可写的行；一行也没有写入")), UNREADABLE
+    count = len(written.reports) + len(written.projects)
+    db.session.commit()
+    flash(ngettext("已写入 %(num)s 份草稿。", "已写入 %(num)s 份草稿。", count), "good")
+    return redirect(url_for(".show", upload_id=upload_id))
+
+
+@blueprint.post("/<int:upload_id>/discard")
+@needs(Permission.WRITE_REPORT)
+def discard(upload_id: int) -> ResponseReturnValue:
+    """Put an upload away; nothing of it was written."""
+    kept = _open_upload(upload_id)
+    if not StepForm().validate_on_submit():
+        abort(400)
+    table_import.discard(kept)
+    db.session.commit()
+    flash(_("已放弃这份表，什么也没有写入。"), "good")
+    return redirect(url_for(".index"))
+
+
+def _programmes() -> Sequence[Programme]:
+    """Return the own lists with a project that the role may report on, newest first."""
+    own = sa.select(Programme).where(Programme.origin == Origin.OWN).order_by(Programme.year.desc(), Programme.title)
+    return [
+        one
+        for one in db.session.scalars(own)
+        if table_import.own_projects(db.session(), one, current_staff())
+        or current_staff().may(Permission.EDIT_PROJECT, division=one.division)
+    ]
+
+
+def _upload(upload_id: int) -> TableUpload:
+    """Return an upload of one's own office, or answer 404."""
+    kept = db.session.get(TableUpload, upload_id)
+    member = current_staff()
+    if kept is None or (kept.uploader_id != member.id and kept.office != table_import.office_of(member)):
+        abort(404)
+    return kept
+
+
+def _open_upload(upload_id: int) -> TableUpload:
+    """Return an upload that waits. Raises ``WrongStateError`` once it is written or put away."""
+    kept = _upload(upload_id)
+    if kept.state is not UploadState.OPEN:
+        raise WrongStateError("change", kept.state)
+    return kept
+
+
+def _situation() -> Situation:
+    return Situation(current_staff(), services().today(), services().report_due_day)
+
+
+def _lines(kept: TableUpload) -> list[Line]:
+    return table_import.lines_of(db.session(), kept, _situation())
+
+
+def _correct(kept: TableUpload, found: Line, projects: Sequence[Project]) -> None:
+    """Keep cells that were typed anew and what the line is said to be about."""
+    cells = {}
+    for column in found.table.columns:
+        typed = request.form.get(f"cell_{column.index}")
+        shown = found.table.grid.at(found.entry.row, column.index).shown
+        if typed is not None and typed.strip() != shown:
+            cells[found.entry.row, column.index] = typed.strip()[:2000]
+    if cells:
+        table_import.correct_cells(kept, found.table.sheet, cells)
+    about = request.form.get("about", "")
+    target = request.form.get("target", "")
+    if about in {table_import.NEW, table_import.SKIP, *(project.slug for project in projects)}:
+        table_import.choose_line(kept, found.key, about, target)
+
+
+def _index(form: TableFileForm) -> str:
+    return render_template(
+        "admin/table_import/index.html",
+        form=form,
+        uploads=table_import.uploads_of(db.session(), current_staff()),
+        states=UploadState,
+        programmes=_programmes(),
+        usual_month=services().today().strftime("%Y-%m"),
+    )
+
+
+def _preview(kept: TableUpload, complaint: str = "") -> str:
+    lines = _lines(kept)
+    counts = {verdict: sum(one.verdict is verdict for one in lines) for verdict in Verdict}
+    show_only = {one.value: one for one in Verdict}.get(request.args.get("show", ""))
+    listed = [one for one in lines if show_only is None or one.verdict is show_only]
+    pages = max(-(-len(listed) // PAGE_SIZE), 1)
+    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    tables = table_import.tables_of(kept)
+    return render_template(
+        "admin/table_import/show.html",
+        upload=kept,
+        tables=tables,
+        lines=listed[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
+        total=len(listed),
+        page=page,
+        pages=pages,
+        counts=counts,
+        show_only=show_only,
+        verdicts=VERDICTS,
+        Verdict=Verdict,
+        reasons=reasons,
+        figures_of=figures_of,
+        meanings=MEANINGS,
+        column_label=column_label,
+        column_name=column_name,
+        units=UNITS,
+        needs_unit=FIGURES | MONEY,
+        money=MONEY,
+        hidden=_hidden(kept, tables),
+        complaint=complaint,
+        form=StepForm(formdata=None),
+        states=UploadState,
+    )
+
+
+def _hidden(kept: TableUpload, tables: Sequence[Table]) -> list[str]:
+    """Return what of the file was not read: hidden sheets and rows."""
+    said = [_("隐藏的工作表“%(name)s”没有读", name=sheet["name"]) for sheet in kept.sheets if sheet["is_hidden"]]
+    rows = sorted({row for table in tables for row in table.grid.hidden_rows if row in table.region.body})
+    if rows:
+        said.append(_("隐藏的行没有读：第 %(rows)s 行", rows="、".join(str(row + 1) for row in rows[:20])))
+    return said
