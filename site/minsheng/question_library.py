@@ -2,7 +2,7 @@
 
 import functools
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,3 +50,17 @@ def _options(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _texts(entry: dict[str, Any]) -> dict[str, Any]:
     return {"text": entry["zh"], "translations": {name: entry[name] for name in ("zh_Hant", "en")}}
+
+
+def honest(draft: QuestionDraft) -> QuestionDraft:
+    """Return the question without the library's name where it is not, or no longer, asked in the library's words."""
+    known = standard_questions().get(draft.standard)
+    if known is None or _asked(known.question) != _asked(draft):
+        return replace(draft, standard="")
+    return draft
+
+
+def _asked(draft: QuestionDraft) -> tuple[object, ...]:
+    """Return what answers to a question depend on."""
+    options = [(option.key, option.text, option.is_substantive) for option in draft.options]
+    return draft.type, draft.text, draft.matrix_text, options
