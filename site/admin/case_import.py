@@ -1,6 +1,7 @@
 """Taking in many cases from a file: choose it, see what each row would become, then all of them or none."""
 
 import io
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -34,6 +35,10 @@ class FileForm(Form):
     """A table of cases."""
 
     file = FileField(_l("表格文件"))
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.file.flags.required = True
 
 
 class ConfirmForm(Form):

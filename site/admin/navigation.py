@@ -12,6 +12,10 @@ UNDIVIDED = frozenset({"admin.content", "admin.settings"})
 """Parts that only a role without limits opens."""
 
 
+CASE_PARTS = ("entry", "import", "photos", "sheets", "words")
+"""Parts that belong to the cases."""
+
+
 class Item(NamedTuple):
     """One entry of the menu."""
 
@@ -72,6 +76,7 @@ def _items() -> list[Item]:
         "admin.proposals": "admin.projects",
         "admin.questions": "admin.questionnaires",
         "admin.survey_exports": "admin.surveys",
+        **dict.fromkeys((f"admin.case_{one}" for one in CASE_PARTS), "admin.suggestions"),
     }.get(request.blueprint or "", request.blueprint)
     return [
         Item(label, url_for(f"{part}.index"), here == part)

@@ -102,6 +102,7 @@ class PeriodsForm(GroupForm):
     reply_days = IntegerField(_l("答复（工作日）"), validators=[NEEDED, between(1, 60)])
     extension_days = IntegerField(_l("最多延期（工作日）"), validators=[NEEDED, between(0, 30)])
     rating_days = IntegerField(_l("评价（工作日）"), validators=[NEEDED, between(1, 30)])
+    contact_days = IntegerField(_l("办结多少天后删除联系方式（自然日）"), validators=[NEEDED, between(7, 1095)])
     final_reply_days = IntegerField(_l("重办答复（工作日）"), validators=[NEEDED, between(1, 30)])
 
 
@@ -156,6 +157,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "reply_days",
             "extension_days",
             "rating_days",
+            "contact_days",
             "final_reply_days",
         ),
         "security": ("second_factor_required",),

@@ -20,6 +20,7 @@ from minsheng import (
 from minsheng.clock import local_date
 from minsheng.database import db
 from minsheng.scheduling import Job, Outcome
+from pages.installation import site_settings
 from pages.services import services
 from public.news_mail import tell_news
 
@@ -106,7 +107,7 @@ def _erase_contacts() -> int:
     """Erase contacts whose period is over, and files of cases that nobody confirmed."""
     at = services().clock()
     case_import_drafts.drop_old(db.session(), at)
-    return retention.erase_due(db.session(), at)
+    return retention.erase_due(db.session(), at, dt.timedelta(days=site_settings().contact_days))
 
 
 def _sweep_media() -> int:
