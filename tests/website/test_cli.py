@@ -123,3 +123,37 @@ def test_outlines_come_in_whole_or_not_at_all(run: Runner, tmp_path: Path) -> No
     assert "✗ 2 999999: " in refused.output
     assert "导入 1，未变 0" in run("import", "outlines", file("340000")).output
     assert "导入 0，未变 1" in run("import", "outlines", file("340000")).output
+
+
+SETUP = ("setup", "--site-name", "清河县民生公示", "--username", "li.fang", "--name", "李芳", "--post", "清河县民生办")
+
+
+def test_a_real_place_is_set_up_once_by_command(run: Runner) -> None:
+    several = run(*SETUP, "--place", "鼓楼区")
+    assert several.exit_code == 1
+    assert "同名的不止一个" in several.output
+    assert "没有这个地方" in run(*SETUP, "--place", "没有的县").output
+
+    done = run(*SETUP, "--place", "清河县")
+    assert done.exit_code == 0
+    assert "/admin/invitations/" in done.output
+    assert "已经有账号了" in run(*SETUP, "--place", "清河县").output
+    assert run("journal", "verify").output.startswith("OK ")
+
+
+def test_places_of_a_file_are_named_by_line_where_they_cannot_be_right(run: Runner, tmp_path: Path) -> None:
+    file = tmp_path / "places.csv"
+    file.write_text("code,name,level,parent\n990100,某市,市,990000\n", encoding="utf-8")
+
+    refused = run(*SETUP, "--place", "某市", "--places", str(file))
+
+    assert refused.exit_code == 1
+    assert "第 2 行" in refused.output
+
+
+def test_there_may_be_no_sample_content_to_clear(run: Runner) -> None:
+    assert "没有示例内容" in run("sample", "clear", "--yes").output
+    assert "没有这个账号" in run("sample", "clear", "--yes", "--keep", "nobody").output
+    asked = run("sample", "clear")
+    assert asked.exit_code == 1
+    assert "Aborted" in asked.output
