@@ -96,7 +96,9 @@ def _progress(sources: Sources, report: Any) -> Fraction | None:
 def _standing(sources: Sources, report: Any, progress: Fraction | None) -> dict[str, object]:
     """Return status and gap as of the report, and the days on which the status turns."""
     project = sources.project
-    nothing: dict[str, object] = dict.fromkeys(("status", "not_due_before", "overdue_after", "expected", "gap", "gap_float"))
+    nothing: dict[str, object] = dict.fromkeys(
+        ("status", "not_due_before", "overdue_after", "expected", "gap", "gap_float")
+    )
     if project.origin is Origin.COMPILED:
         return {**nothing, "as_of": figures_day(report) if report and report.month else None}
     start, finish = project.first_planned_start, project.first_planned_finish

@@ -130,7 +130,8 @@ def test_a_glance_from_a_digest_is_the_standing(
                 number: each.months_silent for number, each in full.items()
             }
             added, expected = sums_over(known), sums_of(own, day, due_day)
-            for name in ("projects", "progress", "expected", "statuses", "planned", "arrived", "spent", "rates", "as_of"):
+            names = ("projects", "progress", "expected", "statuses", "planned", "arrived", "spent", "rates", "as_of")
+            for name in names:
                 assert getattr(added, name) == getattr(expected, name), name
             assert [each.id for each in added.late] == [each.id for each in expected.late]
             assert [each.id for each in added.silent] == [each.id for each in expected.silent]
