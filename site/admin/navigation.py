@@ -66,6 +66,17 @@ def _items() -> list[Item]:
         (_("年度考核"), "admin.assessments", (Permission.ASSESS,)),
         (_("考核办法"), "admin.schemes", (Permission.ASSESS,)),
         (_("搜索"), "admin.search", (Permission.TEND_SEARCH,)),
+        (
+            _("导出"),
+            "admin.exports",
+            (
+                Permission.PROPOSE_PROJECT,
+                Permission.WRITE_REPORT,
+                Permission.REVIEW_SUGGESTION,
+                Permission.HANDLE_SUGGESTION,
+                Permission.SUPERVISE_SUGGESTION,
+            ),
+        ),
         (_("公示日志"), "admin.journal", (Permission.SEE_JOURNAL,)),
         (_("政策和新闻"), "admin.content", (Permission.EDIT_CONTENT,)),
         (_("人员"), "admin.staff", (Permission.MANAGE_STAFF,)),

@@ -69,7 +69,7 @@ def _whole(text: str) -> int | None:
                 total += section * size
             if not section and sign not in "亿億":
                 return None
-            if size > last_large or total < 0:
+            if total < 0 or (size == last_large == 10**4):
                 return None
             section, digit, has_digit, last_small, last_large = 0, 0, False, 10**4, size
     # 一千二, 三万五: the last digit stands one place below the last sign.

@@ -1,0 +1,179 @@
+"""Figures arrive exactly whatever the headings, their order, units, ways of writing, encoding and merged cells are."""
+
+import csv
+import io
+from decimal import Decimal
+
+import xlsxwriter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from minsheng.tables.grid import grids_of
+from minsheng.tables.meanings import Meaning
+from minsheng.tables.numerals import read_numeral
+from minsheng.tables.quantities import ReadingCode, read
+from minsheng.tables.reading import Table, read_tables
+from minsheng.tables.sheet_reader import _csv  # the reader's own process would make hundreds of cases slow
+
+NAMES = [
+    "石桥村道路硬化",
+    "实验小学扩建",
+    "河堤加固",
+    "敬老院改造",
+    "饮水安全提升",
+    "卫生室建设",
+    "公厕新建",
+    "路灯安装",
+]
+TITLES = ["项目名称", "项 目 名 称", "工程名称", "民生实事项目", "项目\n名称", "事项名称"]
+TARGETS = ["目标任务", "目标数", "年度目标任务", "计划完成数", "任务数", "2026年目标任务", "年度任务"]
+DONES = ["累计完成", "已完成数", "完成数", "实际完成", "累计完成数", "截至5月底累计完成"]
+RATES = ["完成率", "完成比例", "占年任务之比", "完成比例(%)"]
+MONIES = ["累计完成投资", "完成投资额", "累计完成投资额", "已完成投资"]
+UNITS = {"元": 0, "万元": 4, "亿元": 8}
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> tuple[list[list[str]], list[tuple[str, Decimal, Decimal, int]]]:
+    """A sheet as rows of text, and what it says: name, target, done, completed fen."""
+    names = draw(st.lists(st.sampled_from(NAMES), min_size=2, max_size=6, unique=True))
+    unit = draw(st.sampled_from(sorted(UNITS)))
+    where = draw(st.sampled_from(["heading", "line", "cell"]))
+    order = draw(st.permutations(["title", "target", "done", "rate", "money"]))
+    heads = {
+        "title": draw(st.sampled_from(TITLES)),
+        "target": draw(st.sampled_from(TARGETS)),
+        "done": draw(st.sampled_from(DONES)),
+        "rate": draw(st.sampled_from(RATES)),
+        "money": draw(st.sampled_from(MONIES))
+        + (draw(st.sampled_from(["（{}）", "({})", "/{}"])).format(unit) if where == "heading" else ""),
+    }
+    sheet = [["某县2026年民生实事进度表"]]
+    if where == "line":
+        sheet.append([f"单位：{unit}"])
+    sheet.append(["序号", *(heads[name] for name in order)])
+    said = []
+    for number, name in enumerate(names, 1):
+        target, done = draw(st.integers(1, 90_000)), draw(st.integers(0, 90_000))
+        fen = draw(st.integers(0, 10**13 - 1))
+        money = Decimal(fen).scaleb(-2 - UNITS[unit])
+        cells = {
+            "title": name,
+            "target": draw(st.sampled_from(["{}", "{:,}"])).format(target),
+            "done": draw(st.sampled_from([str(done), f"{done:,}", full_width(str(done)), f" {done} "])),
+            "rate": f"{Decimal(done) / target * 100:.2f}%",
+            "money": f"{money:f}" + (unit if where == "cell" else ""),
+        }
+        sheet.append([str(number), *(cells[one] for one in order)])
+        said.append((name, Decimal(target), Decimal(done), fen))
+    if draw(st.booleans()):
+        total = sum((one[1] for one in said), Decimal(0))
+        sheet.append(["合计", *(f"{total}" if one == "target" else "" for one in order)])
+    if draw(st.booleans()):
+        sheet.append(["注：数据由各责任单位报送，如有出入以最终核定为准。"])
+    return sheet, said
+
+
+def full_width(text: str) -> str:
+    return "".join(chr(ord(sign) + 0xFEE0) for sign in text)
+
+
+def as_csv(sheet: list[list[str]], encoding: str) -> Table:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerows(sheet)
+    (table,) = read_tables(_csv(buffer.getvalue().encode(encoding)))
+    return table
+
+
+def found(table: Table) -> list[tuple[str, Decimal | None, Decimal | None, int | None]]:
+    return [(one.title, one.target, one.done, one.money.get(Meaning.COMPLETED)) for one in table.entries]
+
+
+@settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(tables(), st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]))
+def test_every_writing_of_a_table_says_the_same(
+    made: tuple[list[list[str]], list[tuple[str, Decimal, Decimal, int]]], encoding: str
+) -> None:
+    sheet, said = made
+    table = as_csv(sheet, encoding)
+    assert found(table) == said
+    assert [one for one in table.sums if not one.agrees] == []
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(st.integers(0, 10**12))
+def test_numbers_in_words_are_read_back(number: int) -> None:
+    assert read_numeral(in_words(number)) == number
+
+
+def in_words(number: int) -> str:
+    """A number as it is said, by the rules of school books."""
+    if number == 0:
+        return "零"
+    digits = "零一二三四五六七八九"
+
+    def below_ten_thousand(part: int) -> str:
+        text, gap = "", False
+        for place, sign in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+            digit, part = divmod(part, place)
+            if digit:
+                text += ("零" if gap and text else "") + digits[digit] + sign
+                gap = False
+            else:
+                gap = True
+        return text
+
+    text, last = "", 10**4
+    for size, sign in ((10**12, "万亿"), (10**8, "亿"), (10**4, "万"), (1, "")):
+        part, number = divmod(number, size)
+        if part:
+            text += ("零" if text and part * 10 < last else "") + below_ten_thousand(part) + sign
+        last = 10**4
+    return text
+
+
+def test_formats_merges_and_hidden_rows_of_workbooks() -> None:
+    from minsheng.tables.opening import read_sheets  # noqa: PLC0415 - beside the only test that needs it
+
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    sheet = book.add_worksheet("一")
+    percent = book.add_format({"num_format": "0.0%"})
+    sheet.merge_range(0, 0, 0, 4, "2026年5月进度表")
+    sheet.merge_range(1, 0, 2, 0, "项目名称")
+    sheet.merge_range(1, 1, 1, 3, "城镇新增就业（人）")
+    sheet.write_row(2, 1, ["目标任务", "累计完成", "完成率"])
+    sheet.merge_range(1, 4, 2, 4, "备注")
+    sheet.write_row(3, 0, ["甲镇就业", 1000, 302])
+    sheet.write_number(3, 3, 0.302, percent)
+    sheet.write_row(4, 0, ["乙镇就业", 10, 0.1 + 0.2])
+    sheet.set_row(5, None, None, {"hidden": True})
+    sheet.write_row(5, 0, ["丙镇就业", 10, 5])
+    sheet.write_row(6, 0, ["丁镇就业", 10])
+    sheet.write_formula(6, 2, "=1/0", None, "#DIV/0!")
+    book.add_worksheet("藏").hide()
+    book.close()
+
+    (table,) = read_tables(read_sheets(buffer.getvalue()))
+
+    assert [(one.title, one.target_name, one.done, one.rate) for one in table.entries] == [
+        ("甲镇就业", "城镇新增就业", Decimal(302), "30.2"),
+        ("乙镇就业", "城镇新增就业", Decimal("0.3"), None),
+        ("丁镇就业", "城镇新增就业", None, None),
+    ]
+    assert [problem.trouble.value for problem in table.entries[2].problems] == ["formula_error"]
+    assert grids_of([])[:1] == []
+
+
+def test_big5_is_told_from_gb18030() -> None:
+    heading = ["計畫名稱", "主管機關", "年度目標", "累計完成"]
+    table = as_csv([heading, ["臺東市碼頭改善工程", "交通部", "12", "7"]], "big5")
+    assert (table.entries[0].title, table.entries[0].done) == ("臺東市碼頭改善工程", Decimal(7))
+
+
+def test_a_sentence_with_several_figures_is_never_guessed() -> None:
+    from minsheng.tables.grid import Cell, CellKind  # noqa: PLC0415 - as above
+
+    for text in ("新开工42个,更新电梯30部", "完成10%,其中甲镇20%", "2个（其中1个在建）"):
+        reading = read(Cell(text, CellKind.TEXT))
+        assert (reading.code, reading.value) == (ReadingCode.SEVERAL, None)
