@@ -126,6 +126,12 @@ PEOPLE_WORDS = {
         "qr": _l("扫码填写"),
         "paper_walk_in": _l("现场填写"),
     },
+    "export_kind": {
+        "csv": _l("答卷（CSV）"),
+        "xlsx": _l("答卷（Excel）"),
+        "sav": _l("答卷（SPSS）"),
+        "package": _l("内部数据包（ZIP）"),
+    },
     "question_type": {
         "scale": _l("量表"),
         "single": _l("单选"),
