@@ -181,7 +181,7 @@ class OutcomeForm(CheckedForm):
         if not super().validate(extra_validators):
             return False
         if self.outcome.data != GroupOutcome.NOT_ADOPTED and not self.project.data:
-            self.project.errors = [_("采纳的请选出变成了哪个项目；还没有立项的，先在“项目”里建草稿")]
+            self.project.errors = [_("采纳的要选出变成了哪个项目；还没有立项的，先在“项目”里建草稿")]
             return False
         return self.is_clean_or_confirmed()
 

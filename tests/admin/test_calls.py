@@ -142,7 +142,7 @@ def test_ideas_are_read_masked_and_grouped_until_all_have_an_outcome(
     outcome = f"/admin/calls/groups/{group.id}"
     nothing = browser.post(outcome, {"outcome": "adopted", "reason": "列入", "project": ""})
     assert nothing.status_code == 422
-    assert "请选出变成了哪个项目" in nothing.text
+    assert "要选出变成了哪个项目" in nothing.text
     browser.post(outcome, {"outcome": "adopted", "reason": "列入明年清单", "project": str(project.id), "indicator": ""})
     assert group.outcome is GroupOutcome.ADOPTED
     assert browser.post(f"{page}/close", closing, on=page).status_code == 302
