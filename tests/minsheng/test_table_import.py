@@ -58,8 +58,7 @@ def judged(session: Session, upload: TableUpload, member: StaffMember) -> Sequen
 def test_figures_become_drafts_exactly(
     session: Session, road: Project, school: Project, reporter: StaffMember, at: dt.datetime
 ) -> None:
-    text = (
-        HEADING
+    text = HEADING + (
         "1,石桥村道路硬化,硬化道路,公里,22.5,12.25,54.44%,1234.5678,路基完成\n"
         "2,实验小学扩建,新增学位,个,500,０,0%,一百二十,正在招标\n"
         "合计,,,,,,,1354.5678,\n"
