@@ -1,13 +1,14 @@
 """What the page of a case shows besides its steps: listed words, templates, sheets, and the way the case came."""
 
-from flask import request
+from flask import request, url_for
 
 from admin.case_sheets import sheets_of
-from minsheng import case_entry, reply_templates, word_lists
+from minsheng import case_adoptions, case_entry, case_links, duties, reply_templates, word_lists
 from minsheng.database import db
 from minsheng.reply_templates import ReplyTemplate, TemplateUse
 from minsheng.staff import StaffMember
 from minsheng.suggestions import Suggestion
+from pages.language import gettext as _
 
 MOST_SHOWN = 20
 
@@ -20,8 +21,27 @@ def extras(case: Suggestion, member: StaffMember) -> dict[str, object]:
         "reply_templates": reply_templates.for_reply(known, case),
         "refusal_templates": reply_templates.for_refusal(known),
         "sheets": sheets_of(case),
+        "ties": ties_of(case, member),
         "may_print_receipt": case_entry.may_print_receipt(member, case),
     }
+
+
+def ties_of(case: Suggestion, member: StaffMember) -> list[tuple[str, str]]:
+    """Return the ties that ``member`` may make from a case as it stands: what the link says, and where it leads."""
+    if not duties.may_review(member, case) or case.main_case is not None:
+        return []
+    tied = (
+        (_("合并到先来的同一件"), "merge", case_links.OPEN_BEFORE_REPLY),
+        (_("拆成两件"), "split", case_links.OPEN_BEFORE_REPLY),
+        (_("关联到项目"), "link", case_links.NOT_ENDED),
+        (_("列入问题清单"), "problem", () if case.problem else case_links.ACCEPTED),
+        (_("采纳进年度清单"), "adopt", case_adoptions.ADOPTABLE),
+    )
+    return [
+        (label, url_for(f"admin.case_ties.{name}", case_id=case.id))
+        for label, name, states in tied
+        if case.state in states
+    ]
 
 
 def hits(case: Suggestion) -> list[tuple[str, word_lists.WordList]]:

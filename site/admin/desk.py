@@ -34,6 +34,8 @@ def index() -> ResponseReturnValue:
     if any(member.may(one) for one in SUGGESTION_PERMISSIONS):
         cases = duties.cases_of(db.session(), member)
         names["cases"] = [case for case in cases if duties.waits_for(member, case)]
+        names["reminded"] = [case for case in cases if case.is_reminded and duties.may_handle(member, case)]
+        names["escalated"] = [case for case in cases if duties.is_told_of_delay(member, case)]
         names["overdue"] = [case for case in cases if case.is_overdue(today)]
     if any(member.may(one) for one in SURVEY_PERMISSIONS):
         waves = duties.waves_of(db.session(), member)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from markupsafe import Markup, escape
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, SelectField, StringField, TextAreaField
 
 from minsheng import privacy, reply_leaks
 from minsheng.cases import Prominence, RefusalReason
@@ -141,6 +141,22 @@ class ReplyForm(CheckedForm):
         leaks = reply_leaks.find(self.text.data or "", self._case.words, _contact(self._case))
         self.found = tuple(dict.fromkeys(_placed(leak) for leak in leaks))
         return self.is_confirmed()
+
+
+class AnswerForm(ReplyForm):
+    """The handling agency's answer, with pictures that show the result."""
+
+    evidence = MultipleFileField(_l("照片"))
+    evidence_words = StringField(_l("照片里看得到什么"), validators=[length(most=200)])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask for words where there are pictures: those who cannot see them read these."""
+        has_pictures = any(getattr(one, "filename", "") for one in self.evidence.data or [])
+        is_valid = super().validate(extra_validators)
+        if has_pictures and not (self.evidence_words.data or "").strip():
+            self.evidence_words.errors = [_("请用一句话写明照片里看得到什么")]
+            return False
+        return is_valid
 
 
 class StepForm(Form):

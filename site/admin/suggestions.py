@@ -4,9 +4,10 @@ import sqlalchemy as sa
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from admin import case_review
+from admin import case_evidence, case_review
 from admin.access import current_staff, needs
 from admin.suggestion_forms import (
+    AnswerForm,
     ExtendForm,
     HandOverForm,
     RefuseForm,
@@ -20,7 +21,7 @@ from minsheng import contacts, duties, publishing
 from minsheng.cases import CaseState, Prominence, RefusalReason
 from minsheng.clock import local_date
 from minsheng.database import db
-from minsheng.errors import NotAllowedError
+from minsheng.errors import NotAllowedError, WrongStateError
 from minsheng.places import Agency
 from minsheng.reply_templates import TemplateUse
 from minsheng.staff import Permission
@@ -49,6 +50,7 @@ def index() -> ResponseReturnValue:
         "": [case for case in cases if case.is_waiting_for_reply or case.prominence is Prominence.UNREVIEWED],
         "mine": [case for case in cases if duties.waits_for(member, case)],
         "overdue": [case for case in cases if case.is_overdue(today)],
+        "escalated": [case for case in cases if duties.is_told_of_delay(member, case)],
         "unrated": [case for case in cases if _may_close(case)],
         "all": cases,
     }
@@ -134,7 +136,13 @@ def hand_over(case_id: int) -> ResponseReturnValue:
         case.accept(post, at)
         publishing.record_suggestion(db.session(), case, "suggestion_accepted", post, at)
     act = "suggestion_transferred" if case.state is CaseState.HANDED_OVER else "suggestion_handed_over"
-    case.hand_over(agency, post, at, form.note.data or "")
+    try:
+        case.hand_over(agency, post, at, form.note.data or "")
+    except WrongStateError as error:
+        if error.state != "same_agency":
+            raise
+        form.agency.errors = [_("已经是这个单位在办，请选别的单位")]
+        return _page(case, hand_over_form=form), UNREADABLE
     return _done(case, act, _("已交给%(agency)s，答复期限不变。", agency=agency.name))
 
 
@@ -155,10 +163,12 @@ def extend(case_id: int) -> ResponseReturnValue:
 def reply(case_id: int) -> ResponseReturnValue:
     """Answer the sender, once no personal data slips into what everybody may read."""
     case = _case_to_handle(case_id)
-    form = ReplyForm(case)
-    if not form.validate_on_submit():
+    form = AnswerForm(case)
+    is_valid = form.validate_on_submit()
+    if not is_valid or (photos := case_evidence.take(form)) is None:
         return _page(case, reply_form=form), UNREADABLE
     case.answer(_lines(form), current_staff().post, services().clock(), services().case_clock)
+    case.photos.extend(photos)
     return _done(case, "suggestion_replied", _("已答复，等来件人评价。"))
 
 
@@ -286,7 +296,7 @@ def _page(
         refuse_form=refuse_form or RefuseForm(formdata=None, data=case_review.chosen_template(TemplateUse.REFUSAL)),
         hand_over_form=hand_over_form or HandOverForm(_agencies(case), formdata=None),
         extend_form=extend_form or ExtendForm(formdata=None),
-        reply_form=reply_form or ReplyForm(case, formdata=None, data=case_review.chosen_template(TemplateUse.REPLY)),
+        reply_form=reply_form or AnswerForm(case, formdata=None, data=case_review.chosen_template(TemplateUse.REPLY)),
         final_form=final_form or ReplyForm(case, formdata=None),
         step_form=StepForm(formdata=None),
         **case_review.extras(case, member),

@@ -24,12 +24,29 @@ NOT_ENDED = tuple(state for state in CaseState if state not in {CaseState.REFUSE
 ACCEPTED = tuple(state for state in CaseState if state not in {CaseState.RECEIVED, CaseState.REFUSED})
 
 
-def merge(duplicate: Suggestion, main: Suggestion, by: str, at: dt.datetime) -> None:
+def merge(session: Session, duplicate: Suggestion, main: Suggestion, by: str, at: dt.datetime) -> None:
     """Close a case as a duplicate of an earlier one, whose answer its sender is shown.
 
     The later goes into the earlier, never the other way round: so nobody waits longer than was promised. What was
-    merged into the duplicate moves on to the main case. Raises ``WrongStateError`` where a case of the two has an
-    answer of its own to give up, was refused or merged, or the main case is the later one.
+    merged into the duplicate moves on to the main case. Raises as ``require_mergeable``.
+    """
+    require_mergeable(duplicate, main)
+    moved = [*duplicate.duplicates, duplicate]
+    # A case is a duplicate and closed as one in the same statement, or the database refuses it.
+    with session.no_autoflush:
+        for one in moved:
+            one.main_case = main
+        duplicate.state, duplicate.closed_as, duplicate.closed_at = CaseState.CLOSED, ClosedAs.MERGED, at
+    for one in moved:
+        one.note(CaseEventKind.MERGED, at, by, main.number)
+    main.note(CaseEventKind.TOOK_IN, at, by, duplicate.number)
+
+
+def require_mergeable(duplicate: Suggestion, main: Suggestion) -> None:
+    """Raise ``WrongStateError`` unless one case may be closed as a duplicate of the other.
+
+    It may not where it has an answer of its own, the main case was refused or merged itself, or its answer would come
+    later than was promised to whoever sent the duplicate.
     """
     duplicate.require("merge", *OPEN_BEFORE_REPLY)
     if main is duplicate:
@@ -40,12 +57,6 @@ def merge(duplicate: Suggestion, main: Suggestion, by: str, at: dt.datetime) -> 
         raise WrongStateError("merge", "later_case")
     if main.reply_due > duplicate.reply_due and main.is_waiting_for_reply:
         raise WrongStateError("merge", "later_deadline")
-    moved = [*duplicate.duplicates]
-    for one in [*moved, duplicate]:
-        one.main_case = main
-        one.note(CaseEventKind.MERGED, at, by, main.number)
-    duplicate.state, duplicate.closed_as, duplicate.closed_at = CaseState.CLOSED, ClosedAs.MERGED, at
-    main.note(CaseEventKind.TOOK_IN, at, by, duplicate.number)
 
 
 def split(

@@ -115,10 +115,23 @@ def may_supervise(member: StaffMember, case: Suggestion) -> bool:
     return case.agency is not None and member.may_on(Permission.SUPERVISE_SUGGESTION, *handling_place(case))
 
 
+def is_told_of_delay(member: StaffMember, case: Suggestion) -> bool:
+    """Whether a case is so late that ``member``, of the supervising office, was told; handed over or not."""
+    if not case.is_escalated:
+        return False
+    division, agency = handling_place(case)
+    if division is None:
+        return member.may(Permission.SUPERVISE_SUGGESTION)
+    return member.may_on(Permission.SUPERVISE_SUGGESTION, division, agency)
+
+
 def cases_of(session: Session, member: StaffMember) -> list[Suggestion]:
     """Return every case that ``member`` may open, the next deadline first and settled ones last."""
     query = sa.select(Suggestion).options(
-        selectinload(Suggestion.agency), selectinload(Suggestion.division), selectinload(Suggestion.project)
+        selectinload(Suggestion.agency),
+        selectinload(Suggestion.division),
+        selectinload(Suggestion.project),
+        selectinload(Suggestion.reminders),
     )
     cases = [case for case in session.scalars(query) if may_review(member, case) or may_handle(member, case)]
     return sorted(cases, key=lambda case: (case.due is None, case.due or dt.date.max, case.id))
@@ -128,6 +141,8 @@ def waits_for(member: StaffMember, case: Suggestion) -> bool:
     """Whether the next step of a case is one that ``member`` may take."""
     if case.prominence is Prominence.UNREVIEWED or case.state in {CaseState.RECEIVED, CaseState.ACCEPTED}:
         return may_review(member, case)
+    if is_told_of_delay(member, case):
+        return True
     if case.state is CaseState.HANDED_OVER:
         return may_handle(member, case)
     return case.state is CaseState.DISPUTED and may_supervise(member, case)

@@ -23,6 +23,12 @@ TOLD = (
     CaseEventKind.EXTENDED,
     CaseEventKind.REPLIED,
     CaseEventKind.FINALLY_REPLIED,
+    CaseEventKind.MERGED,
+    CaseEventKind.MAIN_REPLIED,
+    CaseEventKind.SPLIT,
+    CaseEventKind.MADE_PROBLEM,
+    CaseEventKind.ADOPTED,
+    CaseEventKind.ESCALATED,
 )
 """Events that senders are told of: not those they caused themselves."""
 LINK_FOR = dt.timedelta(days=30)

@@ -181,6 +181,11 @@ class Suggestion(Base):
         return self.reply_due if self.is_waiting_for_reply else None
 
     @property
+    def is_reminded(self) -> bool:
+        """Whether a reminder went out about the answer still owed."""
+        return any(one.due == self.due for one in self.reminders)
+
+    @property
     def is_escalated(self) -> bool:
         """Whether the answer still owed is so late that the supervising office was told."""
         return any(one.is_escalation and one.due == self.due for one in self.reminders)

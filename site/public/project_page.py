@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from minsheng import changelog, history, reporting
+from minsheng import case_adoptions, changelog, history, reporting
 from minsheng.addresses import all_slugs
 from minsheng.journal import JournalEntry
 from minsheng.monitors import MonitorReport
@@ -76,6 +76,7 @@ def own(session: Session, project: Project, today: dt.date, due_day: int) -> dic
         "checks": explained_checks(project),
         "cases": cases_about(session, project),
         "case_count": case_count(session, project),
+        "adopted_from": case_adoptions.adopted_by(session, project),
         "changes": changes_of(session, project),
     }
 

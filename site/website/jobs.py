@@ -8,6 +8,7 @@ from flask import Flask
 
 from minsheng import (
     case_import_drafts,
+    case_reminders,
     mail,
     media_sweeping,
     passkeys,
@@ -34,6 +35,7 @@ PAUSE_SECONDS = 30.0
 def jobs() -> tuple[Job, ...]:
     """Return all jobs in the order they run: what makes mail comes before what sends it."""
     return (
+        Job("watch_cases", EVERY_TICK, _watch_cases),
         Job("settle_waves", EVERY_TICK, _settle_waves),
         Job("drop_unconfirmed", dt.timedelta(hours=1), _drop_unconfirmed),
         Job("tell_news", EVERY_TICK, lambda: tell_news(services().clock)),
@@ -66,6 +68,12 @@ def _keep_ticking(app: Flask) -> None:
         except Exception:
             # A database that is away for a moment must not end the thread.
             log.exception("jobs could not be run")
+
+
+def _watch_cases() -> int:
+    """Remind, escalate and close by the clock of cases."""
+    known = services()
+    return case_reminders.watch(db.session(), known.case_clock, known.clock())
 
 
 def _settle_waves() -> int:

@@ -1,0 +1,156 @@
+"""Merging, splitting, linking, problems and adoption: nobody loses a code, an answer or a deadline."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy.orm import Session
+
+from minsheng import case_adoptions, case_links, codes, publishing, suggestions
+from minsheng.cases import CaseClock, CaseEventKind, CaseState, ClosedAs, RefusalReason, SuggestionKind
+from minsheng.clock import local_date
+from minsheng.encryption import ContactBox
+from minsheng.errors import ReasonRequiredError, WrongStateError
+from minsheng.projects import Project
+from minsheng.suggestions import Letter, Suggestion
+from minsheng.workdays import WorkCalendar
+from tests.factories import Make
+
+CLOCK = CaseClock(WorkCalendar.load())
+BOX = ContactBox({1: b"k" * 32})
+BY = "某县信访局"
+TICKET = "7a0d7b8e-6f4f-4a3a-9a53-0c1f0f0a1b2c"
+
+
+def send(session: Session, at: dt.datetime, ticket: str, project: Project | None = None) -> Suggestion:
+    """A letter that may be published, with a contact."""
+    letter = Letter(SuggestionKind.SUGGESTION, "村口的路灯坏了，桥也裂了", consent_to_publish=True, project=project)
+    code = codes.tracking_code("secret", "suggestion", ticket)
+    seal = lambda record: BOX.seal("13812345678", record)  # noqa: E731 - what the face passes
+    return suggestions.submit(session, letter, ticket=ticket, code=code, at=at, clock=CLOCK, seal=seal)
+
+
+def kinds(case: Suggestion) -> list[CaseEventKind]:
+    return [event.kind for event in case.events]
+
+
+def test_a_duplicate_keeps_its_code_and_is_told_of_the_answer_of_the_main_case(
+    session: Session, make: Make, at: dt.datetime
+) -> None:
+    main, later = send(session, at, "one"), send(session, at + dt.timedelta(days=1), "two")
+    due = main.reply_due
+    case_links.merge(session, later, main, BY, at)
+    main.accept(BY, at)
+    main.hand_over(make.agency(), BY, at)
+    main.answer("已修好。", "某局", at, CLOCK)
+    session.flush()
+    assert suggestions.by_code(session, codes.tracking_code("secret", "suggestion", "two")) is later
+    assert (later.state, later.closed_as, later.main_case) == (CaseState.CLOSED, ClosedAs.MERGED, main)
+    assert later.rating is None
+    assert kinds(later) == [CaseEventKind.RECEIVED, CaseEventKind.MERGED, CaseEventKind.MAIN_REPLIED]
+    assert CaseEventKind.TOOK_IN in kinds(main)
+    assert main.reply_due == due
+
+
+def test_what_was_merged_into_a_duplicate_moves_on_to_the_main_case(session: Session, at: dt.datetime) -> None:
+    cases = [send(session, at + dt.timedelta(hours=hour), f"t{hour}") for hour in range(3)]
+    case_links.merge(session, cases[2], cases[1], BY, at)
+    case_links.merge(session, cases[1], cases[0], BY, at)
+    session.flush()
+    assert [one.main_case for one in cases] == [None, cases[0], cases[0]]
+
+
+def test_nobody_waits_longer_for_being_merged(session: Session, make: Make, at: dt.datetime) -> None:
+    main, later = send(session, at, "one"), send(session, at + dt.timedelta(days=1), "two")
+    with pytest.raises(WrongStateError) as refused:
+        case_links.merge(session, main, later, BY, at)
+    assert refused.value.state == "later_case"
+    main.accept(BY, at)
+    main.hand_over(make.agency(), BY, at)
+    main.extend("等设备", "某局", at, CLOCK)
+    with pytest.raises(WrongStateError) as refused:
+        case_links.merge(session, later, main, BY, at)
+    assert refused.value.state == "later_deadline"
+    with pytest.raises(WrongStateError):
+        case_links.merge(session, main, main, BY, at)
+
+
+def test_a_refused_case_takes_no_duplicates_in(session: Session, at: dt.datetime) -> None:
+    main, later = send(session, at, "one"), send(session, at + dt.timedelta(days=1), "two")
+    main.refuse(RefusalReason.UNCLEAR, "说不清", BY, at)
+    with pytest.raises(WrongStateError):
+        case_links.merge(session, later, main, BY, at)
+    assert later.state is CaseState.RECEIVED
+
+
+def split(session: Session, case: Suggestion, at: dt.datetime, words: str = "桥裂了") -> Suggestion:
+    code = codes.tracking_code("secret", "suggestion", TICKET)
+    return case_links.split(session, case, words, ticket=TICKET, code=code, box=BOX, by=BY, at=at)
+
+
+def test_a_split_off_case_runs_against_the_same_deadline_and_has_the_contact(session: Session, at: dt.datetime) -> None:
+    case = send(session, at, "one")
+    case.accept(BY, at)
+    second = split(session, case, at + dt.timedelta(days=9))
+    assert (second.received_at, second.reply_due, second.accept_due) == (at, case.reply_due, case.accept_due)
+    assert second.state is CaseState.ACCEPTED
+    assert second.contact_sealed is not None
+    assert BOX.open(second.contact_sealed, second.subject) == "13812345678"
+    assert case.words == "村口的路灯坏了，桥也裂了"
+    assert case.split_off == [second]
+    assert split(session, case, at) is second
+    assert kinds(case).count(CaseEventKind.SPLIT) == 1
+
+
+def test_splitting_needs_words_and_an_unanswered_case(session: Session, make: Make, at: dt.datetime) -> None:
+    case = send(session, at, "one")
+    with pytest.raises(ReasonRequiredError):
+        split(session, case, at, "  ")
+    case.accept(BY, at)
+    case.hand_over(make.agency(), BY, at)
+    case.answer("已修好。", "某局", at, CLOCK)
+    with pytest.raises(WrongStateError):
+        split(session, case, at)
+
+
+def test_a_problem_needs_a_project_and_stands_on_its_list(session: Session, make: Make, at: dt.datetime) -> None:
+    case, agency, project = send(session, at, "one"), make.agency(), make.project()
+    case.accept(BY, at)
+    deadline = local_date(at) + dt.timedelta(days=20)
+    with pytest.raises(WrongStateError) as refused:
+        case_links.open_problem(session, case, agency, "桥面开裂", deadline, BY, at)
+    assert refused.value.state == "no_project"
+    case_links.link_project(case, project, BY, at)
+    assert case.division is project.division
+    with pytest.raises(WrongStateError) as refused:
+        case_links.open_problem(session, case, agency, "桥面开裂", local_date(at) - dt.timedelta(days=1), BY, at)
+    assert refused.value.state == "past"
+    problem = case_links.open_problem(session, case, agency, "桥面开裂", deadline, BY, at)
+    assert case.problem is problem
+    session.refresh(project)
+    assert [(one.description, one.deadline, one.agency) for one in project.problems] == [("桥面开裂", deadline, agency)]
+    with pytest.raises(WrongStateError):
+        case_links.open_problem(session, case, agency, "又一个", deadline, BY, at)
+    assert case.is_waiting_for_reply
+
+
+def test_adoption_can_be_traced_from_both_sides(session: Session, make: Make, at: dt.datetime) -> None:
+    case, project = send(session, at, "one"), make.project()
+    with pytest.raises(WrongStateError):
+        case_adoptions.adopt(case, project.programme, None, "", BY, at)
+    case.accept(BY, at)
+    with pytest.raises(WrongStateError) as refused:
+        case_adoptions.adopt(case, make.programme(), project, "", BY, at)
+    assert refused.value.state == "other_list"
+    case_adoptions.adopt(case, project.programme, None, "列入明年清单", BY, at)
+    session.flush()
+    assert case_adoptions.adopted_by(session, project) == []
+    case_adoptions.adopt(case, project.programme, project, "已定下项目", BY, at)
+    session.flush()
+    assert case_adoptions.adopted_by(session, project) == []
+    case.review(is_public=True, title="桥裂了", words="桥裂了", by=BY, at=at)
+    publishing.record_suggestion(session, case, "suggestion_reviewed", BY, at)
+    assert case_adoptions.adopted_by(session, project) == [case]
+    assert len(case.adoptions) == 1
+    assert publishing.verify(session) == []
+    with pytest.raises(WrongStateError):
+        case_adoptions.adopt(case, project.programme, project, "", BY, at)
