@@ -78,4 +78,4 @@ def counts(session: Session, case_ids: Iterable[int]) -> Mapping[int, int]:
         .where(CaseSupport.suggestion_id.in_(list(case_ids)))
         .group_by(CaseSupport.suggestion_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return {row[0]: row[1] for row in session.execute(query)}

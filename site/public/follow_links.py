@@ -23,7 +23,19 @@ SENTENCES = MappingProxyType(
         TopicKind.CASE: _l("这件来件有新进展，自动告诉您。"),
     }
 )
-SILENT = frozenset({"public.suggestions.new", "public.suggestions.follow", "public.suggestions.followed"})
+SILENT = frozenset(
+    f"public.suggestions.{page}"
+    for page in (
+        "new",
+        "follow",
+        "followed",
+        "followed_receipt",
+        "rate_by_mail",
+        "dispute_by_mail",
+        "judged",
+        "support",
+    )
+)
 """Pages for one thing to do, under which nothing else is offered."""
 
 

@@ -61,7 +61,7 @@ def confirmation(address: str, subscription: Subscription, found: Followed) -> M
             )
         ],
     )
-    return _mail(address, _("请确认订阅：%(name)s", name=_short(found.name)), letter)
+    return written(address, _("请确认订阅：%(name)s", name=_short(found.name)), letter)
 
 
 def already_followed(address: str, subscription: Subscription, found: Followed) -> Mail:
@@ -75,7 +75,7 @@ def already_followed(address: str, subscription: Subscription, found: Followed) 
         action=(_("管理订阅"), _manage(subscription)),
     )
     subject = _("您已经订阅：%(name)s", name=_short(found.name))
-    return _mail(address, subject, letter, unsubscribe=_one_click(subscription))
+    return written(address, subject, letter, unsubscribe=_one_click(subscription))
 
 
 def digest(
@@ -112,10 +112,11 @@ def digest(
         subject = _("%(name)s：%(act)s", name=_short(found.name), act=items[0].act)
     else:
         subject = ngettext("%(name)s：%(num)s 条新消息", "%(name)s：%(num)s 条新消息", count, name=_short(found.name))
-    return _mail(address, subject, letter, unsubscribe=_one_click(subscription))
+    return written(address, subject, letter, unsubscribe=_one_click(subscription))
 
 
-def _mail(address: str, subject: str, letter: Letter, unsubscribe: str = "") -> Mail:
+def written(address: str, subject: str, letter: Letter, unsubscribe: str = "") -> Mail:
+    """Return a letter as a mail, in both of its forms."""
     # Templates of mail stand outside any request: what the faces add to every page is not for them.
     environment = current_app.jinja_env
     text, html = (

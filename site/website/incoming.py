@@ -11,7 +11,10 @@ from werkzeug.routing import IntegerConverter as AnyIntegerConverter
 from werkzeug.routing import Map
 
 RESIDENTS_MOST_BYTES = 4_000_000
-"""Residents send text only; the staff's face alone takes pictures, under the limit of the settings."""
+"""Residents send text, but for the pictures of a letter; the staff's face takes more, as the settings say."""
+LETTERS_MOST_BYTES = 40_000_000
+"""Five pictures as phones take them; most browsers send them smaller."""
+TAKE_PICTURES = frozenset({"public.suggestions.new", "public.suggestions.add_photos"})
 LARGEST_ID = 2**31 - 1
 """What PostgreSQL's integer holds."""
 
@@ -53,7 +56,9 @@ def _limit_body() -> None:
     """Take less from residents than the settings allow, before anything reads the form."""
     allowed = request.max_content_length
     if not request.path.startswith("/admin/"):
-        request.max_content_length = min(allowed or RESIDENTS_MOST_BYTES, RESIDENTS_MOST_BYTES)
+        takes_pictures = request.endpoint in TAKE_PICTURES and request.mimetype == "multipart/form-data"
+        most = LETTERS_MOST_BYTES if takes_pictures else RESIDENTS_MOST_BYTES
+        request.max_content_length = min(allowed or most, most)
 
 
 def _printable(value: Any) -> Any:

@@ -8,7 +8,7 @@ from flask import Flask, Response, request
 from pages.services import services
 
 OWN_IMAGES = "img-src 'self' data:"
-MAP = "public.map.index"
+MAPS = frozenset({"public.map.index", "public.suggestions.new"})
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -24,7 +24,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 
-PERSONAL = ("/admin", "/suggestions/follow", "/subscriptions")
+PERSONAL = ("/admin", "/suggestions/follow", "/suggestions/answers", "/subscriptions")
 """Pages of one person: of a member of staff, the sender of a case, a subscriber. No browser keeps them."""
 
 
@@ -53,9 +53,9 @@ def add_headers(response: Response) -> Response:
 
 
 def _policy() -> str:
-    """Return the policy of this page: only the map may also show the tiles of the server that the settings name."""
+    """Return the policy of this page: only those with a map may also show tiles of the server in the settings."""
     origins = {f"https://{urlsplit(address).netloc}" for address in services().map_tiles}
-    if request.endpoint != MAP or not origins:
+    if request.endpoint not in MAPS or not origins:
         return CONTENT_SECURITY_POLICY
     return CONTENT_SECURITY_POLICY.replace(OWN_IMAGES, " ".join([OWN_IMAGES, *sorted(origins)]))
 

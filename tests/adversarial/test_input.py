@@ -69,10 +69,9 @@ def test_a_number_no_record_can_have_is_no_page(client: FlaskClient, number: int
 def test_residents_send_short_forms_only(client: FlaskClient) -> None:
     too_long = "字" * (RESIDENTS_MOST_BYTES // 9 + 1)
     assert send_letter(client, words=too_long).status_code == 413
-    answer = client.post(
-        "/suggestions/new", data=b"0" * (RESIDENTS_MOST_BYTES + 1), content_type="multipart/form-data; boundary=x"
-    )
-    assert answer.status_code == 413
+    for address, most in (("/suggestions/new", LETTERS_MOST_BYTES), ("/suggestions/follow", RESIDENTS_MOST_BYTES)):
+        answer = client.post(address, data=b"0" * (most + 1), content_type="multipart/form-data; boundary=x")
+        assert answer.status_code == 413
 
 
 def test_the_staffs_face_still_takes_pictures(app: Flask) -> None:
