@@ -79,13 +79,13 @@ def count(session: Session, query: sa.Select[JournalEntry]) -> int:
 
 
 def titles(session: Session, entries: Collection[JournalEntry]) -> dict[str, str]:
-    """Return the titles of the visible projects that entries are about, by the slug the entry has them under."""
+    """Return the titles of the public or withdrawn projects that entries are about, by the slug the entry has them under."""
     slugs = {entry.about_project for entry in entries if entry.about_project}
     rows = session.execute(
-        Project.visible_to_residents().where(Project.slug.in_(slugs)).with_only_columns(Project.slug, Project.title)
+        Project.known_to_residents().where(Project.slug.in_(slugs)).with_only_columns(Project.slug, Project.title)
     )
     renamed = session.execute(
-        Project.visible_to_residents()
+        Project.known_to_residents()
         .join(FormerAddress, FormerAddress.record_id == Project.id)
         .where(FormerAddress.kind == AddressKind.PROJECT, FormerAddress.slug.in_(slugs))
         .with_only_columns(FormerAddress.slug, Project.title)

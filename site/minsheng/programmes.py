@@ -76,6 +76,11 @@ class Programme(Base, Sourced, Translated):
         """Return the query of programmes that residents may see: the only place that says so."""
         return sa.select(cls).where(cls.publication == Publication.PUBLISHED)
 
+    @classmethod
+    def known_to_residents(cls) -> sa.Select["Programme"]:
+        """Return the query of programmes residents know of: those they may see, and the stubs of withdrawn ones."""
+        return sa.select(cls).where(cls.publication != Publication.DRAFT)
+
     def withdraw(self, reason: str, at: dt.datetime) -> None:
         """Take a published programme back, leaving a public stub; raises as ``Project.withdraw``."""
         if self.publication is not Publication.PUBLISHED:

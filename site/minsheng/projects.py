@@ -183,6 +183,11 @@ class Project(Base, Sourced, Translated):
         """Return the query of projects that residents may see: the only place that says so."""
         return sa.select(cls).where(cls.publication == Publication.PUBLISHED)
 
+    @classmethod
+    def known_to_residents(cls) -> sa.Select["Project"]:
+        """Return the query of projects residents know of: those they may see, and the stubs of withdrawn ones."""
+        return sa.select(cls).where(cls.publication != Publication.DRAFT)
+
     @property
     def is_invented(self) -> bool:
         """Whether the project belongs to the invented sample county."""

@@ -76,8 +76,9 @@ def _everything(topic: Topic) -> Followed | None:
 
 
 def _project(topic: Topic) -> Followed | None:
+    """Return a project to follow; whoever follows one that is withdrawn is told of that."""
     slug = _present(AddressKind.PROJECT, topic.key)
-    project = db.session.scalar(Project.visible_to_residents().where(Project.slug == slug))
+    project = db.session.scalar(Project.known_to_residents().where(Project.slug == slug))
     if project is None:
         return None
     return Followed(
@@ -91,7 +92,7 @@ def _project(topic: Topic) -> Followed | None:
 
 def _programme(topic: Topic) -> Followed | None:
     slug = _present(AddressKind.PROGRAMME, topic.key)
-    programme = db.session.scalar(Programme.visible_to_residents().where(Programme.slug == slug))
+    programme = db.session.scalar(Programme.known_to_residents().where(Programme.slug == slug))
     if programme is None:
         return None
     return Followed(

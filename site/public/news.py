@@ -120,7 +120,7 @@ def _titles(entries: Sequence[JournalEntry]) -> dict[str, str]:
     found = {f"project:{slug}": title for slug, title in changelog.titles(db.session(), entries).items()}
     for query, kind in (
         (
-            Programme.visible_to_residents()
+            Programme.known_to_residents()
             .where(Programme.slug.in_(keys.get("programme", [])))
             .with_only_columns(Programme.slug, Programme.title),
             "programme",

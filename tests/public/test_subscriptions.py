@@ -265,6 +265,17 @@ class TestNews:
         assert html is not None
         assert "农村公路" in html.get_content()
 
+    def test_that_a_project_was_withdrawn_is_told(
+        self, client: FlaskClient, project: Project, session: Session, tmp_path: Path, at: dt.datetime
+    ) -> None:
+        subscribe(client, tmp_path)
+        publishing.withdraw(session, project, "与另一项目重复", "某县民生办", at)
+        session.commit()
+        jobs.tick()
+        told = text_of(mailbox(tmp_path)[-1])
+        assert "撤回项目：农村公路" in told
+        assert "与另一项目重复" in told
+
     def test_what_happened_before_is_not_told(
         self, client: FlaskClient, make: Make, project: Project, tmp_path: Path
     ) -> None:
