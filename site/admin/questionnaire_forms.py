@@ -94,8 +94,8 @@ class QuestionForm(Form):
     text = TextAreaField(_l("题目"), [required(_l("请写题目")), length(-1, LONGEST_TEXT)])
     text_en = TextAreaField(_l("英文"), [length(-1, LONGEST_TEXT)])
     text_zh_Hant = TextAreaField(_l("繁体中文"), [length(-1, LONGEST_TEXT)])  # noqa: N815 - named as the language is
-    type = SelectField(_l("怎么答"))
-    role = SelectField(_l("用来算什么"))
+    type = SelectField(_l("怎么答"), [required()])
+    role = SelectField(_l("用来算什么"), [required()])
     is_required = BooleanField(_l("必须回答"))
     options = FieldList(FormField(OptionRow), max_entries=MOST_OPTIONS)
     hint = StringField(_l("提示"), [length(-1, LONGEST_TEXT)])

@@ -3,15 +3,20 @@
 import datetime as dt
 import re
 
+import brotli
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from minsheng import questionnaire_editing as editing
 from minsheng.clock import local_date
 from minsheng.database import now
+from minsheng.question_library import standard_questions
 from minsheng.surveys import Channel, Response, Wave
 from tests.factories import Make
+from tests.public.conftest import Counter, Reader
 from tests.public.test_suggestions import hidden
+from tests.public.test_weight import travelling
 
 DAY = dt.timedelta(days=1)
 
@@ -89,3 +94,59 @@ def test_a_retry_after_closing_is_thanked_and_a_first_try_turned_away(
     assert client.post(f"/surveys/{wave.slug}", data=stored).headers["Location"].endswith("/thanks")
     assert client.post(f"/surveys/{wave.slug}", data=late).status_code == 409
     assert len(session.scalars(sa.select(Response)).all()) == 1
+
+
+def long_wave(session: Session, make: Make, count: int | None = None) -> Wave:
+    """An open survey with the library's questions, or the first of them."""
+    asked = [one.question for one in standard_questions().values()][:count]
+    today = local_date(now())
+    number = next(make._numbers)
+    version = editing.start(session, f"library-{number}", "标准问卷", None, questions=asked)
+    wave = make.wave(version=version, opens_on=today - DAY, closes_on=today + DAY)
+    session.commit()
+    return wave
+
+
+def test_every_row_of_a_matrix_is_a_named_group(read: Reader, session: Session, make: Make, at: dt.datetime) -> None:
+    asked = [one.question for one in standard_questions().values()]
+    version = editing.start(session, "library", "标准问卷", None, questions=asked)
+    wave = make.wave(version=version, opens_on=at.date(), closes_on=at.date() + DAY)
+    page = read(f"/surveys/{wave.slug}")
+    rows = {question.key: question.text for question in version.questions if question.matrix}
+    found = {element.get("id", "") for element in page.every("fieldset")}
+    assert {f"q-{key}" for key in rows} <= found
+    legends = [element.text.strip() for element in page.every("legend")]
+    assert set(rows.values()) <= set(legends)
+    assert any("您对下面各项满意吗" in legend for legend in legends)
+    assert len(page.every("fieldset")) == len(legends)
+
+
+def test_answering_is_light(client: FlaskClient, session: Session, make: Make) -> None:
+    wave = long_wave(session, make)
+    answer = client.get(f"/surveys/{wave.slug}", headers={"Accept-Encoding": "br", "Sec-Fetch-Site": "none"})
+    page = brotli.decompress(answer.data).decode()
+    files = re.findall(r'<link rel="stylesheet" href="([^"]+)"', page) + re.findall(r'<script[^>]* src="([^"]+)"', page)
+    assert len(answer.data) + sum(travelling(client, each) for each in files) < 40_000
+
+
+def test_more_questions_do_not_mean_more_queries(
+    client: FlaskClient, session: Session, make: Make, queries: Counter
+) -> None:
+    def sent(wave: Wave) -> int:
+        address = f"/surveys/{wave.slug}"
+        client.get(address)
+        session.expire_all()
+        with queries() as statements:
+            assert client.get(address).status_code == 200
+        return len(statements)
+
+    assert sent(long_wave(session, make, 2)) == sent(long_wave(session, make))
+
+
+def test_conditions_and_hints_are_told_in_words(client: FlaskClient, session: Session, make: Make) -> None:
+    wave = open_wave(session, make)
+    wave.version.questions[1].hint, wave.version.questions[1].hint_translations = "想一想", {"en": "Take your time"}
+    session.commit()
+    page = client.get(f"/surveys/{wave.slug}").text
+    assert "第 1 题选了“很了解”或“听说过”的人才答" in page
+    assert "Take your time" in client.get(f"/surveys/{wave.slug}", headers={"Accept-Language": "en"}).text

@@ -10,7 +10,9 @@ from minsheng import assessment_schemes, publishing, surveys, wave_results
 from minsheng.opinion.scheme_reading import shipped
 from minsheng.places import Division, DivisionLevel
 from minsheng.population import PopulationMargin
-from minsheng.questionnaires import Option, Question, Questionnaire, QuestionnaireVersion, QuestionRole, QuestionType
+from minsheng.question_library import standard_questions
+from minsheng.questionnaire_editing import question_of
+from minsheng.questionnaires import Questionnaire, QuestionnaireVersion
 from minsheng.surveys import DRAWN_CHANNELS, Channel, Wave
 from website.sample.calendar import moment
 from website.sample.content import content
@@ -63,38 +65,17 @@ def _close(world: World, wave: Wave, at: dt.datetime) -> None:
 
 
 def _questionnaire(world: World) -> QuestionnaireVersion:
-    """Add the questionnaire in its first version, with the texts in all three languages."""
+    """Add the questionnaire in its first version, of the library's questions in all three languages."""
     given = content("questionnaire")
-    questionnaire = Questionnaire(slug="shili-satisfaction", title=given["title"]["zh"])
+    questionnaire = Questionnaire(slug="shili-satisfaction", title=given["title"]["zh"], division=world.county)
     version = QuestionnaireVersion(
         questionnaire=questionnaire,
         number=1,
         introduction=given["introduction"]["zh"],
         translations=_translations(given["introduction"]),
     )
-    for position, entry in enumerate(given["question"]):
-        version.questions.append(
-            Question(
-                position=position,
-                key=entry["key"],
-                type=QuestionType(entry["type"]),
-                role=QuestionRole(entry.get("role", "other")),
-                matrix=entry.get("matrix", ""),
-                text=entry["zh"],
-                translations=_translations(entry),
-                is_required=entry.get("required", True),
-                options=[
-                    Option(
-                        position=place,
-                        key=option["key"],
-                        text=option["zh"],
-                        translations=_translations(option),
-                        is_substantive=option.get("substantive", True),
-                    )
-                    for place, option in enumerate(given["options"].get(entry.get("options", ""), ()))
-                ],
-            )
-        )
+    library = standard_questions()
+    version.questions = [question_of(library[key].question, place) for place, key in enumerate(given["questions"])]
     world.session.add(questionnaire)
     world.session.flush()
     return version
@@ -176,9 +157,8 @@ class _Respondents:
         typed = {"aware": [aware], "area": [area], "age": [age], "sex": [self._choose(chances["sex"])]}
         typed["heard_from"] = self._several(chances["heard_from"][age])
         typed["overall"] = [self._scale(mood)]
-        for question in self._given["question"]:
-            if question.get("matrix"):
-                typed[question["key"]] = [self._scale(mood + chances["mood_of_field"][question["key"]])]
+        for field, mood_of_field in chances["mood_of_field"].items():
+            typed[field] = [self._scale(mood + mood_of_field)]
         typed["used"] = [self._choose(chances["used"])]
         typed["told"] = [self._choose(chances["told"])]
         if self._random.random() < (0.18 if drawn else 0.34):
