@@ -67,7 +67,7 @@ class ContactForm(GroupForm):
     """Whom residents can turn to."""
 
     GROUP = "contact"
-    contact_office = StringField(_l("单位"), validators=[length(most=120)])
+    contact_office = StringField(_l("联系单位"), validators=[length(most=120)])
     contact_phone = StringField(_l("电话"), validators=[length(most=40)])
     contact_address = StringField(_l("地址"), validators=[length(most=200)])
     contact_hours = StringField(_l("什么时间有人"), validators=[length(most=120)])

@@ -75,7 +75,11 @@ def test_little_is_open_without_signing_in(app: Flask, browser: Browser) -> None
     app.config["WTF_CSRF_ENABLED"] = False
     open_addresses = [rule for rule in rules(app) if rule.endpoint in OPEN_ENDPOINTS]
 
-    assert [rule.rule for rule in open_addresses] == ["/admin/invitations/<token>", "/admin/sign-in"]
+    assert [rule.rule for rule in open_addresses] == [
+        "/admin/first-run/<token>",
+        "/admin/invitations/<token>",
+        "/admin/sign-in",
+    ]
     for rule in rules(app):
         if rule in open_addresses:
             continue
