@@ -166,6 +166,13 @@ def write(upload_id: int) -> ResponseReturnValue:
     kept = _open_upload(upload_id)
     if not StepForm().validate_on_submit():
         abort(400)
+    if request.form.get("then") == "leave_out_wrong":
+        for one in _lines(kept):
+            if one.verdict is Verdict.WRONG:
+                table_import.choose_line(kept, one.key, table_import.SKIP, "")
+        db.session.commit()
+        flash(_("要改正的行都不导入了；要用哪一行，点“改这一行”再选回来。"), "good")
+        return redirect(url_for(".show", upload_id=upload_id))
     needs_look = any(one.verdict is Verdict.DOUBTFUL for one in _lines(kept))
     if needs_look and not request.form.get("looked"):
         return _preview(kept, _("有要核对的行：看过以后请打勾，再写入")), UNREADABLE

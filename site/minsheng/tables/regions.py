@@ -118,11 +118,10 @@ def _is_group_row(grid: Grid, row: int) -> bool:
     first, _cell = cells[0]
     if len(cells) == 1:
         merge = grid.merge_at(row, first)
-        return (
-            first > 0
-            and (merge is None or merge.right - merge.left + 1 < grid.width - 1)
-            and not unit_line(cells[0][1].text)
-        )
+        if first == 0 or (merge is not None and merge.right - merge.left + 1 >= grid.width - 1):
+            return False
+        # A title may stand in the second column; what groups columns is merged, or stands below another such row.
+        return merge is not None or (row > 0 and len(grid.distinct(row - 1)) >= 2)
     if all(column >= grid.width - 2 or ":" in squeezed(cell.text) for column, cell in cells[1:]):
         return False
     return all(len(cell.key) <= 40 for _column, cell in cells)

@@ -177,3 +177,13 @@ def test_a_sentence_with_several_figures_is_never_guessed() -> None:
     for text in ("新开工42个,更新电梯30部", "完成10%,其中甲镇20%", "2个（其中1个在建）"):
         reading = read(Cell(text, CellKind.TEXT))
         assert (reading.code, reading.value) == (ReadingCode.SEVERAL, None)
+
+
+def test_a_title_in_the_second_column_names_no_target() -> None:
+    sheet = [
+        ["", "2026年10月 某县民生实事清单 月报"],
+        ["系统编号", "项目名称", "指标名称", "累计完成"],
+        ["road", "村道", "里程", "7"],
+    ]
+    (entry,) = as_csv(sheet, "utf-8").entries
+    assert (entry.group, entry.target_name, entry.done) == ("", "里程", Decimal(7))
