@@ -62,6 +62,7 @@ def _items() -> list[Item]:
         (_("征集"), "admin.calls", (Permission.RUN_CALL, Permission.REVIEW_SUGGESTION)),
         (_("群众监督员"), "admin.monitors", (Permission.EDIT_PROJECT,)),
         (_("问卷设计"), "admin.questionnaires", (Permission.RUN_SURVEY,)),
+        (_("群众监督员"), "admin.monitors", (Permission.EDIT_PROJECT,)),
         (_("调查"), "admin.surveys", (Permission.RUN_SURVEY, Permission.EXPORT_ANSWERS)),
         (_("年度考核"), "admin.assessments", (Permission.ASSESS,)),
         (_("考核办法"), "admin.schemes", (Permission.ASSESS,)),
@@ -85,6 +86,7 @@ def _items() -> list[Item]:
     here = {
         "admin.publishing": "admin.reports",
         "admin.proposals": "admin.projects",
+        "admin.quarantine": "admin.suggestions",
         "admin.questions": "admin.questionnaires",
         "admin.survey_exports": "admin.surveys",
         **dict.fromkeys((f"admin.case_{one}" for one in CASE_PARTS), "admin.suggestions"),

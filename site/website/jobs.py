@@ -12,17 +12,21 @@ from minsheng import (
     mail,
     media_sweeping,
     passkeys,
+    quarantine,
     retention,
     scheduling,
     sign_in_refusals,
+    spent_tickets,
     subscriptions,
     wave_results,
 )
 from minsheng.clock import local_date
 from minsheng.database import db
 from minsheng.scheduling import Job, Outcome
+from pages import tickets
 from pages.installation import site_settings
 from pages.services import services
+from public.case_mail import tell_senders
 from public.news_mail import tell_news
 
 log = logging.getLogger(__name__)
@@ -39,10 +43,12 @@ def jobs() -> tuple[Job, ...]:
         Job("settle_waves", EVERY_TICK, _settle_waves),
         Job("drop_unconfirmed", dt.timedelta(hours=1), _drop_unconfirmed),
         Job("tell_news", EVERY_TICK, lambda: tell_news(services().clock)),
+        Job("tell_senders", EVERY_TICK, lambda: tell_senders(services().clock)),
         Job("send_mail", EVERY_TICK, _send_mail),
         Job("forget_mail", dt.timedelta(days=1), _forget_mail),
         Job("summarise_refusals", dt.timedelta(hours=1), _summarise_refusals),
         Job("erase_contacts", dt.timedelta(hours=6), _erase_contacts),
+        Job("forget_letters", dt.timedelta(days=1), _forget_letters),
         Job("sweep_media", dt.timedelta(days=1), _sweep_media),
     )
 
@@ -116,6 +122,15 @@ def _erase_contacts() -> int:
     at = services().clock()
     case_import_drafts.drop_old(db.session(), at)
     return retention.erase_due(db.session(), at, dt.timedelta(days=site_settings().contact_days))
+
+
+def _forget_letters() -> int:
+    """Forget used tickets that are too old to be taken again, and letters that were discarded long ago."""
+    at = services().clock()
+    spent_tickets.forget(db.session(), at - dt.timedelta(seconds=2 * tickets.MAX_AGE_SECONDS))
+    gone = quarantine.forget_discarded(db.session(), at)
+    db.session.commit()
+    return gone
 
 
 def _sweep_media() -> int:

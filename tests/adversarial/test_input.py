@@ -18,7 +18,7 @@ from pages.limits import caller
 from public.opendata import safe_cell
 from tests.adversarial.reading import send_letter, sent_fields
 from tests.factories import Make
-from website.incoming import LARGEST_ID, RESIDENTS_MOST_BYTES, Parameters
+from website.incoming import LARGEST_ID, LETTERS_MOST_BYTES, RESIDENTS_MOST_BYTES, Parameters
 
 SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*7}}"
 

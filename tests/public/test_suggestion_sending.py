@@ -1,0 +1,177 @@
+"""A letter on its way: pictures, similar cases, load, quarantine, the mail about it, and support."""
+
+import io
+import re
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from PIL import Image
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from minsheng import proof_of_work, publishing, quarantine
+from minsheng.case_photos import CasePhoto
+from minsheng.cases import CaseState, Prominence
+from minsheng.codes import tracking_code
+from minsheng.database import now
+from minsheng.held_letters import HeldLetter, HeldReason
+from minsheng.mail import QueuedMail
+from minsheng.staff import Role
+from minsheng.submission_meter import CALM_PER_MINUTE
+from minsheng.suggestions import Suggestion
+from minsheng.supports import CaseSupport
+from pages.services import services
+from public.case_links import LinkPurpose, token
+from public.case_mail import tell_senders
+from public.suggestion_sending import meter
+from tests.admin.conftest import read_fields
+from tests.factories import Make
+
+WORDS = "东街小学门口的斑马线看不清了，请重新画一下。"
+
+
+def fields_of(client: FlaskClient, **typed: object) -> dict[str, object]:
+    shown = read_fields(client.get("/suggestions/new"))
+    names = ("csrf_token", "ticket", "proof", "checked")
+    return {**{name: shown.get(name, "") for name in names}, "kind": "suggestion", "place": "", "words": WORDS, **typed}
+
+
+def send(client: FlaskClient, **typed: object) -> TestResponse:
+    return client.post("/suggestions/new", data=fields_of(client, **typed), content_type="multipart/form-data")
+
+
+def picture(kind: str = "JPEG") -> io.BytesIO:
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 48), "green").save(buffer, kind)
+    buffer.seek(0)
+    return buffer
+
+
+def under_load() -> None:
+    for number in range(CALM_PER_MINUTE + 1):
+        meter().note(services().clock(), f"network {number}", f"words {number}")
+
+
+def public_case(client: FlaskClient, session: Session) -> Suggestion:
+    send(client, consent_to_publish="y")
+    case = session.scalars(sa.select(Suggestion)).one()
+    case.review(is_public=True, title="斑马线看不清", words=WORDS, by="某县信访局", at=now())
+    publishing.record_suggestion(session, case, "suggestion_reviewed", "某县信访局", now())
+    session.commit()
+    return case
+
+
+def test_a_picture_is_kept_for_its_sender_and_nobody_else(client: FlaskClient, session: Session) -> None:
+    answer = send(client, photos=[(picture(), "a.jpg")])
+    photo = session.scalars(sa.select(CasePhoto)).one()
+    assert photo.prominence is Prominence.UNREVIEWED
+    code = answer.headers["Location"].split("?")[0]
+    assert client.get(f"{code}/photos/{photo.id}-480.webp").status_code == 200
+    assert client.get(f"/photos/{photo.key}-480.webp").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "data", [b"GIF89a no picture", picture().getvalue()[:200], b"%PDF-1.7 " + picture().getvalue()]
+)
+def test_what_is_no_picture_is_named_and_nothing_typed_is_lost(
+    client: FlaskClient, session: Session, data: bytes
+) -> None:
+    answer = send(client, photos=[(picture(), "good.jpg"), (io.BytesIO(data), "bad.jpg")])
+    assert answer.status_code == 422
+    assert "bad.jpg" in answer.text
+    assert "已收到第 1 张" in answer.text
+    assert WORDS in answer.text
+    again = client.post(
+        "/suggestions/new", data={"place": "", **read_fields(answer), "kind": "suggestion", "words": WORDS}
+    )
+    assert again.status_code == 302
+    assert len(session.scalars(sa.select(CasePhoto)).all()) == 1
+
+
+def test_a_similar_case_is_offered_once_and_going_on_loses_nothing(client: FlaskClient, session: Session) -> None:
+    case = public_case(client, session)
+    first = send(client, place_words="东街 3 号")
+    assert first.status_code == 200
+    assert f"/suggestions/{case.id}/support" in first.text
+    fields = {"place": "", **read_fields(first), "kind": "suggestion", "words": WORDS}
+    assert fields["place_words"] == "东街 3 号"
+    assert client.post("/suggestions/new", data=fields).status_code == 302
+    assert session.scalar(sa.select(sa.func.count(Suggestion.id))) == 2
+
+
+def test_under_load_a_letter_without_proof_waits_and_becomes_a_case_with_its_own_code(
+    client: FlaskClient, session: Session, make: Make
+) -> None:
+    under_load()
+    fields = fields_of(client)
+    assert fields["proof"] == "none"
+    answer = client.post("/suggestions/new", data=fields)
+    held = session.scalars(sa.select(HeldLetter)).one()
+    assert held.reason is HeldReason.NO_PROOF
+    page = client.get(answer.headers["Location"]).text
+    assert "先由人看一遍" in page
+    known, received = services(), held.received_at
+    quarantine.release(
+        session,
+        [held],
+        make.staff(Role.CASE_REVIEWER),
+        now(),
+        known.case_clock,
+        known.contacts,
+        lambda ticket: tracking_code(known.secret, "suggestion", ticket),
+    )
+    session.commit()
+    case = session.scalars(sa.select(Suggestion)).one()
+    assert case.received_at == received
+    assert case.number in client.get(answer.headers["Location"]).text
+    assert publishing.verify(session) == []
+
+
+def test_under_load_work_done_makes_a_case_and_counts_once(client: FlaskClient, session: Session) -> None:
+    under_load()
+    fields = fields_of(client)
+    fields["proof"] = proof_of_work.find(str(fields["ticket"]))
+    first, second = (client.post("/suggestions/new", data=fields) for _turn in range(2))
+    assert first.headers["Location"] == second.headers["Location"]
+    assert session.scalar(sa.select(sa.func.count(Suggestion.id))) == 1
+    other = fields_of(client, proof=fields["proof"])
+    assert client.post("/suggestions/new", data=other).status_code == 422
+
+
+def test_the_sender_is_told_by_mail_once_and_judges_by_a_link_that_works_once(
+    client: FlaskClient, session: Session, make: Make
+) -> None:
+    send(client, email="someone@example.com")
+    case, at = session.scalars(sa.select(Suggestion)).one(), now()
+    case.accept("某县信访局", at)
+    case.hand_over(make.agency(), "某县信访局", at)
+    case.answer("已重新划线。", "某县交警队", at, services().case_clock)
+    session.commit()
+    assert tell_senders(services().clock) == 1
+    assert tell_senders(services().clock) == 0
+    assert session.scalar(sa.select(sa.func.count(QueuedMail.id))) == 1
+    address = f"/suggestions/answers/rate/{token(services().secret, LinkPurpose.RATE, case)}"
+    assert "已重新划线" in client.get(address).text
+    assert case.state is CaseState.REPLIED
+    sent = {"csrf_token": read_fields(client.get(address))["csrf_token"], "rating": "partly"}
+    assert client.post(address, data=sent).status_code == 302
+    assert client.post(address, data=sent).status_code == 410
+    assert client.get(address.replace("/rate/", "/dispute/")).status_code == 410
+    assert client.get(address[:-2] + "xx").status_code == 410
+
+
+def test_one_browser_supports_once_and_can_take_it_back(client: FlaskClient, session: Session) -> None:
+    case = public_case(client, session)
+    address = f"/suggestions/{case.id}/support"
+    sent = {"csrf_token": read_fields(client.get(address))["csrf_token"]}
+    for _turn in range(3):
+        client.post(address, data=sent)
+    assert session.scalar(sa.select(sa.func.count(CaseSupport.id))) == 1
+    page = client.get(f"/suggestions/{case.id}").text
+    assert re.search(r"<strong>1</strong> 人附议", page)
+    client.post(f"{address}/take-back", data=sent)
+    assert session.scalar(sa.select(sa.func.count(CaseSupport.id))) == 0
+    client.set_cookie("supporter", "forged", path="/suggestions/")
+    client.post(address, data=sent)
+    assert session.scalar(sa.select(sa.func.count(CaseSupport.id))) == 0
