@@ -52,7 +52,7 @@ FOUND_FROM = {
 STAFF_PAGES = {
     "yuebao": ("/admin/", "/admin/reports/", "/admin/sign-ins", "/admin/password"),
     "shenhe": ("/admin/publishing/",),
-    "laixin": ("/admin/suggestions/",),
+    "laixin": ("/admin/suggestions/", "/admin/case-entry/", "/admin/case-import/", "/admin/case-words/"),
     "kaohe": (
         "/admin/surveys/",
         "/admin/journal/",
