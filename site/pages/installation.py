@@ -9,9 +9,10 @@ from collections.abc import Mapping
 
 from flask import Blueprint, Response, abort, current_app, g, has_app_context, url_for
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from minsheng import settings
-from minsheng.database import db
+from minsheng.database import db, reading
 from minsheng.settings import DEFAULTS, Emblem, SiteSettings
 
 log = logging.getLogger(__name__)
@@ -19,17 +20,26 @@ blueprint = Blueprint("installation", __name__)
 
 
 def site_settings() -> SiteSettings:
-    """Return the settings as they were when first asked for in this request; the defaults where there is no database."""
+    """Return the settings as they were when first asked for in this request; defaults where there is no database."""
     if not has_app_context() or "sqlalchemy" not in current_app.extensions:
         return DEFAULTS
     if "site_settings" not in g:
         try:
-            g.site_settings = settings.read(db.session())
+            g.site_settings = _read()
         except SQLAlchemyError:
             log.exception("the settings could not be read")
             return DEFAULTS
     known: SiteSettings = g.site_settings
     return known
+
+
+def _read() -> SiteSettings:
+    session = db.session()
+    if session.in_transaction():
+        return settings.read(session)
+    # In a session of its own: that of a request that may write would hold the write lock from here on.
+    with reading(), Session(db.engine) as own:
+        return settings.read(own)
 
 
 def read_afresh() -> None:
