@@ -4,9 +4,12 @@ Amounts of money are integers in fen. Quantities and percentages are exact decim
 as scaled integers so that SQLite and PostgreSQL agree to the last digit. Times are aware and kept in UTC.
 """
 
+import contextlib
+import contextvars
 import datetime as dt
 import decimal
 import enum
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -22,6 +25,24 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+_reads_only: contextvars.ContextVar[bool] = contextvars.ContextVar("reads_only", default=False)
+
+
+@contextlib.contextmanager
+def reading() -> Iterator[None]:
+    """Mark transactions that begin in here as reading only, so that on SQLite they keep nobody from writing."""
+    token = _reads_only.set(True)
+    try:
+        yield
+    finally:
+        _reads_only.reset(token)
+
+
+def is_reading() -> bool:
+    """Return whether a transaction that begins now is to read only."""
+    return _reads_only.get()
+
 
 SCALE = 4
 _FACTOR = decimal.Decimal(10) ** SCALE

@@ -8,14 +8,14 @@ import click
 import flask_migrate
 
 from minsheng import digests, outlines, publishing
-from minsheng.database import db, now
+from minsheng.database import db, now, reading
 from minsheng.errors import InvalidFileError
 from minsheng.first_run import FirstAdministrator
 from minsheng.importing.published import import_published, read_rows
 from minsheng.journal import current_head
 from pages.services import services
 from search import indexer
-from website import contact_commands, database_setup, first_run, import_words, jobs, opinion_commands, sample_content
+from website import contact_commands, first_run, import_words, jobs, opinion_commands, sample_content
 from website.application import create_app
 from website.config import ConfigurationError, Settings, load_or_make_secrets
 from website.server import CannotListenError, insist_on_free, run_server
@@ -244,7 +244,7 @@ def journal() -> None:
 @click.pass_obj
 def journal_head(settings: Settings) -> None:
     """Print the head to keep elsewhere: with it a cut tail is noticed."""
-    with create_app(settings).app_context(), database_setup.reading():
+    with create_app(settings).app_context(), reading():
         click.echo(current_head(db.session()))
 
 
@@ -253,7 +253,7 @@ def journal_head(settings: Settings) -> None:
 @click.pass_obj
 def verify_journal(settings: Settings, saved_head: str | None) -> None:
     """Check the chain and every published record against it; exit 1 and name the places that do not fit."""
-    with create_app(settings).app_context(), database_setup.reading():
+    with create_app(settings).app_context(), reading():
         faults = publishing.verify(db.session(), saved_head)
         for fault in faults:
             click.echo(f"{fault.kind}: {fault.where}", err=True)

@@ -1,9 +1,6 @@
 """The database of an application; on SQLite foreign keys are on, and writers wait in line."""
 
-import contextlib
-import contextvars
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +10,10 @@ from flask_migrate import Migrate
 from sqlalchemy.pool import ConnectionPoolEntry
 
 import minsheng.models  # noqa: F401 - completes the metadata
-from minsheng.database import db
+from minsheng.database import db, is_reading
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
-_reads_only: contextvars.ContextVar[bool] = contextvars.ContextVar("reads_only", default=False)
-
-
-@contextlib.contextmanager
-def reading() -> Iterator[None]:
-    """Mark a command that only reads, so that it never keeps the served site from writing."""
-    token = _reads_only.set(True)
-    try:
-        yield
-    finally:
-        _reads_only.reset(token)
 
 
 def set_up(app: Flask) -> None:
@@ -61,5 +45,5 @@ def _on_connect(connection: Any, _record: ConnectionPoolEntry) -> None:
 
 def _on_begin(connection: sa.Connection) -> None:
     """Take the write lock at once where a request may write, so that reading first never leads to a conflict."""
-    reads_only = request.method in SAFE_METHODS if has_request_context() else _reads_only.get()
+    reads_only = is_reading() or (has_request_context() and request.method in SAFE_METHODS)
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
