@@ -79,7 +79,7 @@ def count(session: Session, query: sa.Select[JournalEntry]) -> int:
 
 
 def titles(session: Session, entries: Collection[JournalEntry]) -> dict[str, str]:
-    """Return the titles of the public or withdrawn projects that entries are about, by the slug the entry has them under."""
+    """Return the titles of the projects residents know of that entries are about, by the slug in the entry."""
     slugs = {entry.about_project for entry in entries if entry.about_project}
     rows = session.execute(
         Project.known_to_residents().where(Project.slug.in_(slugs)).with_only_columns(Project.slug, Project.title)

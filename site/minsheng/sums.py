@@ -67,7 +67,8 @@ class ProgrammeSums:
 
     ``rates`` are made only over projects that have both numerator and denominator, so that a project which did
     not report neither raises nor lowers them. ``expected`` is the mean that was due by the days of the figures, in
-    percent, over the projects that have one, weighted as ``progress`` is. ``as_of`` is the newest day any figure describes.
+    percent, over the projects that have one, weighted as ``progress`` is. ``as_of`` is the newest day any figure
+    describes.
     """
 
     projects: int

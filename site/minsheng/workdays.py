@@ -70,7 +70,7 @@ class WorkCalendar:
         return cls(notices, exceptions)
 
     def with_year(self, notice: Notice, days: Mapping[dt.date, bool]) -> "WorkCalendar":
-        """Return this calendar with one year as another notice has it; ``days`` differ from the week, True is worked."""
+        """Return this calendar with one year of another notice; ``days`` differ from the week, True is worked."""
         notices = (*(one for one in self.notices if one.year != notice.year), notice)
         kept = {day: worked for day, worked in self._exceptions.items() if day.year != notice.year}
         return WorkCalendar(tuple(sorted(notices, key=lambda one: one.year)), {**kept, **days})
