@@ -38,9 +38,9 @@ class ProjectDigest(Base):
     Words of enumerations stand as their text: these rows are read by the ten thousand. ``status`` holds unless one
     of two days says otherwise: before ``not_due_before`` the project is not due, after ``overdue_after`` it is
     overdue. ``progress``, ``expected`` and ``gap`` are exact fractions in percent and points, written "n/d", two of
-    them beside their nearest float for sorting. ``last_month`` and ``owes_from`` count months from the year 0; bit *i* of the hexadecimal
-    ``reported`` says whether there is a report for *i* months before ``last_month``. ``as_of`` is the day the
-    report describes.
+    them beside their nearest float for sorting. ``last_month`` and ``owes_from`` count months from the year 0;
+    bit *i* of the hexadecimal ``reported`` says whether there is a report for *i* months before ``last_month``.
+    ``as_of`` is the day the report describes.
     """
 
     __tablename__ = "project_digest"
