@@ -7,7 +7,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from minsheng import publishing
+from minsheng import call_acts, content_pages, publishing
+from minsheng.calls import Call, CallState, CallTheme
+from minsheng.content_pages import ContentKind, ContentPage
 from minsheng.database import Base
 from minsheng.documents import Document, DocumentKind
 from minsheng.funding import FundingLine, FundingSource
@@ -209,3 +211,31 @@ class Make:
         wave = self._add(Wave(**values))
         publishing.record_wave(self.session, wave, "wave_published", "某县民生办", self.at)
         return wave
+
+    def call(self, **given: Any) -> Call:
+        """Add a round of asking that is open now."""
+        values: dict[str, Any] = {
+            "slug": f"call-{next(self._numbers)}",
+            "state": CallState.DRAFT,
+            "theme": CallTheme.NEXT_YEAR_LIST,
+            "title": "明年的民生实事征集建议",
+            "text": "请说说明年最该办的事。",
+            "year": 2027,
+            "opens_at": self.at - dt.timedelta(days=1),
+            "closes_at": self.at + dt.timedelta(days=9),
+            **given,
+        }
+        values.setdefault("division", self.division())
+        values.setdefault("first_closes_at", values["closes_at"])
+        call = self._add(Call(**values))
+        call_acts.publish(self.session, call, "某县民生办", self.at)
+        return call
+
+    def content_page(self, **given: Any) -> ContentPage:
+        """Add a published page of content."""
+        writer = self.staff(Role.PUBLISHER)
+        slug = given.get("slug", f"page-{next(self._numbers)}")
+        page = content_pages.begin(self.session, given.get("kind", ContentKind.POLICY), slug, writer)
+        content_pages.write(self.session, page, "高龄津贴办法", "年满八十岁，次月自动发放。", writer, self.at)
+        content_pages.publish(self.session, page, 1, writer, self.at)
+        return page

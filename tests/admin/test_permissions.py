@@ -16,7 +16,7 @@ from tests.factories import Make
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "permissions.md"
 ROW = re.compile(r"^\| `(?P<address>[^`]+)` \| (?P<methods>[A-Z, ]+) \| (?P<needs>[^|]+) \| (?P<roles>[^|]*) \|$")
-SAMPLE = {"int": "999999", "string": "something", "default": "something"}
+SAMPLE = {"int": "99999", "string": "something", "default": "something"}
 REFUSED = 403
 
 

@@ -127,6 +127,8 @@ def test_the_index_equals_the_database_whichever_way_it_came_about(
         make.published_report(make.project(), month)
     make.agency()
     make.document(make.project())
+    make.call()
+    make.content_page()
     for row in session.scalars(sa.select(SearchOutbox)):
         session.delete(row)
     session.commit()
