@@ -15,7 +15,7 @@ from pages.language import html_lang, ngettext, speaking
 from pages.services import services
 from pages.words import word
 from public import mail_texts
-from public.case_links import LinkPurpose, token
+from public.judging_links import LinkPurpose, token
 from public.mail_texts import Entry, Letter
 from public.suggestion_sending import code_of
 

@@ -7,7 +7,7 @@ from minsheng.database import db
 from minsheng.suggestions import Suggestion
 from pages.limits import limiter
 from pages.services import services
-from public.case_links import LinkPurpose, read
+from public.judging_links import LinkPurpose, read
 from public.suggestion_following import is_invented, take_dispute, take_rating
 from public.suggestion_forms import DisputeForm, RatingForm
 

@@ -22,8 +22,8 @@ from minsheng.submission_meter import CALM_PER_MINUTE
 from minsheng.suggestions import Suggestion
 from minsheng.supports import CaseSupport
 from pages.services import services
-from public.case_links import LinkPurpose, token
 from public.case_mail import tell_senders
+from public.judging_links import LinkPurpose, token
 from public.suggestion_sending import meter
 from tests.admin.conftest import read_fields
 from tests.factories import Make
