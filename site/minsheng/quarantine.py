@@ -26,6 +26,10 @@ KEPT = dt.timedelta(days=90)
 """How long a discarded letter can be fetched back."""
 MOST_RELEASED = 200
 """Letters let through by one act: each becomes a case with an entry in the journal."""
+MOST_A_DAY = 50_000
+"""Letters held in 24 hours before work must be done for more: some hundred megabytes, so that no disk fills."""
+MOST_COPIES_A_DAY = 200
+"""Held letters of the same words in 24 hours, likewise: what the next would say is there already."""
 SUBJECT = "quarantine"
 
 
@@ -75,6 +79,13 @@ def hold(session: Session, letter: Letter, handed: Handed, reason: HeldReason, a
     if handed.seal is not None:
         held.contact_sealed = handed.seal(held.subject)
     return held
+
+
+def has_room(session: Session, words: str, at: dt.datetime) -> bool:
+    """Whether a letter that came without work may be held: today has not brought too many, or too many like it."""
+    today = sa.select(sa.func.count(HeldLetter.id)).where(HeldLetter.received_at > at - dt.timedelta(days=1))
+    alike = today.where(HeldLetter.fingerprint == fingerprint(words))
+    return (session.scalar(alike) or 0) < MOST_COPIES_A_DAY and (session.scalar(today) or 0) < MOST_A_DAY
 
 
 def by_code_hash(session: Session, hashed: str) -> HeldLetter | None:

@@ -1,5 +1,6 @@
 """A letter on its way: pictures, similar cases, load, quarantine, the mail about it, and support."""
 
+import dataclasses
 import io
 import re
 
@@ -14,7 +15,7 @@ from minsheng import proof_of_work, publishing, quarantine
 from minsheng.case_photos import CasePhoto
 from minsheng.cases import CaseState, Prominence
 from minsheng.codes import tracking_code
-from minsheng.database import now
+from minsheng.database import Base, db, now
 from minsheng.held_letters import HeldLetter, HeldReason
 from minsheng.mail import QueuedMail
 from minsheng.staff import Role
@@ -27,6 +28,8 @@ from public.judging_links import LinkPurpose, token
 from public.suggestion_sending import meter
 from tests.admin.conftest import read_fields
 from tests.factories import Make
+from website.application import create_app
+from website.config import Settings
 
 WORDS = "东街小学门口的斑马线看不清了，请重新画一下。"
 
@@ -137,6 +140,83 @@ def test_under_load_work_done_makes_a_case_and_counts_once(client: FlaskClient, 
     assert session.scalar(sa.select(sa.func.count(Suggestion.id))) == 1
     other = fields_of(client, proof=fields["proof"])
     assert client.post("/suggestions/new", data=other).status_code == 422
+
+
+def test_a_full_quarantine_takes_work_only_and_loses_nothing_typed(
+    client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quarantine, "MOST_A_DAY", 1)
+    under_load()
+    assert send(client, words="第一封：路灯不亮。").status_code == 302
+    answer = send(client)
+    assert answer.status_code == 422
+    assert "还没有收下" in answer.text
+    fields = {"place": "", **read_fields(answer), "kind": "suggestion"}
+    assert str(fields["words"]).strip() == WORDS
+    fields["proof"] = proof_of_work.find(fields["ticket"])
+    assert client.post("/suggestions/new", data=fields).status_code == 302
+    assert session.scalars(sa.select(Suggestion.words)).all() == [WORDS]
+
+
+def test_a_form_opened_before_the_load_is_asked_for_work_and_goes_on(client: FlaskClient, session: Session) -> None:
+    fields = fields_of(client)
+    assert fields["proof"] == ""
+    under_load()
+    asked = client.post("/suggestions/new", data=fields)
+    assert asked.status_code == 422
+    assert "再按一次" in asked.text
+    again = {"place": "", **read_fields(asked), "kind": "suggestion"}
+    assert (again["ticket"], again["proof"]) == (fields["ticket"], "none")
+    again["proof"] = proof_of_work.find(again["ticket"])
+    assert client.post("/suggestions/new", data=again).status_code == 302
+    assert session.scalar(sa.select(sa.func.count(Suggestion.id))) == 1
+    assert session.scalar(sa.select(sa.func.count(HeldLetter.id))) == 0
+
+
+def test_work_passes_the_limit_of_a_network_once_for_each_form(settings: Settings) -> None:
+    app = create_app(dataclasses.replace(settings, rate_limits=True))
+    app.config["TESTING"] = True
+    with app.app_context():
+        Base.metadata.create_all(db.engine)
+        under_load()
+    client = app.test_client()
+    fields = fields_of(client)
+    for _turn in range(30):
+        client.post("/suggestions/new", data={**fields, "ticket": "forged"})
+    assert client.post("/suggestions/new", data=fields).status_code == 429
+    assert client.post("/suggestions/new", data={**fields, "proof": "0"}).status_code == 429
+    worked = {**fields, "proof": proof_of_work.find(str(fields["ticket"]))}
+    places = {client.post("/suggestions/new", data=worked).headers.get("Location") for _turn in range(2)}
+    assert len(places) == 1
+    assert None not in places
+    with app.app_context():
+        db.engine.dispose()
+
+
+def test_script_in_a_letter_is_shown_as_words_wherever_it_is_shown(
+    client: FlaskClient, session: Session, make: Make
+) -> None:
+    script = "<script>alert(1)</script>"
+    typed = {"words": f"路灯不亮{script}", "place_words": script, "email": "someone@example.com"}
+    followed = send(client, consent_to_publish="y", **typed).headers["Location"].partition("?")[0]
+    case = session.scalars(sa.select(Suggestion)).one()
+    case.review(is_public=True, title=f"路灯{script}", words=f"路灯不亮{script}", by=f"某局{script}", at=now())
+    publishing.record_suggestion(session, case, "suggestion_reviewed", "某县信访局", now())
+    session.commit()
+    pages = [client.get(f"/suggestions/{end}") for end in ("", case.id, f"{case.id}/support")]
+    pages += [client.get(followed), send(client, **typed), send(client, **{**typed, "homepage": script})]
+    case.accept("某县信访局", now())
+    case.hand_over(make.agency(), "某县信访局", now())
+    case.answer(f"已修好{script}", "某县交警队", now(), services().case_clock)
+    session.commit()
+    signed = token(services().secret, LinkPurpose.RATE, case)
+    pages += [client.get(f"/suggestions/answers/rate/{signed}"), client.get(f"/suggestions/{case.id}")]
+    under_load()
+    pages.append(client.get(send(client, **{**typed, "words": f"另一封{script}"}).headers["Location"]))
+    for number, page in enumerate(pages):
+        assert page.status_code in {200, 422}, number
+        assert "<script>alert" not in page.text, number
+        assert "&lt;script&gt;alert(1)" in page.text, number
 
 
 def test_the_sender_is_told_by_mail_once_and_judges_by_a_link_that_works_once(
