@@ -191,6 +191,7 @@ RULE_WORDS: dict[str, tuple[str, str]] = {
     "ck_problem_closed_after_found": ("closed_on", _l("销号日期不能早于发现日期")),
     "ck_problem_deadline_after_found": ("deadline", _l("整改期限不能早于发现日期")),
     "ck_look_back_upkeep_not_negative": ("upkeep_budget_fen", _l("不能是负数")),
+    "ck_monitor_report_withdrawal_has_reason": ("text", _l("请写明撤下的理由")),
     "ck_monitor_ended_after_appointed": ("ended_on", _l("解聘日期不能早于聘任日期")),
 }
 """What to say, and beside which column, where a rule of the database refuses a record."""

@@ -20,7 +20,7 @@ from minsheng.database import Base, Fen
 from minsheng.digest_making import Sources, digest_row
 from minsheng.funding import FundingKind, FundingLine
 from minsheng.indicators import Indicator
-from minsheng.monitors import MonitorReport
+from minsheng.monitors import Monitor, MonitorReport
 from minsheng.photos import Photo
 from minsheng.places import Division
 from minsheng.projects import Milestone, Project
@@ -239,7 +239,8 @@ def _watch_flush(session: Session, _context: object) -> None:
             session.info.setdefault(_TOUCHED_REPORTS, set()).add(record.report_id)
         elif isinstance(record, MonitorReport):
             # Its pictures are seen with it, and go with it.
-            session.info.setdefault(_TOUCHED, set()).add(record.monitor.project_id)
+            watched = sa.select(Monitor.project_id).where(Monitor.id == record.monitor_id)
+            session.info.setdefault(_TOUCHED, set()).add(session.connection().scalar(watched))
         elif isinstance(record, Division):
             # Overviews read the path of a place beside the digest, and only where the digest is newer.
             if sa.inspect(record).attrs.path.history.deleted:

@@ -16,7 +16,6 @@ NEVER = {
     "public.search.": "the index follows the database a moment later, and tells nobody when it has",
     "public.suggestions.new": "a form with its token",
     "public.suggestions.follow": "a form with its token, and the case of one person",
-    "public.suggestions.add_photos": "the case of one person",
     "public.suggestions.rate_by_mail": "a form with its token, and the case of one person",
     "public.suggestions.dispute_by_mail": "a form with its token, and the case of one person",
     "public.suggestions.judged": "follows a form of one person",

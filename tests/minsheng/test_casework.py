@@ -86,7 +86,7 @@ def random_case(session: Session, dice: random.Random, about: Project | None, ag
     earlier = session.scalars(sa.select(Suggestion).where(Suggestion.id < case.id)).first()
     if earlier is not None and dice.randrange(5) == 0:
         with contextlib.suppress(WrongStateError):
-            merge(case, earlier, "a", now)
+            merge(session, case, earlier, "a", now)
     return case
 
 

@@ -5,7 +5,9 @@ import uuid
 from functools import partial
 from typing import Any
 
-from minsheng import publishing, suggestions
+import sqlalchemy as sa
+
+from minsheng import case_links, publishing, suggestions
 from minsheng.cases import CaseState, Rating, RefusalReason, SuggestionKind
 from minsheng.suggestions import Letter, Suggestion
 from website.sample.calendar import moment
@@ -78,8 +80,18 @@ class _Case:
             return
         case.accept(self._reviewer, at)
         self._record(case, "accepted", self._reviewer, at)
+        if "merged_into" in entry:
+            self._world.story.at(at + dt.timedelta(hours=1), partial(self._merge, case))
         if "agency" in entry:
             self._world.story.at(at + dt.timedelta(hours=2), partial(self._hand_over, case))
+
+    def _merge(self, case: Suggestion, at: dt.datetime) -> None:
+        """Find the earlier case about the same thing, and go on with that one."""
+        session = self._world.session
+        main = session.scalars(sa.select(Suggestion).where(Suggestion.public_title == self._entry["merged_into"])).one()
+        case_links.merge(session, case, main, self._reviewer, at)
+        self._record(main, "took_in", self._reviewer, at)
+        self._record(case, "merged", self._reviewer, at)
 
     def _hand_over(self, case: Suggestion, at: dt.datetime) -> None:
         """Give the case to its agency, with the detours and delays of its story."""
