@@ -96,7 +96,7 @@ class Sender:
 
 @dataclass
 class Attack:
-    """Letters from many addresses: most of other words each, some copied, trapped, forged or sent twice."""
+    """Letters from many addresses: most of other words each, some copied, trapped, forged, sent twice or worked for."""
 
     port: int
     letters: int
@@ -114,6 +114,7 @@ class Attack:
                 return
             sender.address = f"10.{number % 250}.{number // 250 % 250}.{part + 1}"
             kind = ("copy", "trap", "forged", "twice", "crowd")[number % 10] if number % 10 < 5 else "plain"
+            kind = "worked" if number % 100 == 99 else kind
             try:
                 status = str(self._letter(sender, kind, number))
             except (OSError, http.client.HTTPException) as error:
@@ -128,6 +129,8 @@ class Attack:
             return opened
         if kind == "forged":
             return sender.send(words, ticket="forged", proof="1").status
+        if kind == "worked":
+            return sender.send_like_a_person(words).status
         answer = sender.send(words, **({"homepage": "http://spam.invalid"} if kind == "trap" else {}))
         return sender.send(words).status if kind == "twice" else answer.status
 
