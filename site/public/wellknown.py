@@ -30,8 +30,8 @@ MOST_ADDRESSES = 50_000
 """In one site map, as sitemaps.org says."""
 BATCH = 1_000
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
-CLOSED = ("/admin", "/suggestions/follow", "/suggestions/new", "/b/", "/search/", "/oembed", "/display", "/my-place")
-"""What crawlers need not open: pages of one person, forms, and answers to one reader's question."""
+CLOSED = ("/admin", "/suggestions/follow", "/suggestions/new?", "/b/", "/search/", "/oembed", "/display", "/my-place")
+"""What crawlers need not open: pages of one person, forms about one record, and answers to one reader's question."""
 FIXED = (
     "public.home.index",
     "public.projects.index",
