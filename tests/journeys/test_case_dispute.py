@@ -7,24 +7,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Site
+from tests.journeys.sending import send
 from tests.journeys.test_staff import sign_in
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Page]
 REVIEWER, HANDLER, SUPERVISOR = "laixin", "banli", "duban"
 AGENCY = "示例县住房和城乡建设局"
-
-
-def send(page: Page, words: str) -> tuple[str, str]:
-    """Send a complaint that may be published; return its code and number."""
-    page.goto("/suggestions/new")
-    page.get_by_label("投诉", exact=True).check()
-    page.get_by_label("您想说的话").fill(words)
-    page.get_by_label(re.compile("同意把内容")).check()
-    page.get_by_role("button", name="提交").click()
-    number = re.search(r"\d{4}-\d{5}", page.locator("main").inner_text())
-    assert number is not None
-    return page.locator(".code").first.inner_text(), number.group()
 
 
 def open_case(page: Page, number: str) -> None:
@@ -36,7 +25,7 @@ def test_a_disputed_answer_reaches_the_supervising_office_and_ends_there(
     open_page: Opener, site: Site, size: str
 ) -> None:
     sender = open_page()
-    code, number = send(sender, f"小区北门的台阶塌了一块（{size}），老人出门容易摔倒，请修一修。")
+    code, number = send(sender, "投诉", f"小区北门的台阶塌了一块（{size}），老人出门容易摔倒，请修一修。")
 
     reviewer = sign_in(open_page, site, REVIEWER)
     open_case(reviewer, number)
