@@ -19,10 +19,11 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from minsheng import second_factors
-from minsheng.database import Base, db
+from minsheng.database import db
 from minsheng.staff import Role
 from tests import rigs
 from tests.factories import Make
+from tests.once import keep_compiled_routes, make_tables
 from website.config import Settings
 
 AT = dt.datetime(2026, 6, 10, 4, 0, tzinfo=dt.UTC)
@@ -44,6 +45,7 @@ class CompiledTemplates(BytecodeCache):
 
 
 COMPILED = CompiledTemplates()
+keep_compiled_routes()
 
 
 class Browser(FlaskClient):
@@ -100,7 +102,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     application.test_client_class = Browser
     application.jinja_env.bytecode_cache = COMPILED
     with application.app_context():
-        Base.metadata.create_all(db.engine)
+        make_tables(db.engine)
         yield application
         db.session.remove()
         application.extensions["minsheng"].tally.write()

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from minsheng.database import Base, db
+from minsheng.database import db
+from tests.once import make_tables
 from website import database_setup
 
 
@@ -17,7 +18,7 @@ def app(tmp_path: Path) -> Iterator[Flask]:
     application.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{tmp_path / 'domain.sqlite'}"
     database_setup.set_up(application)
     with application.app_context():
-        Base.metadata.create_all(db.engine)
+        make_tables(db.engine)
         yield application
         db.session.remove()
         db.engine.dispose()
