@@ -2,10 +2,12 @@
 
 from minsheng.addresses import FormerAddress
 from minsheng.aftercare import AfterCare
+from minsheng.answer_imports import AnswerImport
 from minsheng.asked_queries import AskedQuery
 from minsheng.assessment_schemes import AssessmentScheme
 from minsheng.assessments import Assessment, AssessmentPoints
 from minsheng.boards import Board
+from minsheng.bulletin_issues import BulletinIssue
 from minsheng.calendars import CalendarYear
 from minsheng.calls import Call, CallExtension, CallIdea, IdeaGroup
 from minsheng.case_adoptions import CaseAdoption
@@ -23,18 +25,22 @@ from minsheng.exclusions import Exclusion
 from minsheng.funding import FundingLine, FundMovement
 from minsheng.held_letters import HeldLetter
 from minsheng.indicators import Indicator, TargetAssignment
+from minsheng.inspections import InspectionCheck, InspectionPlan
 from minsheng.invitations import Invitation
 from minsheng.journal import JournalEntry, JournalHead
-from minsheng.lookbacks import LookBack
+from minsheng.lookbacks import LookBack, LookBackPhoto
 from minsheng.mail import QueuedMail
 from minsheng.monitors import Monitor, MonitorLink, MonitorReport
 from minsheng.outbox import SearchOutbox
 from minsheng.outlines import Outline
+from minsheng.paper_differences import PaperDifference
+from minsheng.paper_entry import PaperEntry
+from minsheng.paper_sheets import PaperBatch, PaperRun, PaperScan
 from minsheng.passkeys import Passkey, PasskeyChallenge
 from minsheng.photos import Photo
 from minsheng.places import Agency, Division
 from minsheng.population import PopulationMargin
-from minsheng.problems import Problem
+from minsheng.problems import Problem, ProblemDocument, ProblemPhoto, ProblemStep
 from minsheng.programmes import Programme
 from minsheng.projects import Milestone, Project, Responsibility
 from minsheng.proposals import Proposal
@@ -53,10 +59,12 @@ from minsheng.spent_tickets import SpentTicket
 from minsheng.staff import RoleGrant, StaffMember, StaffSession
 from minsheng.subscriptions import Subscription
 from minsheng.suggestions import CaseEvent, Suggestion
+from minsheng.summonses import SummonsEntry, SummonsList
 from minsheng.supports import CaseSupport
 from minsheng.surveys import Answer, Response, Wave
 from minsheng.synonyms import SynonymLine
 from minsheng.table_uploads import TableMapping, TableUpload
+from minsheng.target_breakdowns import TargetBreakdown
 from minsheng.wave_results import WaveResult
 from minsheng.word_lists import ListedWord
 
@@ -64,6 +72,7 @@ __all__ = [
     "AfterCare",
     "Agency",
     "Answer",
+    "AnswerImport",
     "AskedQuery",
     "Assessment",
     "AssessmentPoints",
@@ -71,6 +80,7 @@ __all__ = [
     "AuthenticatorApp",
     "Base",
     "Board",
+    "BulletinIssue",
     "CalendarYear",
     "Call",
     "CallExtension",
@@ -101,24 +111,35 @@ __all__ = [
     "IdeaGroup",
     "Indicator",
     "IndicatorValue",
+    "InspectionCheck",
+    "InspectionPlan",
     "Invitation",
     "JobLease",
     "JournalEntry",
     "JournalHead",
     "ListedWord",
     "LookBack",
+    "LookBackPhoto",
     "Milestone",
     "Monitor",
     "MonitorLink",
     "MonitorReport",
     "Option",
     "Outline",
+    "PaperBatch",
+    "PaperDifference",
+    "PaperEntry",
+    "PaperRun",
+    "PaperScan",
     "Passkey",
     "PasskeyChallenge",
     "PaymentBatch",
     "Photo",
     "PopulationMargin",
     "Problem",
+    "ProblemDocument",
+    "ProblemPhoto",
+    "ProblemStep",
     "Programme",
     "ProgressReport",
     "Project",
@@ -145,10 +166,13 @@ __all__ = [
     "StaffSession",
     "Subscription",
     "Suggestion",
+    "SummonsEntry",
+    "SummonsList",
     "SynonymLine",
     "TableMapping",
     "TableUpload",
     "TargetAssignment",
+    "TargetBreakdown",
     "Wave",
     "WaveResult",
 ]

@@ -22,6 +22,7 @@ class Permission(enum.StrEnum):
     HANDLE_SUGGESTION = "handle_suggestion"
     SUPERVISE_SUGGESTION = "supervise_suggestion"
     RUN_SURVEY = "run_survey"
+    ENTER_PAPER = "enter_paper"
     EXPORT_ANSWERS = "export_answers"
     ASSESS = "assess"
     SEE_JOURNAL = "see_journal"
@@ -41,6 +42,7 @@ class Role(enum.StrEnum):
     CASE_HANDLER = "case_handler"
     SUPERVISOR = "supervisor"
     SURVEYOR = "surveyor"
+    CLERK = "clerk"
     ASSESSOR = "assessor"
     ADMINISTRATOR = "administrator"
 
@@ -69,7 +71,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_JOURNAL,
         }
     ),
-    Role.SURVEYOR: frozenset({Permission.SEE_DESK, Permission.RUN_SURVEY}),
+    Role.SURVEYOR: frozenset({Permission.SEE_DESK, Permission.RUN_SURVEY, Permission.ENTER_PAPER}),
+    Role.CLERK: frozenset({Permission.SEE_DESK, Permission.ENTER_PAPER}),
     Role.ASSESSOR: frozenset(
         {Permission.SEE_DESK, Permission.EXPORT_ANSWERS, Permission.ASSESS, Permission.SEE_JOURNAL}
     ),

@@ -3,6 +3,7 @@
 import datetime as dt
 import decimal
 import enum
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -116,7 +117,8 @@ class Response(Base):
     ``area``, ``age_band`` and ``sex`` are option keys of the questions with these roles, copied for weighting.
     ``board_id`` says which notice board's code led here, for channel ``qr``. ``stratum``, ``psu`` (the sampling
     unit, such as a village) and ``base_weight`` (people of the frame for one drawn) come from the design of a drawn
-    sample; ``flags`` are the quality rules that mark the answers; ``exclusion_id`` takes them out of the scores.
+    sample; ``batch`` is the batch of paper or the file that the answers came with, by its name; ``flags`` are the
+    quality rules that mark the answers; ``exclusion_id`` takes them out of the scores.
     """
 
     __tablename__ = "response"
@@ -140,6 +142,7 @@ class Response(Base):
     stratum: Mapped[str] = mapped_column(sa.String(40), default="")
     psu: Mapped[str] = mapped_column(sa.String(40), default="")
     base_weight: Mapped[decimal.Decimal] = mapped_column(ExactDecimal(), default=decimal.Decimal(1))
+    batch: Mapped[str] = mapped_column(sa.String(40), default="")
     flags: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
     exclusion_id: Mapped[int | None] = mapped_column(sa.ForeignKey("exclusion.id", ondelete="RESTRICT"))
 
@@ -177,6 +180,23 @@ class Answer(Base):
 
 
 @dataclass(frozen=True)
+class Design:
+    """Where an answer stands in the design of a drawn sample, and the batch it came with; see ``Response``.
+
+    ``may_lack`` is that of :func:`read_answers`.
+    """
+
+    stratum: str = ""
+    psu: str = ""
+    base_weight: decimal.Decimal = decimal.Decimal(1)
+    batch: str = ""
+    may_lack: bool = False
+
+
+NO_DESIGN = Design()
+
+
+@dataclass(frozen=True)
 class Share:
     """How often an option was chosen; ``base`` is the number of people who answered the question."""
 
@@ -185,9 +205,12 @@ class Share:
     base: int
 
 
-def read_answers(version: QuestionnaireVersion, typed: Mapping[str, Sequence[str]]) -> list[Answer]:
+def read_answers(
+    version: QuestionnaireVersion, typed: Mapping[str, Sequence[str]], *, may_lack: bool = False
+) -> list[Answer]:
     """Turn typed values by question key into answers, leaving out questions that are not shown.
 
+    With ``may_lack`` a question that needs an answer may go without: nobody can send a sheet of paper back.
     Raises ``InvalidAnswersError`` with a reason per question: ``required``, ``unknown_option``, ``one_only``,
     ``not_a_number`` or ``too_long``.
     """
@@ -199,7 +222,7 @@ def read_answers(version: QuestionnaireVersion, typed: Mapping[str, Sequence[str
         if not question.is_shown(chosen):
             continue
         if not values:
-            if question.is_required:
+            if question.is_required and not may_lack:
                 problems[question.key] = "required"
             continue
         problem, found = _read(question, values)
@@ -240,7 +263,7 @@ def _read_number(typed: str) -> decimal.Decimal | None:
     return number if fits else None
 
 
-def respond(
+def respond(  # noqa: PLR0913 - each is a fact of its own about one answer
     session: Session,
     wave: Wave,
     typed: Mapping[str, Sequence[str]],
@@ -250,6 +273,7 @@ def respond(
     at: dt.datetime,
     division: Division | None = None,
     board: Board | None = None,
+    design: Design = NO_DESIGN,
 ) -> Response:
     """Store one person's answers, or return those this ticket already gave. The first answer freezes the version.
 
@@ -260,7 +284,7 @@ def respond(
         return known
     if not wave.is_open(local_date(at)):
         raise NotOpenError
-    answers = read_answers(wave.version, typed)
+    answers = read_answers(wave.version, typed, may_lack=design.may_lack)
     wave.version.freeze(at)
     about = {answer.question.role: answer.option.key for answer in answers if answer.option is not None}
     response = Response(
@@ -274,11 +298,20 @@ def respond(
         area=about.get(QuestionRole.AREA),
         age_band=about.get(QuestionRole.AGE_BAND),
         sex=about.get(QuestionRole.SEX),
+        stratum=design.stratum,
+        psu=design.psu,
+        base_weight=design.base_weight,
+        batch=design.batch,
         answers=answers,
     )
     session.add(response)
     session.flush()
     return response
+
+
+def new_ticket() -> str:
+    """Return a random ticket, for answers that come without a form's."""
+    return secrets.token_hex(16)
 
 
 def has_responded(session: Session, wave_id: int, ticket: str) -> bool:

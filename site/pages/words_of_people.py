@@ -10,6 +10,7 @@ PEOPLE_WORDS = {
         "case_handler": _l("承办员"),
         "supervisor": _l("督办员"),
         "surveyor": _l("调查员"),
+        "clerk": _l("录入员"),
         "assessor": _l("考核员"),
         "administrator": _l("管理员"),
     },
@@ -23,6 +24,7 @@ PEOPLE_WORDS = {
         "handle_suggestion": _l("办理来件"),
         "supervise_suggestion": _l("督办来件"),
         "run_survey": _l("组织调查"),
+        "enter_paper": _l("录入纸质问卷"),
         "export_answers": _l("导出答卷"),
         "assess": _l("编考核表、管考核办法"),
         "see_journal": _l("查看日志"),
@@ -125,6 +127,16 @@ PEOPLE_WORDS = {
         "web": _l("网上填写"),
         "qr": _l("扫码填写"),
         "paper_walk_in": _l("现场填写"),
+    },
+    "batch_state": {
+        "entering": _l("录入中"),
+        "checking": _l("复录、核对中"),
+        "counted": _l("已计入"),
+    },
+    "verdict": {
+        "first": _l("首次录入对"),
+        "second": _l("复录对"),
+        "neither": _l("两次都不对"),
     },
     "export_kind": {
         "csv": _l("答卷（CSV）"),
