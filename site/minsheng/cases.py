@@ -87,6 +87,8 @@ class CaseEventKind(enum.StrEnum):
     SPLIT_OFF = "split_off"
     LINKED = "linked"
     MADE_PROBLEM = "made_problem"
+    PROBLEM_CLOSED = "problem_closed"
+    PROBLEM_REOPENED = "problem_reopened"
     ADOPTED = "adopted"
     REMINDED = "reminded"
     ESCALATED = "escalated"

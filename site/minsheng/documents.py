@@ -30,6 +30,7 @@ class DocumentKind(enum.StrEnum):
     ACCEPTANCE = "acceptance"
     AUDIT = "audit"
     POLICY = "policy"
+    RECTIFICATION = "rectification"
 
 
 class TextState(enum.StrEnum):

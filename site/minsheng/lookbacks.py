@@ -7,7 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from minsheng.database import Base, Fen, Identity, enumeration
+from minsheng.photos import Photo
 from minsheng.projects import Project
+from minsheng.signatures import SignatureState, Signed
 
 
 class LookBackResult(enum.StrEnum):
@@ -18,7 +20,7 @@ class LookBackResult(enum.StrEnum):
     NOT_WORKING = "not_working"
 
 
-class LookBack(Base):
+class LookBack(Base, Signed):
     """One dated check of a finished project, with its keeper and the yearly budget for upkeep."""
 
     __tablename__ = "look_back"
@@ -31,8 +33,17 @@ class LookBack(Base):
     keeper: Mapped[str] = mapped_column(sa.String(120), default="")
     upkeep_budget_fen: Mapped[Fen | None]
     note: Mapped[str] = mapped_column(sa.Text, default="")
+    state: Mapped[SignatureState] = mapped_column(
+        enumeration(SignatureState), default=SignatureState.PUBLISHED, index=True
+    )
+    version: Mapped[int] = mapped_column(default=1)
 
     project: Mapped[Project] = relationship(back_populates="lookbacks")
+    photos: Mapped[list["LookBackPhoto"]] = relationship(
+        back_populates="look_back", order_by="LookBackPhoto.photo_id", cascade="all, delete-orphan"
+    )
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads this class attribute
 
     def snapshot(self) -> dict[str, object]:
         """Return the check in plain JSON values, for the journal."""
@@ -44,3 +55,17 @@ class LookBack(Base):
             "upkeep_budget_fen": self.upkeep_budget_fen,
             "note": self.note,
         }
+
+
+class LookBackPhoto(Base):
+    """A picture taken at a look-back; held back until the look-back is public."""
+
+    __tablename__ = "look_back_photo"
+
+    photo_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("photo.id", ondelete="RESTRICT"), primary_key=True, autoincrement=False
+    )
+    look_back_id: Mapped[int] = mapped_column(sa.ForeignKey("look_back.id", ondelete="CASCADE"), index=True)
+
+    look_back: Mapped[LookBack] = relationship(back_populates="photos")
+    photo: Mapped[Photo] = relationship()

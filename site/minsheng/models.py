@@ -9,6 +9,7 @@ from minsheng.assessments import Assessment, AssessmentPoints
 from minsheng.boards import Board
 from minsheng.bulletin_issues import BulletinIssue
 from minsheng.calendars import CalendarYear
+from minsheng.call_attempts import CallAttempt, CallClaim, CallTally
 from minsheng.calls import Call, CallExtension, CallIdea, IdeaGroup
 from minsheng.case_adoptions import CaseAdoption
 from minsheng.case_import_drafts import CaseImportDraft
@@ -27,6 +28,7 @@ from minsheng.held_letters import HeldLetter
 from minsheng.indicators import Indicator, TargetAssignment
 from minsheng.inspections import InspectionCheck, InspectionPlan
 from minsheng.invitations import Invitation
+from minsheng.invites import Invite
 from minsheng.journal import JournalEntry, JournalHead
 from minsheng.lookbacks import LookBack, LookBackPhoto
 from minsheng.mail import QueuedMail
@@ -50,6 +52,8 @@ from minsheng.reports import CheckAnswer, IndicatorValue, ProgressReport
 from minsheng.reviews import Review
 from minsheng.revision import SiteRevision
 from minsheng.safeguards import Safeguard
+from minsheng.sample_frames import FrameEntry, SampleFrame
+from minsheng.samples import Sample, SampledPerson
 from minsheng.scheduling import JobLease
 from minsheng.second_factors import AuthenticatorApp, RecoveryCode
 from minsheng.sender_notices import SenderNotice
@@ -83,8 +87,11 @@ __all__ = [
     "BulletinIssue",
     "CalendarYear",
     "Call",
+    "CallAttempt",
+    "CallClaim",
     "CallExtension",
     "CallIdea",
+    "CallTally",
     "CaseAdoption",
     "CaseEvent",
     "CaseImportDraft",
@@ -105,6 +112,7 @@ __all__ = [
     "Emblem",
     "Exclusion",
     "FormerAddress",
+    "FrameEntry",
     "FundMovement",
     "FundingLine",
     "HeldLetter",
@@ -114,6 +122,7 @@ __all__ = [
     "InspectionCheck",
     "InspectionPlan",
     "Invitation",
+    "Invite",
     "JobLease",
     "JournalEntry",
     "JournalHead",
@@ -156,6 +165,9 @@ __all__ = [
     "Review",
     "RoleGrant",
     "Safeguard",
+    "Sample",
+    "SampleFrame",
+    "SampledPerson",
     "SearchOutbox",
     "SenderNotice",
     "Setting",

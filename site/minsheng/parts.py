@@ -231,17 +231,7 @@ _ALL = (
     Part(
         "problem",
         Problem,
-        (
-            "agency_id",
-            "source",
-            "description",
-            "found_on",
-            "deadline",
-            "photo_before_id",
-            "closed_on",
-            "evidence",
-            "photo_after_id",
-        ),
+        ("kind", "agency_id", "post", "source", "description", "found_on", "deadline", "photo_before_id"),
         frozenset({"description"}),
     ),
     Part("look_back", LookBack, ("looked_on", "result", "keeper", "upkeep_budget_fen", "note")),

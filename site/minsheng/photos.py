@@ -25,7 +25,7 @@ class Photo(Base):
     """A picture of a project. ``key`` names its files in the media store; only the date of its metadata is kept.
 
     A photo with a report, the office's or a monitor's, is public while that report is; one without is public with
-    its project.
+    its project, unless ``is_held``: evidence that waits for a second person.
     ``is_drawing`` marks generated drawings of the sample county.
     """
 
@@ -50,6 +50,7 @@ class Photo(Base):
     width: Mapped[int]
     height: Mapped[int]
     is_drawing: Mapped[bool] = mapped_column(default=False)
+    is_held: Mapped[bool] = mapped_column(default=False)
 
     project: Mapped[Project] = relationship(back_populates="photos")
     report: Mapped[ProgressReport | None] = relationship(back_populates="photos")
@@ -66,12 +67,13 @@ class Photo(Base):
 
     @classmethod
     def is_of_public_report(cls) -> sa.ColumnElement[bool]:
-        """Return the condition that a photo hangs on no report, or on one that residents may read."""
+        """Return the condition that a photo is not held and hangs on no report, or on one residents may read."""
         in_force = sa.select(ProgressReport.id).where(ProgressReport.state == ReportState.PUBLISHED)
         read = sa.select(MonitorReport.id).where(
             MonitorReport.state == MonitorReportState.PUBLISHED, MonitorReport.withdrawn_at.is_(None)
         )
         return sa.and_(
+            ~cls.is_held,
             sa.or_(cls.report_id.is_(None), cls.report_id.in_(in_force)),
             sa.or_(cls.monitor_report_id.is_(None), cls.monitor_report_id.in_(read)),
         )
@@ -81,6 +83,7 @@ class Photo(Base):
         """Whether this photo, already loaded with its project, may be shown to residents."""
         return (
             self.project.publication is Publication.PUBLISHED
+            and not self.is_held
             and (self.report is None or self.report.is_in_force)
             and (self.monitor_report is None or self.monitor_report.is_public)
         )

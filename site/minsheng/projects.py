@@ -164,8 +164,17 @@ class Project(Base, Sourced, Translated):
     )
     photos: Mapped[list["Photo"]] = relationship(back_populates="project", order_by="(Photo.taken_on, Photo.id)")
     documents: Mapped[list["Document"]] = relationship(back_populates="project", order_by="Document.id")
-    problems: Mapped[list["Problem"]] = relationship(back_populates="project", order_by="Problem.found_on")
-    lookbacks: Mapped[list["LookBack"]] = relationship(back_populates="project", order_by="LookBack.looked_on")
+    # What waits for its second signature is known to staff only, through lists of their own.
+    problems: Mapped[list["Problem"]] = relationship(
+        back_populates="project",
+        order_by="Problem.found_on",
+        primaryjoin="and_(Project.id == Problem.project_id, Problem.state.not_in(('draft', 'returned')))",
+    )
+    lookbacks: Mapped[list["LookBack"]] = relationship(
+        back_populates="project",
+        order_by="LookBack.looked_on",
+        primaryjoin="and_(Project.id == LookBack.project_id, LookBack.state == 'published')",
+    )
     contracts: Mapped[list["Contract"]] = relationship(back_populates="project", order_by="Contract.position")
     safeguards: Mapped[list["Safeguard"]] = relationship(back_populates="project", order_by="Safeguard.id")
     reviews: Mapped[list["Review"]] = relationship(back_populates="project", order_by="(Review.held_on, Review.id)")

@@ -36,6 +36,8 @@ UNSEEN = {
     "invitation": "likewise",
     "listed_word": "words that mark letters for reviewers; residents see nothing of them",
     "reply_template": "beginnings of replies that are not written yet",
+    "problem_step": "what staff note about a problem; residents see nothing of it",
+    "target_breakdown": "sheets that wait for a second person; accepting one writes the targets themselves",
     "case_import_draft": "files that wait for their confirmation",
     "sign_in_refusals": "who was refused; residents see nothing of it",
 }

@@ -13,10 +13,11 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from pages.words_of_calls import CALL_WORDS
+from pages.words_of_ledger import LEDGER_WORDS
 from pages.words_of_people import PEOPLE_WORDS
 from pages.words_of_projects import PROJECT_WORDS
 
-WORDS = MappingProxyType({**PROJECT_WORDS, **PEOPLE_WORDS, **CALL_WORDS})
+WORDS = MappingProxyType({**PROJECT_WORDS, **PEOPLE_WORDS, **CALL_WORDS, **LEDGER_WORDS})
 """Group → stored value → word."""
 
 TONES = MappingProxyType(

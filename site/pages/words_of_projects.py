@@ -191,13 +191,7 @@ PROJECT_WORDS = {
         "acceptance": _l("验收文件"),
         "audit": _l("审计报告"),
         "policy": _l("政策文件"),
-    },
-    "problem_source": {
-        "inspection": _l("检查"),
-        "audit": _l("审计"),
-        "look_back": _l("回头看"),
-        "survey": _l("调查"),
-        "suggestion": _l("居民来件"),
+        "rectification": _l("整改材料"),
     },
     "look_back_result": {
         "working": _l("正常使用"),
