@@ -23,6 +23,7 @@ class Permission(enum.StrEnum):
     SUPERVISE_SUGGESTION = "supervise_suggestion"
     RUN_SURVEY = "run_survey"
     ENTER_PAPER = "enter_paper"
+    MAKE_CALLS = "make_calls"
     EXPORT_ANSWERS = "export_answers"
     ASSESS = "assess"
     SEE_JOURNAL = "see_journal"
@@ -31,6 +32,8 @@ class Permission(enum.StrEnum):
     RUN_CALL = "run_call"
     CHANGE_SETTINGS = "change_settings"
     EDIT_CONTENT = "edit_content"
+    WORK_ON_PROBLEM = "work_on_problem"
+    KEEP_LEDGER = "keep_ledger"
 
 
 class Role(enum.StrEnum):
@@ -43,12 +46,15 @@ class Role(enum.StrEnum):
     SUPERVISOR = "supervisor"
     SURVEYOR = "surveyor"
     CLERK = "clerk"
+    INTERVIEWER = "interviewer"
     ASSESSOR = "assessor"
     ADMINISTRATOR = "administrator"
 
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.REPORTER: frozenset({Permission.SEE_DESK, Permission.WRITE_REPORT, Permission.PROPOSE_PROJECT}),
+    Role.REPORTER: frozenset(
+        {Permission.SEE_DESK, Permission.WRITE_REPORT, Permission.PROPOSE_PROJECT, Permission.WORK_ON_PROBLEM}
+    ),
     Role.PUBLISHER: frozenset(
         {
             Permission.SEE_DESK,
@@ -59,20 +65,27 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.TEND_SEARCH,
             Permission.RUN_CALL,
             Permission.EDIT_CONTENT,
+            Permission.WORK_ON_PROBLEM,
+            Permission.KEEP_LEDGER,
         }
     ),
     Role.CASE_REVIEWER: frozenset({Permission.SEE_DESK, Permission.REVIEW_SUGGESTION}),
-    Role.CASE_HANDLER: frozenset({Permission.SEE_DESK, Permission.HANDLE_SUGGESTION}),
+    Role.CASE_HANDLER: frozenset(
+        {Permission.SEE_DESK, Permission.HANDLE_SUGGESTION, Permission.WORK_ON_PROBLEM}
+    ),
     Role.SUPERVISOR: frozenset(
         {
             Permission.SEE_DESK,
             Permission.REVIEW_SUGGESTION,
             Permission.SUPERVISE_SUGGESTION,
             Permission.SEE_JOURNAL,
+            Permission.WORK_ON_PROBLEM,
+            Permission.KEEP_LEDGER,
         }
     ),
     Role.SURVEYOR: frozenset({Permission.SEE_DESK, Permission.RUN_SURVEY, Permission.ENTER_PAPER}),
     Role.CLERK: frozenset({Permission.SEE_DESK, Permission.ENTER_PAPER}),
+    Role.INTERVIEWER: frozenset({Permission.SEE_DESK, Permission.MAKE_CALLS}),
     Role.ASSESSOR: frozenset(
         {Permission.SEE_DESK, Permission.EXPORT_ANSWERS, Permission.ASSESS, Permission.SEE_JOURNAL}
     ),

@@ -25,6 +25,7 @@ from minsheng.questionnaires import (
     QuestionRole,
     QuestionType,
 )
+from minsheng.random_keys import RandomIdentity, WideInteger
 
 TEXT_LIMITS = {QuestionType.SHORT_TEXT: 200, QuestionType.LONG_TEXT: 2000}
 LARGEST_NUMBER = decimal.Decimal(10) ** 12
@@ -114,10 +115,13 @@ class Wave(Base):
 class Response(Base):
     """One person's answers: no name, no address, no exact time. ``ticket`` makes sending twice harmless.
 
+    The key is random, so that the order in which answers came is nowhere.
+
     ``area``, ``age_band`` and ``sex`` are option keys of the questions with these roles, copied for weighting.
     ``board_id`` says which notice board's code led here, for channel ``qr``. ``stratum``, ``psu`` (the sampling
     unit, such as a village) and ``base_weight`` (people of the frame for one drawn) come from the design of a drawn
-    sample; ``batch`` is the batch of paper or the file that the answers came with, by its name; ``flags`` are the
+    sample; ``batch`` is the batch of paper or the file that the answers came with, by its name; ``interviewer``
+    is the code of who asked, for this wave only; ``flags`` are the
     quality rules that mark the answers; ``exclusion_id`` takes them out of the scores.
     """
 
@@ -128,7 +132,7 @@ class Response(Base):
         sa.CheckConstraint("base_weight > 0", name="counts_for_something"),
     )
 
-    id: Mapped[Identity]
+    id: Mapped[RandomIdentity]
     ticket: Mapped[str] = mapped_column(sa.String(36))
     wave_id: Mapped[int] = mapped_column(sa.ForeignKey("wave.id", ondelete="RESTRICT"))
     version_id: Mapped[int] = mapped_column(sa.ForeignKey("questionnaire_version.id", ondelete="RESTRICT"))
@@ -143,13 +147,14 @@ class Response(Base):
     psu: Mapped[str] = mapped_column(sa.String(40), default="")
     base_weight: Mapped[decimal.Decimal] = mapped_column(ExactDecimal(), default=decimal.Decimal(1))
     batch: Mapped[str] = mapped_column(sa.String(40), default="")
+    interviewer: Mapped[str] = mapped_column(sa.String(40), default="")
     flags: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
     exclusion_id: Mapped[int | None] = mapped_column(sa.ForeignKey("exclusion.id", ondelete="RESTRICT"))
 
     wave: Mapped[Wave] = relationship(back_populates="responses")
     division: Mapped[Division | None] = relationship()
     answers: Mapped[list["Answer"]] = relationship(
-        back_populates="response", order_by="Answer.id", cascade="all, delete-orphan"
+        back_populates="response", order_by="(Answer.question_id, Answer.option_id)", cascade="all, delete-orphan"
     )
 
 
@@ -167,8 +172,8 @@ class Answer(Base):
         ),
     )
 
-    id: Mapped[Identity]
-    response_id: Mapped[int] = mapped_column(sa.ForeignKey("response.id", ondelete="CASCADE"))
+    id: Mapped[RandomIdentity]
+    response_id: Mapped[int] = mapped_column(WideInteger, sa.ForeignKey("response.id", ondelete="CASCADE"))
     question_id: Mapped[int] = mapped_column(sa.ForeignKey("question.id", ondelete="RESTRICT"), index=True)
     option_id: Mapped[int | None] = mapped_column(sa.ForeignKey("option.id", ondelete="RESTRICT"))
     number: Mapped[decimal.Decimal | None] = mapped_column(ExactDecimal())
@@ -190,6 +195,7 @@ class Design:
     psu: str = ""
     base_weight: decimal.Decimal = decimal.Decimal(1)
     batch: str = ""
+    interviewer: str = ""
     may_lack: bool = False
 
 
@@ -246,14 +252,14 @@ def _read(question: Question, values: list[str]) -> tuple[str, list[Answer]]:
             return "unknown_option", []
         return "", [Answer(question=question, option=option) for option in known]
     if question.type is QuestionType.NUMBER:
-        number = _read_number(values[0])
+        number = read_number(values[0])
         return ("not_a_number", []) if number is None else ("", [Answer(question=question, number=number)])
     if len(values[0]) > TEXT_LIMITS[question.type]:
         return "too_long", []
     return "", [Answer(question=question, text=values[0])]
 
 
-def _read_number(typed: str) -> decimal.Decimal | None:
+def read_number(typed: str) -> decimal.Decimal | None:
     """Return the number typed, or None for anything that cannot be kept to four places."""
     try:
         number = decimal.Decimal(typed)
@@ -302,6 +308,7 @@ def respond(  # noqa: PLR0913 - each is a fact of its own about one answer
         psu=design.psu,
         base_weight=design.base_weight,
         batch=design.batch,
+        interviewer=design.interviewer,
         answers=answers,
     )
     session.add(response)
