@@ -23,6 +23,8 @@ class Invite(Base):
     __table_args__ = (
         sa.CheckConstraint("length(code_hash) = 64", name="hash_length"),
         sa.CheckConstraint("base_weight > 0", name="counts_for_something"),
+        # SQLite would keep the order in which codes were made beside any other key.
+        {"sqlite_with_rowid": False},
     )
 
     code_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)

@@ -254,6 +254,7 @@ def _invites() -> None:
         key("invite", "sample_id", "sample"),
         key("invite", "division_id", "division"),
         sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_invite")),
+        sqlite_with_rowid=False,
     )
     index("invite", "wave_id", "sample_id", "division_id")
 
@@ -282,7 +283,7 @@ def _number_from_one() -> None:
         renumber = f"UPDATE {table} SET id = -n.key FROM new_{table} n WHERE n.id = {table}.id"  # noqa: S608 - one of two names
         last = f"SELECT coalesce(max(id), 0) + 1 FROM {table}"  # noqa: S608 - one of two names
         op.execute(sa.text(renumber))
-        op.execute(sa.text(f"UPDATE {table} SET id = -id"))
+        op.execute(sa.text(f"UPDATE {table} SET id = -id"))  # noqa: S608 - one of two names
         op.execute(sa.text(f"DROP TABLE new_{table}"))
         op.execute(sa.text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), ({last}))"))
     for table, column in (("response", "id"), ("answer", "id"), ("answer", "response_id")):
