@@ -12,6 +12,8 @@ UNDIVIDED = frozenset({"admin.content", "admin.settings"})
 """Parts that only a role without limits opens."""
 
 
+PAPER_PARTS = ("paper", "paper_batches", "paper_entry", "answer_import")
+"""Parts that belong to the surveys."""
 CASE_PARTS = ("entry", "import", "photos", "sheets", "words")
 """Parts that belong to the cases."""
 
@@ -91,6 +93,7 @@ def _items() -> list[Item]:
         "admin.survey_exports": "admin.surveys",
         **dict.fromkeys((f"admin.case_{one}" for one in CASE_PARTS), "admin.suggestions"),
     }.get(request.blueprint or "", request.blueprint)
+        **dict.fromkeys((f"admin.{one}" for one in PAPER_PARTS), "admin.surveys"),
     return [
         Item(label, url_for(f"{part}.index"), here == part)
         for label, part, permissions in parts

@@ -245,6 +245,6 @@ def _forget(session: Session, batch: PaperBatch) -> None:
     """Empty what was typed: from here on no serial leads to answers."""
     session.flush()
     session.execute(sa.update(PaperEntry).where(PaperEntry.batch_id == batch.id).values(typed={}))
-    emptied = {"first": [], "second": [], "settled": []}
+    emptied: dict[str, list[str]] = {"first": [], "second": [], "settled": []}
     session.execute(sa.update(PaperDifference).where(PaperDifference.batch_id == batch.id).values(**emptied))
     session.flush()

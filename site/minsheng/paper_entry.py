@@ -125,7 +125,7 @@ def read_typed(version: QuestionnaireVersion, typed: Mapping[str, str]) -> Typed
     found: Typed = {}
     problems: dict[str, str] = {}
     for question in version.questions:
-        text = unicodedata.normalize("NFKC", typed.get(question.key, "")).strip()
+        text = _folded(typed.get(question.key, ""))
         if question.type not in CLOSED_TYPES:
             if text:
                 found[question.key] = [
@@ -146,6 +146,24 @@ def read_typed(version: QuestionnaireVersion, typed: Mapping[str, str]) -> Typed
     if problems:
         raise InvalidAnswersError(problems)
     return found
+
+
+def read_field(question: Question, typed: str) -> list[str]:
+    """Return what was typed for one closed question or number. Raises ``InvalidAnswersError`` as :func:`read_typed`."""
+    text = _folded(typed)
+    if question.type not in CLOSED_TYPES:
+        if text and surveys.read_number(text) is None:
+            raise InvalidAnswersError({question.key: "not_a_number"})
+        return [text] if text else []
+    reason, values = ("not_looked_at", []) if not text else _options(question, text)
+    if reason:
+        raise InvalidAnswersError({question.key: reason})
+    return values
+
+
+def _folded(text: str) -> str:
+    """Return text with full-width signs as plain ones, as number pads of Chinese keyboards may send them."""
+    return unicodedata.normalize("NFKC", text).strip()
 
 
 def problems_of(version: QuestionnaireVersion, found: Typed) -> dict[str, str]:

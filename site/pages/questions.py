@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from minsheng.questionnaire_drafts import ONE_CHOICE
 from minsheng.questionnaires import Question, QuestionnaireVersion
 from pages.language import current_language, plain_record_text
 from pages.language import gettext as _
@@ -64,3 +65,41 @@ def in_language(record: Any) -> str:
 def translated(text: str, translations: Mapping[str, str] | None) -> str:
     """Return a text in the reader's language where there is a translation, else as written."""
     return str((translations or {}).get(current_language()) or plain_record_text(text))
+
+
+THE_END = 0
+"""Where a jump leads when nothing more is asked."""
+
+
+def jumps(blocks: Sequence[Asked]) -> dict[tuple[str, str], int]:
+    """Return where to go on after an option, by the keys of question and option: a number, or ``THE_END``.
+
+    Only options that leave out what comes next are named; with several choices allowed, none can be.
+    """
+    found: dict[tuple[str, str], int] = {}
+    for place, block in enumerate(blocks):
+        question = block.first
+        if question.matrix or question.type not in ONE_CHOICE:
+            continue
+        for option in question.options:
+            rest = [later for later in blocks[place + 1 :] if not _leaves_out(later.first, question.key, option.key)]
+            following = blocks[place + 1] if place + 1 < len(blocks) else None
+            if following is not None and _leaves_out(following.first, question.key, option.key):
+                found[question.key, option.key] = rest[0].number if rest else THE_END
+    return found
+
+
+def _leaves_out(question: Question, asked_before: str, option: str) -> bool:
+    """Whether a question is not asked of those who chose this option of an earlier one."""
+    wanted = question.show_if.get("options")
+    return question.show_if.get("question") == asked_before and isinstance(wanted, list) and option not in wanted
+
+
+def asks(block: Asked) -> str:
+    """Return what a block asks, in the reader's language: the question, or what the rows have in common."""
+    first = block.first
+    if not first.matrix:
+        return in_language(first)
+    if first.matrix_text:
+        return translated(first.matrix_text, first.matrix_translations)
+    return _("您对下面各项满意吗")

@@ -29,6 +29,7 @@ from public import boards
 blueprint = Blueprint("surveys", __name__, url_prefix="/surveys")
 blueprint.add_app_template_filter(questions.in_language)
 blueprint.add_app_template_filter(questions.translated)
+blueprint.add_app_template_filter(questions.asks)
 PROBLEMS = {
     "required": _l("请回答这一题"),
     "unknown_option": _l("请从列出的选项里选"),

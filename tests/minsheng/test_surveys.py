@@ -101,11 +101,11 @@ def test_questions_left_out_by_a_condition_are_not_stored(session: Session, make
 
 @pytest.mark.parametrize("typed", ["1e400", "NaN", "Infinity", "1.00001", "十", "1e13", "--1"])
 def test_numbers_that_cannot_be_kept_exactly_are_refused(typed: str) -> None:
-    assert surveys._read_number(typed) is None
+    assert surveys.read_number(typed) is None
 
 
 @pytest.mark.parametrize(("typed", "kept"), [("12", 12), ("-0.5", -0.5), ("３", 3)])
 def test_numbers_are_read_exactly(typed: str, kept: float) -> None:
-    number = surveys._read_number(typed)
+    number = surveys.read_number(typed)
     assert number is not None
     assert float(number) == kept
