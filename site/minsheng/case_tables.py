@@ -19,20 +19,22 @@ Rows = list[list[str]]
 """Cells by row and column, as they stand in the file: the first is A1."""
 
 
-def read(data: bytes) -> Rows:
+def read(data: bytes, most_rows: int = MOST_ROWS, max_bytes: int = MAX_BYTES) -> Rows:
     """Return the cells of a CSV file or of the first sheet of a workbook, without empty rows at the end.
+
+    ``most_rows`` do not count the headings.
 
     Raises ``InvalidFileError``: ``too_large``, ``too_many_rows``, ``too_many_columns``, ``long_cell``, ``not_a_table``,
     ``empty``, and what ``document_types.checked`` says of archives that burst, hide something or carry macros.
     """
-    if len(data) > MAX_BYTES:
+    if len(data) > max_bytes:
         raise InvalidFileError("too_large")
-    rows = _workbook(data) if data.startswith(b"PK") else _csv(data)
+    rows = _workbook(data, most_rows) if data.startswith(b"PK") else _csv(data)
     while rows and not any(rows[-1]):
         rows.pop()
     if not rows:
         raise InvalidFileError("empty")
-    if len(rows) > MOST_ROWS + 1:
+    if len(rows) > most_rows + 1:
         raise InvalidFileError("too_many_rows")
     if any(len(row) > MOST_COLUMNS for row in rows):
         raise InvalidFileError("too_many_columns")
@@ -51,14 +53,14 @@ def cell_name(row: int, column: int) -> str:
     return f"{letters}{row + 1}"
 
 
-def _workbook(data: bytes) -> Rows:
+def _workbook(data: bytes, most_rows: int) -> Rows:
     kind, data = checked(data)
     if kind is not DocumentType.XLSX:
         raise InvalidFileError("not_a_table")
     try:
         sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
         # One row and column beyond the bounds, so that what was cut off is noticed.
-        values = sheet.to_python(skip_empty_area=False, nrows=MOST_ROWS + 2)
+        values = sheet.to_python(skip_empty_area=False, nrows=most_rows + 2)
     except (CalamineError, ValueError, IndexError, OSError) as error:
         raise InvalidFileError("broken") from error
     return [_trimmed([_text(value) for value in row[: MOST_COLUMNS + 50]]) for row in values]

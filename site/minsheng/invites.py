@@ -4,16 +4,48 @@ Only the code's hash is kept, with the stratum's place, weight and channel. No r
 none says which answers came by it: the week is all that is noted of its use.
 """
 
+import datetime as dt
 import decimal
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
+from minsheng import codes, journal, surveys
+from minsheng.clock import local_date, local_week
 from minsheng.database import Base, ExactDecimal, enumeration
+from minsheng.encryption import ContactBox
+from minsheng.errors import DomainError, NotOpenError, WrongStateError
+from minsheng.journal import Act
 from minsheng.places import Division
 from minsheng.sample_frames import LONGEST_NAME
-from minsheng.samples import Sample
-from minsheng.surveys import Channel, Wave
+from minsheng.samples import CodeGiven, Sample, SampledPerson
+from minsheng.surveys import Channel, Design, Response, Wave
+
+PURPOSE = "invite"
+MOST_LETTERS = 500
+"""Letters that are made at once."""
+
+
+class InvalidCodeError(DomainError):
+    """A code that admits nothing; ``reason`` is ``mistyped``, ``unknown``, ``other_wave`` or ``used``."""
+
+    code = "invalid_code"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What is printed for one person, once: the code is not kept anywhere."""
+
+    contact: str
+    place: str
+    code: str
 
 
 class Invite(Base):
@@ -40,3 +72,131 @@ class Invite(Base):
     wave: Mapped[Wave] = relationship()
     sample: Mapped[Sample] = relationship()
     division: Mapped[Division] = relationship()
+
+    @property
+    def design(self) -> Design:
+        """Where answers that come by this code stand in the design of the sample."""
+        return Design(self.stratum, self.psu, self.base_weight)
+
+
+def letters(
+    session: Session,
+    sample: Sample,
+    *,
+    actor: str,
+    box: ContactBox,
+    secret: str,
+    at: dt.datetime,
+    most: int = MOST_LETTERS,
+) -> list[Letter]:
+    """Make codes for the drawn people who have neither answered nor a code, and return what is to be printed.
+
+    The codes are kept as hashes and in the order of these, so that nothing leads from a code to a person. Raises
+    ``WrongStateError`` once the wave has closed or the frame was erased.
+    """
+    if sample.wave.has_closed(local_date(at)):
+        raise WrongStateError("print", "closed")
+    people = session.scalars(
+        sa.select(SampledPerson)
+        .where(
+            SampledPerson.sample_id == sample.id,
+            SampledPerson.is_done.is_(False),
+            SampledPerson.is_reserve.is_(False),
+            SampledPerson.code_given.is_(None),
+        )
+        .options(joinedload(SampledPerson.entry), joinedload(SampledPerson.division))
+        .order_by(SampledPerson.division_id, SampledPerson.stratum, SampledPerson.psu, SampledPerson.turn)
+        .limit(most)
+    ).all()
+    inner = sample.frame.box(box)
+    made = [(person, new_code(secret)) for person in people]
+    rows = sorted((_row(person, code) for person, code in made), key=lambda row: str(row["code_hash"]))
+    if rows:
+        session.execute(sa.insert(Invite), rows)
+        session.execute(
+            sa.update(SampledPerson)
+            .where(SampledPerson.id.in_([person.id for person in people]))
+            .values(code_given=CodeGiven.LETTER)
+        )
+        extra = {"count": len(rows)}
+        journal.record(session, Act("codes_printed", sample.subject, actor, is_public=False, extra=extra), at)
+    return [
+        Letter(inner.open(person.entry.sealed or b"", person.entry.record), person.division.name, code)
+        for person, code in made
+    ]
+
+
+def code_by_phone(session: Session, person: SampledPerson, secret: str) -> str:
+    """Make a code to be read aloud to somebody who would rather answer alone; the caller marks the person."""
+    if person.is_done or person.code_given is not None:
+        raise WrongStateError("give_code", "done")
+    code = new_code(secret)
+    session.execute(sa.insert(Invite), [_row(person, code)])
+    return code
+
+
+def new_code(secret: str) -> str:
+    """Return a fresh code with a check character, as ``XXXX-XXXX-XXXX``."""
+    return codes.tracking_code(secret, PURPOSE, secrets.token_hex(16))
+
+
+def find(session: Session, wave: Wave, typed: str) -> Invite:
+    """Return what a typed code admits to. Raises ``InvalidCodeError`` where it admits nothing here."""
+    code = codes.normalise(typed)
+    if code is None:
+        raise InvalidCodeError("mistyped")
+    invite = session.get(Invite, codes.code_hash(code))
+    if invite is None:
+        raise InvalidCodeError("unknown")
+    if invite.wave_id != wave.id:
+        raise InvalidCodeError("other_wave")
+    if invite.used_week:
+        raise InvalidCodeError("used")
+    return invite
+
+
+def answer(
+    session: Session, wave: Wave, typed_code: str, typed: Mapping[str, Sequence[str]], *, ticket: str, at: dt.datetime
+) -> Response:
+    """Keep the answers that came with a code, and use the code up; both or neither.
+
+    The same form sent twice gives the answers it gave. Raises ``InvalidCodeError``, ``NotOpenError`` and
+    ``InvalidAnswersError``.
+    """
+    known = session.scalar(sa.select(Response).where(Response.wave_id == wave.id, Response.ticket == ticket))
+    if known is not None:
+        return known
+    if not wave.is_open(local_date(at)):
+        raise NotOpenError
+    invite = find(session, wave, typed_code)
+    response = surveys.respond(
+        session,
+        wave,
+        typed,
+        ticket=ticket,
+        channel=invite.channel,
+        at=at,
+        division=invite.division,
+        design=invite.design,
+    )
+    used = session.execute(
+        sa.update(Invite)
+        .where(Invite.code_hash == invite.code_hash, Invite.used_week == "")
+        .values(used_week=local_week(at))
+    )
+    if used.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result has it
+        raise InvalidCodeError("used")
+    return response
+
+
+def _row(person: SampledPerson, code: str) -> dict[str, object]:
+    return {
+        "code_hash": codes.code_hash(code),
+        "wave_id": person.sample.wave_id,
+        "sample_id": person.sample_id,
+        "channel": person.sample.channel,
+        "division_id": person.division_id,
+        "stratum": person.stratum,
+        "psu": person.psu,
+        "base_weight": person.base_weight,
+    }

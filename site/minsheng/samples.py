@@ -1,19 +1,41 @@
-"""Drawn samples: who was drawn from a frame, by which design and seed, with which weight and in which order."""
+"""Drawn samples: who was drawn from a frame, by which design and seed, with which weight and in which order.
+
+A draw is announced in the journal with everything that was asked for; the hash of that entry, which nobody knows
+before, is the seed. A frame is drawn from once, so that nobody draws until they like the sample.
+"""
 
 import datetime as dt
 import decimal
 import enum
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from minsheng import journal, sample_drawing
+from minsheng.clock import local_date
 from minsheng.database import Base, ExactDecimal, Identity, enumeration
+from minsheng.errors import InvalidValuesError, WrongStateError
+from minsheng.journal import Act
 from minsheng.opinion.dispositions import Disposition
 from minsheng.places import Division
-from minsheng.random_keys import RandomIdentity, WideInteger
+from minsheng.random_keys import RandomIdentity, WideInteger, random_key
+from minsheng.sample_drawing import CannotDrawError, Part, Wanted
 from minsheng.sample_frames import LONGEST_NAME, FrameEntry, SampleFrame
 from minsheng.staff import StaffMember
-from minsheng.surveys import Channel, Wave
+from minsheng.surveys import Channel, Design, Wave
+
+DEFAULT_ATTEMPTS = 6
+MOST_ATTEMPTS = 20
+LONGEST_SCRIPT = 2000
+LEAST_PER_UNIT = 5
+"""People drawn from one sampling unit at least: fewer could be told apart by their unit's weight."""
+COUNTY_DIGITS = 6
+"""Digits of the code of a county, city or province: places that are compared as a whole."""
+StratumKey = tuple[int, str]
+"""Identity of the place, and name of the stratum there."""
 
 
 class SampleDesign(enum.StrEnum):
@@ -124,3 +146,194 @@ class SampledPerson(Base):
     sample: Mapped[Sample] = relationship()
     entry: Mapped[FrameEntry] = relationship()
     division: Mapped[Division] = relationship()
+
+    @property
+    def design(self) -> Design:
+        """Where answers of this part of the sample stand; the same for everybody of the part."""
+        return Design(self.stratum, self.psu, self.base_weight)
+
+
+@dataclass(frozen=True)
+class DrawOrder:
+    """What is asked of a draw: how many of each stratum, and how they are to be called."""
+
+    design: SampleDesign
+    wanted: Mapping[StratumKey, Wanted]
+    most_attempts: int = DEFAULT_ATTEMPTS
+    converts_refusals: bool = False
+    script: str = ""
+
+
+def strata_of(session: Session, frame: SampleFrame) -> dict[StratumKey, dict[str, list[int]]]:
+    """Return the identities of a frame's entries by stratum and sampling unit."""
+    columns = (FrameEntry.division_id, FrameEntry.stratum, FrameEntry.psu, FrameEntry.id)
+    found: dict[StratumKey, dict[str, list[int]]] = {}
+    for division_id, stratum, psu, identity in session.execute(
+        sa.select(*columns).where(FrameEntry.frame_id == frame.id).order_by(FrameEntry.id)
+    ):
+        found.setdefault((division_id, stratum), {}).setdefault(psu, []).append(identity)
+    return found
+
+
+def draw(session: Session, frame: SampleFrame, order: DrawOrder, by: StaffMember, at: dt.datetime) -> Sample:
+    """Announce a draw, draw with the seed that the announcement gives, and journal what was drawn.
+
+    Raises ``WrongStateError`` for a frame that is not confirmed, was erased or drawn from before, or whose wave has
+    closed, and ``InvalidValuesError`` with ``size-PLACE-STRATUM`` for sizes that do not fit.
+    """
+    _refuse_unready(session, frame, at)
+    strata = strata_of(session, frame)
+    codes = dict(
+        session.execute(sa.select(Division.id, Division.code).where(Division.id.in_({k[0] for k in strata}))).all()
+    )
+    _refuse_unfit(order, strata, codes)
+    wave = frame.wave
+    journal.lock(session)
+    last = session.scalar(sa.select(sa.func.max(Sample.number)).where(Sample.wave_id == wave.id)) or 0
+    subject = f"sample:{wave.slug}:{last + 1}"
+    asked = [
+        [codes[place], stratum, wanted.size, wanted.reserve, wanted.units]
+        for (place, stratum), wanted in sorted(order.wanted.items(), key=lambda one: (codes[one[0][0]], one[0][1]))
+    ]
+    extra = {"frame": frame.subject, "design": order.design.value, "asked": asked}
+    announced = journal.record(session, Act("sample_announced", subject, by.post, is_public=False, extra=extra), at)
+    sample = Sample(
+        wave=wave,
+        frame=frame,
+        number=last + 1,
+        channel=frame.channel,
+        design=order.design,
+        announced=announced.sequence,
+        seed=announced.hash,
+        most_attempts=order.most_attempts,
+        converts_refusals=order.converts_refusals,
+        script=order.script.strip(),
+        drawn_by=by,
+        drawn_at=at,
+    )
+    session.add(sample)
+    session.flush()
+    drawn = _drawn_rows(sample, order, strata, codes)
+    session.execute(sa.insert(SampledPerson), drawn)
+    result = {"drawn": len(drawn), "digest": _digest(drawn), "allocation": sample.allocation}
+    journal.record(session, Act("sample_drawn", sample.subject, by.post, is_public=False, extra=result), at)
+    return sample
+
+
+def samples_of(session: Session, wave: Wave) -> list[Sample]:
+    """Return the samples of a wave, the newest first."""
+    return list(session.scalars(sa.select(Sample).where(Sample.wave_id == wave.id).order_by(Sample.number.desc())))
+
+
+def sample_of(session: Session, wave: Wave, number: int) -> Sample | None:
+    """Return one sample of a wave by its number, or None."""
+    return session.scalar(sa.select(Sample).where(Sample.wave_id == wave.id, Sample.number == number))
+
+
+def _refuse_unready(session: Session, frame: SampleFrame, at: dt.datetime) -> None:
+    if frame.wave.has_closed(local_date(at)):
+        raise WrongStateError("draw", "closed")
+    if frame.confirmed_at is None or frame.erased_at is not None:
+        raise WrongStateError("draw", "not_confirmed")
+    if session.scalar(sa.select(Sample.id).where(Sample.frame_id == frame.id)) is not None:
+        raise WrongStateError("draw", "drawn")
+
+
+def stratum_name(code: str, stratum: str) -> str:
+    """Return what a stratum is called among all of a wave: those of townships and villages begin with the code."""
+    return f"{code}/{stratum}" if len(code) > COUNTY_DIGITS else stratum
+
+
+def field_name(code: str, stratum: str) -> str:
+    """Return the name under which the wish for one stratum is typed and its problems are told."""
+    return f"size-{code}-{stratum}"
+
+
+def _refuse_unfit(
+    order: DrawOrder, strata: Mapping[StratumKey, Mapping[str, list[int]]], codes: Mapping[int, str]
+) -> None:
+    problems: dict[str, str] = {}
+    if not order.wanted:
+        problems["wanted"] = "none"
+    if not 0 < order.most_attempts <= MOST_ATTEMPTS:
+        problems["most_attempts"] = "out_of_range"
+    if len(order.script) > LONGEST_SCRIPT:
+        problems["script"] = "too_long"
+    for key, wanted in order.wanted.items():
+        units = strata.get(key)
+        if units is None:
+            problems["wanted"] = "unknown_stratum"
+        elif reason := _unfit(order.design, wanted, units):
+            problems[field_name(codes[key[0]], key[1])] = reason
+    if problems:
+        raise InvalidValuesError(problems)
+
+
+def _unfit(design: SampleDesign, wanted: Wanted, units: Mapping[str, list[int]]) -> str:
+    """Return why so many cannot be drawn from a stratum, or an empty text."""
+    if (design is SampleDesign.TWO_STAGE) != (wanted.units > 0):
+        return "units"
+    if design is SampleDesign.TWO_STAGE:
+        if wanted.units > len(units) or "" in units:
+            return "units"
+        if (
+            wanted.size < LEAST_PER_UNIT * wanted.units
+            or min(len(members) for members in units.values()) < LEAST_PER_UNIT
+        ):
+            return "unit_size"
+    return "" if 0 < wanted.size <= sum(len(members) for members in units.values()) else "size"
+
+
+def _drawn_rows(
+    sample: Sample,
+    order: DrawOrder,
+    strata: Mapping[StratumKey, Mapping[str, list[int]]],
+    codes: Mapping[int, str],
+) -> list[dict[str, object]]:
+    """Draw every stratum, note the allocation on the sample, and return the rows of the people drawn."""
+    rows: list[dict[str, object]] = []
+    allocation: list[dict[str, object]] = []
+    for key in sorted(order.wanted, key=lambda one: (codes[one[0]], one[1])):
+        place, stratum = key
+        try:
+            drawn, parts = sample_drawing.draw(sample.seed, f"{codes[place]}/{stratum}", strata[key], order.wanted[key])
+        except CannotDrawError as error:
+            raise InvalidValuesError({field_name(codes[place], stratum): error.reason}) from error
+        allocation.extend(_allocated(codes[place], stratum, part) for part in parts)
+        rows.extend(
+            {
+                "id": random_key(),
+                "sample_id": sample.id,
+                "entry_id": one.identity,
+                "division_id": place,
+                "stratum": stratum_name(codes[place], stratum),
+                "psu": one.unit if sample.design is SampleDesign.TWO_STAGE else "",
+                "base_weight": sample_drawing.stored(one.weight),
+                "turn": one.turn,
+                "is_reserve": one.is_reserve,
+            }
+            for one in drawn
+        )
+    sample.allocation = allocation
+    return rows
+
+
+def _allocated(code: str, stratum: str, part: Part) -> dict[str, object]:
+    return {
+        "place": code,
+        "stratum": stratum_name(code, stratum),
+        "psu": part.unit,
+        "of": part.total,
+        "drawn": part.drawn,
+        "reserve": part.reserve,
+        "released": 0,
+        "units": part.units,
+        "units_of": part.units_total,
+        "weight": str(sample_drawing.stored(part.weight)),
+    }
+
+
+def _digest(rows: list[dict[str, object]]) -> str:
+    """Return the SHA-256 of who was drawn in which order: whoever swaps people later is noticed."""
+    lines = sorted(f"{row['entry_id']}/{row['turn']}/{row['base_weight']}" for row in rows)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
