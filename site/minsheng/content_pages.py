@@ -39,7 +39,10 @@ class ContentKind(enum.StrEnum):
 
 
 class ContentPage(Base):
-    """A page. ``public_number`` is the number of the version that residents read, none before the first."""
+    """A page. ``public_number`` is the number of the version that residents read, none before the first.
+
+    ``is_invented`` marks what came with the sample and nobody has rewritten since.
+    """
 
     __tablename__ = "content_page"
     __table_args__ = (
@@ -55,6 +58,7 @@ class ContentPage(Base):
     published_at: Mapped[dt.datetime | None]
     withdrawn_at: Mapped[dt.datetime | None]
     withdrawn_reason: Mapped[str] = mapped_column(sa.String(LONGEST_REASON), default="")
+    is_invented: Mapped[bool] = mapped_column(default=False)
 
     versions: Mapped[list["ContentVersion"]] = relationship(
         back_populates="page", order_by="ContentVersion.number", cascade="all, delete-orphan"
@@ -161,6 +165,7 @@ def write(
     if last is not None and _said(last) == _said(version):
         page.versions.remove(version)
         return last
+    page.is_invented = False
     session.add(version)
     session.flush()
     return version

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from minsheng import journal, publishing, settings, signing_in
 from minsheng.addresses import AddressKind, FormerAddress
+from minsheng.content_pages import ContentPage
 from minsheng.database import Base
 from minsheng.errors import NotAllowedError, WrongStateError
 from minsheng.journal import Act
@@ -131,6 +132,7 @@ def _doomed(session: Session, *, compiled: bool) -> Doomed:
             doomed[_table(model)] |= set(session.scalars(sa.select(model.id).where(model.origin == Origin.COMPILED)))
     doomed[_table(Questionnaire)] |= _questionnaires_of(session, invented)
     doomed[_table(Suggestion)] |= _placeless_cases(session)
+    doomed[_table(ContentPage)] |= set(session.scalars(sa.select(ContentPage.id).where(ContentPage.is_invented)))
     for table in Base.metadata.sorted_tables:
         if table.name not in KEPT_TABLES:
             _add_dependents(session, table, doomed)
@@ -254,6 +256,7 @@ def _tell_index(session: Session, doomed: Doomed) -> None:
         "agency": RecordKind.AGENCY,
         "document": RecordKind.DOCUMENT,
         "call": RecordKind.CALL,
+        "content_page": RecordKind.CONTENT,
     }
     for table, rows in doomed.items():
         if table.name in kinds:

@@ -17,10 +17,11 @@ from PIL import Image
 
 from minsheng import casework, publishing, reporting
 from minsheng.boards import Board
-from minsheng.calls import CallIdea
+from minsheng.call_ideas import CallIdea
 from minsheng.cases import CaseState, ClosedAs, Prominence, Rating, SuggestionKind
 from minsheng.clock import local_date
 from minsheng.codes import code_hash, normalise
+from minsheng.content_pages import ContentKind, ContentPage
 from minsheng.database import Base, db
 from minsheng.document_store import DocumentStore
 from minsheng.document_types import DocumentType
@@ -434,3 +435,13 @@ def test_boards_hang_at_the_works(loaded: Loaded) -> None:
     assert len(boards) >= 9
     assert len({board.project_id for board in boards}) < len(boards)
     assert all(board.is_in_use and board.place for board in boards)
+
+
+def test_policies_and_news_are_there_and_say_whose_they_are(loaded: Loaded) -> None:
+    pages = loaded.session.scalars(ContentPage.visible_to_residents()).all()
+    assert {page.kind for page in pages} == set(ContentKind)
+    assert all(page.is_invented for page in pages)
+    assert all(version.in_language("body", "en") for page in pages for version in page.versions)
+    revised = next(page for page in pages if page.slug == "personal-data")
+    assert len(revised.versions) == revised.public_number == 2
+    assert revised.versions[0].body != revised.versions[1].body

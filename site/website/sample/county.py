@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from minsheng.cases import CaseClock
 from minsheng.clock import LOCAL_ZONE
 from minsheng.workdays import WorkCalendar
-from website.sample import boards, calls, letters, monitors, problems, reviews, surveys
+from website.sample import boards, calls, letters, monitors, pages, problems, reviews, surveys
 from website.sample import documents as files
 from website.sample.calendar import StoryCalendar
 from website.sample.content import content
@@ -81,6 +81,7 @@ def load_county(
     monitors.plan_monitors(world, by_slug)
     files.plan_documents(world, by_slug)
     boards.plan_boards(world, by_slug)
+    pages.plan_pages(world)
     codes = [*letters.plan_letters(world), *calls.plan_calls(world)]
     surveys.plan_surveys(world)
     world.story.tell(lambda done, total: progress("示例县的两年", done, total))
