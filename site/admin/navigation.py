@@ -54,6 +54,7 @@ def _items() -> list[Item]:
             "admin.documents",
             (Permission.WRITE_REPORT, Permission.EDIT_PROJECT, Permission.PUBLISH_REPORT),
         ),
+        (_("问题清单"), "admin.problems", (Permission.WORK_ON_PROBLEM, Permission.KEEP_LEDGER)),
         (_("公示牌"), "admin.boards", (Permission.EDIT_PROJECT,)),
         (_("译文"), "admin.translations", (Permission.EDIT_PROJECT,)),
         (
@@ -88,12 +89,13 @@ def _items() -> list[Item]:
     here = {
         "admin.publishing": "admin.reports",
         "admin.proposals": "admin.projects",
+        "admin.problem_cures": "admin.problems",
         "admin.quarantine": "admin.suggestions",
         "admin.questions": "admin.questionnaires",
         "admin.survey_exports": "admin.surveys",
+        **dict.fromkeys((f"admin.{one}" for one in PAPER_PARTS), "admin.surveys"),
         **dict.fromkeys((f"admin.case_{one}" for one in CASE_PARTS), "admin.suggestions"),
     }.get(request.blueprint or "", request.blueprint)
-        **dict.fromkeys((f"admin.{one}" for one in PAPER_PARTS), "admin.surveys"),
     return [
         Item(label, url_for(f"{part}.index"), here == part)
         for label, part, permissions in parts

@@ -44,7 +44,7 @@ PART_HINTS: dict[str, str] = {
     "review": _l("年终验收不达质量标准，不算验收通过。"),
     "eligibility_step": _l("只写人数和户数，不写名单。"),
     "payment_batch": _l("每一批一条，只写人数、标准和总额，不写名单。"),
-    "problem": _l("写清楚问题、责任单位和整改期限。填上整改情况和日期才算销号。"),
+    "problem": _l("写清楚问题、责任单位和整改期限。整改证据和销号在“问题清单”里办。"),
     "monitor": _l("只写编号，不写姓名。"),
     "monitor_report": _l("照监督员的原话写，公示时注明是监督员写的。"),
 }
@@ -62,7 +62,6 @@ COLUMN_WORDS: dict[str, str] = {
     "budget_source": _l("经费从哪来"),
     "category": _l("领域"),
     "changed_on": _l("变更日期"),
-    "closed_on": _l("销号日期"),
     "dated": _l("日期"),
     "deadline": _l("整改期限"),
     "deposit_line_id": _l("质量保证金账目"),
@@ -73,7 +72,6 @@ COLUMN_WORDS: dict[str, str] = {
     "document_id": _l("公开文件"),
     "done_on": _l("完成日期"),
     "ended_on": _l("解聘日期"),
-    "evidence": _l("整改情况（公开）"),
     "finding": _l("结论"),
     "found_on": _l("发现日期"),
     "held_on": _l("考核日期"),
@@ -98,7 +96,6 @@ COLUMN_WORDS: dict[str, str] = {
     "people": _l("人数"),
     "period": _l("考核周期"),
     "phone": _l("电话"),
-    "photo_after_id": _l("整改后的照片"),
     "photo_before_id": _l("整改前的照片"),
     "planned_fen": _l("计划金额"),
     "planned_finish": _l("计划完工日期"),
@@ -142,6 +139,8 @@ OWN_COLUMN_WORDS: dict[tuple[str, str], str] = {
     ("safeguard", "party"): _l("单位（法人、监理、中标单位等）"),
     ("contract", "party"): _l("对方单位"),
     ("problem", "source"): _l("怎么发现的"),
+    ("problem", "kind"): _l("共性还是个性"),
+    ("problem", "post"): _l("责任人职务"),
 }
 """Where a column is called otherwise in one part."""
 
@@ -150,7 +149,6 @@ COLUMN_HINTS: dict[str, str] = {
     "period": _l("例如 2026-Q2（第二季度）、2026-H1（上半年）、2026（全年）"),
     "part_name": _l("例如 青禾镇；只在分解任务时填"),
     "photo_before_id": _l("从已公示月报的照片里选"),
-    "photo_after_id": _l("从已公示月报的照片里选"),
     "latitude": _l("例如 30.2741，和经度一起填"),
 }
 
@@ -187,8 +185,10 @@ RULE_WORDS: dict[str, tuple[str, str]] = {
     "ck_payment_batch_amount_not_negative": ("amount_fen", _l("不能是负数")),
     "ck_after_care_budget_not_negative": ("yearly_budget_fen", _l("不能是负数")),
     "ck_after_care_inspection_interval_plausible": ("inspection_every_months", _l("请填 1 到 60 个月")),
-    "ck_problem_closed_only_with_evidence": ("evidence", _l("销号日期和整改情况要一起填；没有整改完的都留空")),
-    "ck_problem_closed_after_found": ("closed_on", _l("销号日期不能早于发现日期")),
+    "ck_problem_closed_after_found": ("found_on", _l("发现日期不能晚于销号日期")),
+    "ck_problem_state_says_closed": ("", _l("销号在“问题清单”里办。")),
+    "ck_problem_closing_says_cure": ("", _l("申请销号在“问题清单”里办。")),
+    "ck_problem_closed_only_with_evidence": ("", _l("销号在“问题清单”里办。")),
     "ck_problem_deadline_after_found": ("deadline", _l("整改期限不能早于发现日期")),
     "ck_look_back_upkeep_not_negative": ("upkeep_budget_fen", _l("不能是负数")),
     "ck_monitor_report_withdrawal_has_reason": ("text", _l("请写明撤下的理由")),

@@ -106,6 +106,18 @@ class PeriodsForm(GroupForm):
     final_reply_days = IntegerField(_l("重办答复（工作日）"), validators=[NEEDED, between(1, 30)])
 
 
+class CycleForm(GroupForm):
+    """The rhythm of the year: warnings, look-backs, and when each step of the yearly cycle is due."""
+
+    GROUP = "cycle"
+    problem_warning_days = IntegerField(_l("整改到期前几天亮黄灯"), validators=[NEEDED, between(1, 60)])
+    look_back_months = IntegerField(_l("建成项目几个月回头看一次"), validators=[NEEDED, between(1, 60)])
+    breakdown_month = IntegerField(_l("目标分解：几月底前完成"), validators=[NEEDED, between(1, 12)])
+    self_review_days = IntegerField(_l("季度自评：季末后几天内"), validators=[NEEDED, between(1, 60)])
+    half_year_days = IntegerField(_l("半年检查：半年末后几天内"), validators=[NEEDED, between(1, 92)])
+    year_end_days = IntegerField(_l("年终验收：年末后几天内"), validators=[NEEDED, between(1, 120)])
+
+
 class SecurityForm(GroupForm):
     """How staff sign in."""
 
@@ -138,7 +150,16 @@ class CalendarConfirmForm(Form):
 GROUPS: Mapping[str, type[GroupForm]] = MappingProxyType(
     {
         form.GROUP: form
-        for form in (NameForm, ColoursForm, ContactForm, FooterForm, LanguagesForm, PeriodsForm, SecurityForm)
+        for form in (
+            NameForm,
+            ColoursForm,
+            ContactForm,
+            FooterForm,
+            LanguagesForm,
+            PeriodsForm,
+            CycleForm,
+            SecurityForm,
+        )
     }
 )
 _FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -160,6 +181,14 @@ _FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "contact_days",
             "final_reply_days",
         ),
+        "cycle": (
+            "problem_warning_days",
+            "look_back_months",
+            "breakdown_month",
+            "self_review_days",
+            "half_year_days",
+            "year_end_days",
+        ),
         "security": ("second_factor_required",),
     }
 )
@@ -174,6 +203,7 @@ def group_words() -> dict[str, tuple[str, str]]:
         "footer": (_("备案号"), _("写在每一页的底部。")),
         "languages": (_("语言"), _("居民可以选的界面语言。简体一定有。")),
         "periods": (_("时限和快慢"), _("月报、来件的时限，以及差多少算滞后。改了以后，每一页都按新的算。")),
+        "cycle": (_("一年的节奏"), _("问题亮灯、回头看，和目标分解、自评、检查、验收的日子。日历和工作台照着算。")),
         "security": (_("登录安全"), _("能公示内容或管理人员的角色，除了密码还要第二样东西。")),
     }
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from minsheng.clock import local_date
-from minsheng.problems import Problem
+from minsheng.problems import UNSEEN_STATES, Problem
 from minsheng.programmes import Programme
 from minsheng.projects import Project
 from minsheng.reports import ProgressReport, month_end
@@ -247,7 +247,11 @@ def problem_flow(session: Session, scope: Scope, period: Period) -> ProblemFlow:
     """Return the problems of a scope that were found, closed and open in a period."""
     query = (
         sa.select(Problem)
-        .where(Problem.project_id.in_(scope.project_ids()), Problem.found_on <= period.end)
+        .where(
+            Problem.project_id.in_(scope.project_ids()),
+            Problem.found_on <= period.end,
+            Problem.state.not_in(UNSEEN_STATES),
+        )
         .options(selectinload(Problem.project), selectinload(Problem.agency))
         .order_by(Problem.deadline, Problem.id)
     )

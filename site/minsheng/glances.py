@@ -19,7 +19,7 @@ from minsheng.monitors import Monitor, MonitorReport
 from minsheng.overview import Glance, Overview
 from minsheng.photos import Photo
 from minsheng.places import Division
-from minsheng.problems import Problem
+from minsheng.problems import Problem, ProblemDocument, ProblemPhoto
 from minsheng.projects import Project
 from minsheng.reports import IndicatorValue, ProgressReport
 from minsheng.reviews import Review
@@ -94,7 +94,11 @@ def for_page() -> tuple[ORMOption, ...]:
         selectinload(Project.photos).options(selectinload(Photo.report), selectinload(Photo.monitor_report)),
         selectinload(Project.documents),
         selectinload(Project.problems).options(
-            selectinload(Problem.agency), selectinload(Problem.photo_before), selectinload(Problem.photo_after)
+            selectinload(Problem.agency),
+            selectinload(Problem.photo_before),
+            selectinload(Problem.photo_after),
+            selectinload(Problem.photos).selectinload(ProblemPhoto.photo),
+            selectinload(Problem.documents).selectinload(ProblemDocument.document),
         ),
         selectinload(Project.lookbacks),
         selectinload(Project.contracts).options(

@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from minsheng.lookbacks import LookBack, LookBackResult
-from minsheng.problems import Problem
+from minsheng.problems import UNSEEN_STATES, Problem
 from minsheng.projects import Project
 from minsheng.reviews import Review, ReviewKind
 from minsheng.scope import Scope
+from minsheng.signatures import SignatureState
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,11 @@ def problems(session: Session, scope: Scope, today: dt.date) -> ProblemLedger:
     """Return the problems of a scope known on ``today``, as they stood then: one closed later was still open."""
     query = (
         sa.select(Problem)
-        .where(Problem.project_id.in_(scope.project_ids()), Problem.found_on <= today)
+        .where(
+            Problem.project_id.in_(scope.project_ids()),
+            Problem.found_on <= today,
+            Problem.state.not_in(UNSEEN_STATES),
+        )
         .options(selectinload(Problem.project).load_only(Project.slug, Project.title), selectinload(Problem.agency))
         .order_by(Problem.deadline, Problem.id)
     )
@@ -70,7 +75,11 @@ def look_backs(session: Session, scope: Scope, until: dt.date) -> LookBackLedger
     """Return the look-backs of a scope up to and including a day, one per project: the last."""
     query = (
         sa.select(LookBack)
-        .where(LookBack.project_id.in_(scope.project_ids()), LookBack.looked_on <= until)
+        .where(
+            LookBack.project_id.in_(scope.project_ids()),
+            LookBack.looked_on <= until,
+            LookBack.state == SignatureState.PUBLISHED,
+        )
         .options(selectinload(LookBack.project).load_only(Project.slug, Project.title))
         .order_by(LookBack.looked_on, LookBack.id)
     )

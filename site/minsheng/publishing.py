@@ -20,13 +20,14 @@ from minsheng.errors import BelowStandardError, ReasonRequiredError
 from minsheng.journal import Act
 from minsheng.lookbacks import LookBack
 from minsheng.outbox import RecordKind, touch
-from minsheng.problems import Problem
+from minsheng.problems import UNSEEN_STATES, Problem
 from minsheng.programmes import Programme
 from minsheng.project_records import public_project_records
 from minsheng.projects import Project, Stage
 from minsheng.publication import Publication
 from minsheng.reports import ProgressReport, ReportState
 from minsheng.reviews import ACCEPTED_STAGES, failed_acceptance
+from minsheng.signatures import ONCE_PUBLISHED
 from minsheng.staff import StaffMember
 from minsheng.suggestions import Suggestion
 from minsheng.surveys import Wave
@@ -294,9 +295,11 @@ def public_records(session: Session) -> Iterator[tuple[str, dict[str, object]]]:
     for report in session.scalars(sa.select(ProgressReport).where(ProgressReport.state.in_(ONCE_PUBLIC))):
         yield report.subject, report.snapshot()
     once_public = sa.select(Project.id).where(Project.publication != Publication.DRAFT)
-    for problem in session.scalars(sa.select(Problem).where(Problem.project_id.in_(once_public))):
+    seen = Problem.state.not_in(UNSEEN_STATES)
+    for problem in session.scalars(sa.select(Problem).where(Problem.project_id.in_(once_public), seen)):
         yield f"problem:{problem.id}", problem.snapshot()
-    for lookback in session.scalars(sa.select(LookBack).where(LookBack.project_id.in_(once_public))):
+    looked = LookBack.state.in_(ONCE_PUBLISHED)
+    for lookback in session.scalars(sa.select(LookBack).where(LookBack.project_id.in_(once_public), looked)):
         yield f"look_back:{lookback.id}", lookback.snapshot()
     for document in session.scalars(sa.select(Document).where(Document.publication != Publication.DRAFT)):
         yield document.subject, document.snapshot()

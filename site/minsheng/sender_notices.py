@@ -27,6 +27,8 @@ TOLD = (
     CaseEventKind.MAIN_REPLIED,
     CaseEventKind.SPLIT,
     CaseEventKind.MADE_PROBLEM,
+    CaseEventKind.PROBLEM_CLOSED,
+    CaseEventKind.PROBLEM_REOPENED,
     CaseEventKind.ADOPTED,
     CaseEventKind.ESCALATED,
 )

@@ -56,6 +56,11 @@ class SiteSettings:
     """All settings. Texts are empty where nothing is set; ``…_days`` are working days, thresholds points.
     ``contact_days`` are calendar days for which a sender's contact is kept once the case has ended.
 
+    ``problem_warning_days`` are calendar days before a problem's deadline, ``look_back_months`` the months after which
+    a finished project is looked at again where its keeper named none. Targets are broken down by the end of
+    ``breakdown_month``; self-reviews, half-year inspections and year-end acceptances are due so many calendar days
+    after the quarter, the half-year and the year.
+
     ``report_due_day`` is the day of the next month on which a monthly report is owed. ``emblem`` is the digest of the
     installation's own emblem, ``home_place`` the code of the place it is run for. ``set_up`` is whether the first
     steps of a real place were taken.
@@ -85,6 +90,12 @@ class SiteSettings:
     rating_days: int = 10
     contact_days: int = 180
     final_reply_days: int = 10
+    problem_warning_days: int = 7
+    look_back_months: int = 12
+    breakdown_month: int = 3
+    self_review_days: int = 15
+    half_year_days: int = 31
+    year_end_days: int = 31
     second_factor_required: bool = True
     home_place: str = ""
     set_up: bool = False
@@ -196,6 +207,12 @@ _CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "rating_days": _whole(1, 30),
     "contact_days": _whole(7, 1095),
     "final_reply_days": _whole(1, 30),
+    "problem_warning_days": _whole(1, 60),
+    "look_back_months": _whole(1, 60),
+    "breakdown_month": _whole(1, 12),
+    "self_review_days": _whole(1, 60),
+    "half_year_days": _whole(1, 92),
+    "year_end_days": _whole(1, 120),
     "second_factor_required": _yes_or_no,
     "home_place": _code,
     "set_up": _yes_or_no,

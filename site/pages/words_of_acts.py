@@ -83,6 +83,9 @@ PUBLIC_ACTS: Mapping[str, str] = MappingProxyType(
         "published_by_one_person": _l("一人模式：上一项由写的人自己公示，未经第二人审核"),
         "programme_withdrawn": _l("撤回民生工程"),
         "problem_revised": _l("修改问题"),
+        "problem_closing_proposed": _l("责任单位申请销号"),
+        "problem_closing_returned": _l("核查没通过，退回整改"),
+        "problem_reopened": _l("问题重新打开"),
         "look_back_revised": _l("修改回头看"),
     }
 )

@@ -35,6 +35,8 @@ PEOPLE_WORDS = {
         "run_call": _l("组织征集"),
         "change_settings": _l("修改网站设置"),
         "edit_content": _l("编写政策和新闻"),
+        "work_on_problem": _l("整改问题、交证据"),
+        "keep_ledger": _l("登记和核销问题、检查、回头看、约谈"),
     },
     "suggestion_kind": {
         "suggestion": _l("建议"),

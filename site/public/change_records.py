@@ -127,6 +127,10 @@ _BY_KIND = {
         "evidence": _l("整改情况"),
         "photo_before": _l("整改前的照片"),
         "photo_after": _l("整改后的照片"),
+        "kind": _l("共性还是个性"),
+        "post": _l("责任人职务"),
+        "state": _l("状态"),
+        "reopened_because": _l("重新打开的原因"),
     },
     "look_back": {
         "looked_on": _l("检查日期"),
@@ -150,6 +154,8 @@ RECORD_CODES: Mapping[tuple[str, str], str] = MappingProxyType(
         ("content", "kind"): "content_kind",
         ("idea_group", "outcome"): "group_outcome",
         ("problem", "source"): "problem_source",
+        ("problem", "kind"): "problem_kind",
+        ("problem", "state"): "problem_state",
         ("look_back", "result"): "look_back_result",
     }
 )

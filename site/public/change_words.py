@@ -37,7 +37,16 @@ ACT_GROUPS: Mapping[str, ActGroup] = MappingProxyType(
         "reports": ActGroup(_l("月报"), ("report_published", "report_revised")),
         "problems": ActGroup(
             _l("问题与回头看"),
-            ("problem_opened", "problem_revised", "problem_closed", "looked_back", "look_back_revised"),
+            (
+                "problem_opened",
+                "problem_revised",
+                "problem_closing_proposed",
+                "problem_closing_returned",
+                "problem_closed",
+                "problem_reopened",
+                "looked_back",
+                "look_back_revised",
+            ),
         ),
         "suggestions": ActGroup(_l("居民来件"), tuple(f"suggestion_{kind.value}" for kind in CaseEventKind)),
         "surveys": ActGroup(

@@ -92,7 +92,10 @@ COLUMNS: Mapping[RecordTable, Row] = MappingProxyType(
             "project",
             "title",
             "agency",
+            "post",
+            "kind",
             "source",
+            "state",
             "found_on",
             "deadline",
             "closed_on",
@@ -201,7 +204,8 @@ def _report_rows(_session: Session, one: Project) -> Iterator[Row]:
 def _problem_rows(session: Session, one: Project) -> Iterator[Row]:
     for problem in session.scalars(sa.select(Problem).where(Problem.project_id == one.id).order_by(Problem.id)):
         days = (problem.found_on, problem.deadline, problem.closed_on)
-        said = (problem.agency.name, problem.source, *days, problem.description, problem.evidence)
+        marks = (problem.post, problem.kind, problem.source, problem.state)
+        said = (problem.agency.name, *marks, *days, problem.description, problem.evidence)
         yield (one.slug, one.title, *map(_said, said))
 
 
