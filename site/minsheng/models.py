@@ -10,7 +10,8 @@ from minsheng.boards import Board
 from minsheng.bulletin_issues import BulletinIssue
 from minsheng.calendars import CalendarYear
 from minsheng.call_attempts import CallAttempt, CallClaim, CallTally
-from minsheng.calls import Call, CallExtension, CallIdea, IdeaGroup
+from minsheng.call_ideas import CallIdea, IdeaGroup
+from minsheng.calls import Call, CallExtension
 from minsheng.case_adoptions import CaseAdoption
 from minsheng.case_import_drafts import CaseImportDraft
 from minsheng.case_photos import CasePhoto
@@ -23,6 +24,7 @@ from minsheng.dispositions import DispositionCount
 from minsheng.documents import Document, DocumentPage
 from minsheng.eligibility import EligibilityStep, PaymentBatch
 from minsheng.exclusions import Exclusion
+from minsheng.export_runs import ExportRun
 from minsheng.funding import FundingLine, FundMovement
 from minsheng.held_letters import HeldLetter
 from minsheng.indicators import Indicator, TargetAssignment
@@ -33,6 +35,7 @@ from minsheng.journal import JournalEntry, JournalHead
 from minsheng.lookbacks import LookBack, LookBackPhoto
 from minsheng.mail import QueuedMail
 from minsheng.monitors import Monitor, MonitorLink, MonitorReport
+from minsheng.oc4ids_uploads import Oc4idsUpload
 from minsheng.outbox import SearchOutbox
 from minsheng.outlines import Outline
 from minsheng.paper_differences import PaperDifference
@@ -49,6 +52,7 @@ from minsheng.proposals import Proposal
 from minsheng.questionnaires import Option, Question, Questionnaire, QuestionnaireVersion
 from minsheng.reply_templates import ReplyTemplate
 from minsheng.reports import CheckAnswer, IndicatorValue, ProgressReport
+from minsheng.review_comments import ReviewComment
 from minsheng.reviews import Review
 from minsheng.revision import SiteRevision
 from minsheng.safeguards import Safeguard
@@ -69,6 +73,8 @@ from minsheng.surveys import Answer, Response, Wave
 from minsheng.synonyms import SynonymLine
 from minsheng.table_uploads import TableMapping, TableUpload
 from minsheng.target_breakdowns import TargetBreakdown
+from minsheng.timed_publishing import TimedPublication
+from minsheng.typed_forms import TypedForm
 from minsheng.wave_results import WaveResult
 from minsheng.word_lists import ListedWord
 
@@ -111,6 +117,7 @@ __all__ = [
     "EligibilityStep",
     "Emblem",
     "Exclusion",
+    "ExportRun",
     "FormerAddress",
     "FrameEntry",
     "FundMovement",
@@ -133,6 +140,7 @@ __all__ = [
     "Monitor",
     "MonitorLink",
     "MonitorReport",
+    "Oc4idsUpload",
     "Option",
     "Outline",
     "PaperBatch",
@@ -163,6 +171,7 @@ __all__ = [
     "Response",
     "Responsibility",
     "Review",
+    "ReviewComment",
     "RoleGrant",
     "Safeguard",
     "Sample",
@@ -185,6 +194,8 @@ __all__ = [
     "TableUpload",
     "TargetAssignment",
     "TargetBreakdown",
+    "TimedPublication",
+    "TypedForm",
     "Wave",
     "WaveResult",
 ]

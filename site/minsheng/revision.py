@@ -40,6 +40,8 @@ UNSEEN = {
     "target_breakdown": "sheets that wait for a second person; accepting one writes the targets themselves",
     "case_import_draft": "files that wait for their confirmation",
     "sign_in_refusals": "who was refused; residents see nothing of it",
+    "oc4ids_upload": "files that staff are bringing in; what they become is written to the records themselves",
+    "export_run": "tables that staff take away; residents see nothing of them",
 }
 """Tables whose changes no page of residents shows, with the reason; every other table counts."""
 
