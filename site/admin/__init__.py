@@ -6,6 +6,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from admin import (
     access,
     account,
+    answer_import,
     assessments,
     boards,
     calls,
@@ -84,6 +85,7 @@ for module in (
     paper,
     paper_entry,
     paper_batches,
+    answer_import,
     questionnaires,
     questions,
     survey_exports,

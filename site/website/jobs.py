@@ -8,6 +8,7 @@ from flask import Flask
 
 from minsheng import (
     case_import_drafts,
+    answer_imports,
     case_reminders,
     mail,
     media_sweeping,
@@ -129,6 +130,7 @@ def _forget_letters() -> int:
     at = services().clock()
     spent_tickets.forget(db.session(), at - dt.timedelta(seconds=2 * tickets.MAX_AGE_SECONDS))
     gone = quarantine.forget_discarded(db.session(), at)
+    answer_imports.drop_old(db.session(), at)
     db.session.commit()
     return gone
 

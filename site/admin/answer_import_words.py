@@ -1,0 +1,58 @@
+"""What is wrong with a table of answers, cell by cell: where, what it says, and what may stand there."""
+
+from typing import NamedTuple
+
+from minsheng.answer_import import Fault
+from minsheng.answer_tables import MOST_ROWS
+from pages.language import gettext as _
+
+
+class FaultWords(NamedTuple):
+    """A bad cell in words; ``allowed`` is empty where the reason says it all."""
+
+    cell: str
+    heading: str
+    said: str
+    problem: str
+    allowed: str
+
+
+def fault_words(fault: Fault) -> FaultWords:
+    """Return what is wrong with a cell."""
+    problems = {
+        "missing": _("没有填"),
+        "too_long": _("太长了"),
+        "broken_formula": _("公式出错，请改成数值"),
+        "unknown_channel": _("没有这个渠道；网上和扫码的答卷不能导入"),
+        "not_a_weight": _("要填大于 0 的数，最多四位小数"),
+        "unknown_place": _("这次调查的范围里没有这个地方"),
+        "several": _("有好几个同名的地方，请填区划代码"),
+        "only_drawn": _("只有抽样的渠道才填，请清空"),
+        "a_persons": _("像是电话或证件号，请换成流水号"),
+        "twice": _("和第 %(row)s 行的编号、渠道、批次一样", row=fault.row or 0),
+        "known_otherwise": _("这个编号已经导入过，答案却不一样；不会改动已有的答卷"),
+        "unknown_option": _("没有这个选项"),
+        "one_only": _("这题只能选一项"),
+        "not_a_number": _("要填数字，最多四位小数"),
+        "nothing_answered": _("这一行一题也没有答"),
+    }
+    return FaultWords(fault.cell, fault.heading, fault.said, problems[fault.reason], _("、").join(fault.allowed))
+
+
+def file_problem(reason: str) -> str:
+    """Return what is wrong with a whole file."""
+    return {
+        "too_large": _("文件太大，请分成几个，每个不超过 10 MB"),
+        "too_many_rows": _("超过 %(most)s 行，请分成几个文件", most=MOST_ROWS),
+        "too_many_cells": _("行或列太多，请分成几个文件"),
+        "empty": _("文件里什么也没有"),
+        "no_headings": _("第一行要有列名，至少有“编号”和“渠道”。请用模板"),
+        "no_questions": _("没有一列是这份问卷的题目。请用这次调查的模板"),
+        "two_alike": _("有两列的列名一样"),
+        "web_page": _("这是网页，不是表格；请在表格软件里打开，另存为 xlsx"),
+        "macros": _("文件里有宏，请另存为不带宏的 xlsx"),
+        "encrypted": _("文件加了密码，请去掉密码"),
+        "old_or_encrypted": _("这是旧格式或加了密码的文件，请另存为 xlsx"),
+        "bomb": _("这个文件解开后大得不正常，没有读它"),
+        "disguised": _("这个文件里藏着别的内容，没有读它"),
+    }.get(reason, _("读不了这个文件；请用模板填好，存为 xlsx 或 CSV"))
