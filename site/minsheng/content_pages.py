@@ -41,7 +41,8 @@ class ContentKind(enum.StrEnum):
 class ContentPage(Base):
     """A page. ``public_number`` is the number of the version that residents read, none before the first.
 
-    ``is_invented`` marks what came with the sample and nobody has rewritten since.
+    ``is_invented`` marks what came with the sample and nobody has rewritten since. ``submitted_number`` is the version
+    that waits for a second person, ``returned_reason`` why the last one was sent back.
     """
 
     __tablename__ = "content_page"
@@ -59,6 +60,9 @@ class ContentPage(Base):
     withdrawn_at: Mapped[dt.datetime | None]
     withdrawn_reason: Mapped[str] = mapped_column(sa.String(LONGEST_REASON), default="")
     is_invented: Mapped[bool] = mapped_column(default=False)
+    submitted_number: Mapped[int | None]
+    submitted_at: Mapped[dt.datetime | None]
+    returned_reason: Mapped[str] = mapped_column(sa.String(LONGEST_REASON), default="")
 
     versions: Mapped[list["ContentVersion"]] = relationship(
         back_populates="page", order_by="ContentVersion.number", cascade="all, delete-orphan"
