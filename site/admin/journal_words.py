@@ -32,6 +32,7 @@ ACTS: Mapping[str, str] = MappingProxyType(
         "suggestion_split_off": _l("从另一件来件拆出"),
         "suggestion_linked": _l("来件关联到项目"),
         "suggestion_made_problem": _l("来件列入问题清单"),
+        "inspection_drawn": _l("抽取要检查的项目"),
         "suggestion_problem_closed": _l("来件列入的问题销号"),
         "suggestion_problem_reopened": _l("来件列入的问题重新打开"),
         "suggestion_adopted": _l("来件采纳进年度清单"),

@@ -55,6 +55,8 @@ def _items() -> list[Item]:
             (Permission.WRITE_REPORT, Permission.EDIT_PROJECT, Permission.PUBLISH_REPORT),
         ),
         (_("问题清单"), "admin.problems", (Permission.WORK_ON_PROBLEM, Permission.KEEP_LEDGER)),
+        (_("回头看"), "admin.lookbacks", (Permission.KEEP_LEDGER,)),
+        (_("建成项目检查"), "admin.inspections", (Permission.KEEP_LEDGER,)),
         (_("公示牌"), "admin.boards", (Permission.EDIT_PROJECT,)),
         (_("译文"), "admin.translations", (Permission.EDIT_PROJECT,)),
         (

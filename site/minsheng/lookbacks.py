@@ -54,6 +54,8 @@ class LookBack(Base, Signed):
             "keeper": self.keeper,
             "upkeep_budget_fen": self.upkeep_budget_fen,
             "note": self.note,
+            # Said only where it is set, so that older entries still fit.
+            **({"withdrawn_reason": self.withdrawn_reason} if self.withdrawn_reason else {}),
         }
 
 

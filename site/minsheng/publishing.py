@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from minsheng import journal, settings
 from minsheng.assessments import Assessment
 from minsheng.boards import Board
+from minsheng.bulletin_issues import BulletinIssue
 from minsheng.call_acts import public_call_records
 from minsheng.cases import Prominence
 from minsheng.content_pages import ContentPage
 from minsheng.documents import Document
 from minsheng.errors import BelowStandardError, ReasonRequiredError
+from minsheng.inspections import InspectionPlan
 from minsheng.journal import Act
 from minsheng.lookbacks import LookBack
 from minsheng.outbox import RecordKind, touch
@@ -30,6 +32,7 @@ from minsheng.reviews import ACCEPTED_STAGES, failed_acceptance
 from minsheng.signatures import ONCE_PUBLISHED
 from minsheng.staff import StaffMember
 from minsheng.suggestions import Suggestion
+from minsheng.summonses import SummonsList
 from minsheng.surveys import Wave
 from minsheng.wave_results import WaveResult
 
@@ -308,8 +311,18 @@ def public_records(session: Session) -> Iterator[tuple[str, dict[str, object]]]:
         yield board.subject, board.snapshot()
     for suggestion in session.scalars(sa.select(Suggestion)):
         yield suggestion.subject, suggestion.snapshot()
+    yield from _public_signed(session)
     yield from public_call_records(session)
     yield from _public_surveys(session)
+
+
+def _public_signed(session: Session) -> Iterator[tuple[str, dict[str, object]]]:
+    for plan in session.scalars(InspectionPlan.known_to_residents()):
+        yield plan.subject, plan.snapshot()
+    for summons in session.scalars(SummonsList.known_to_residents()):
+        yield summons.subject, summons.snapshot()
+    for issue in session.scalars(BulletinIssue.known_to_residents()):
+        yield issue.subject, issue.snapshot()
 
 
 def _public_surveys(session: Session) -> Iterator[tuple[str, dict[str, object]]]:

@@ -87,6 +87,15 @@ PUBLIC_ACTS: Mapping[str, str] = MappingProxyType(
         "problem_closing_returned": _l("核查没通过，退回整改"),
         "problem_reopened": _l("问题重新打开"),
         "look_back_revised": _l("修改回头看"),
+        "look_back_withdrawn": _l("撤回回头看"),
+        "inspection_published": _l("公布建成项目检查"),
+        "inspection_withdrawn": _l("撤回建成项目检查"),
+        "summons_published": _l("公布约谈名单"),
+        "summons_withdrawn": _l("撤回约谈名单"),
+        "bulletin_published": _l("公布通报"),
+        "bulletin_corrected": _l("更正通报"),
+        "bulletin_withdrawn": _l("撤回通报"),
+        "targets_broken_down": _l("公示目标分解"),
     }
 )
 """Acts that residents may read of; steps of a case have words of their own."""

@@ -136,6 +136,11 @@ _BY_KIND = {
         "looked_on": _l("检查日期"),
         "result": _l("检查结果"),
         "upkeep_budget_fen": _l("管护经费"),
+        "withdrawn_reason": _l("撤回的原因"),
+    },
+    **{
+        kind: {"state": _l("状态"), "withdrawn_reason": _l("撤回的原因")}
+        for kind in ("inspection", "summons", "bulletin")
     },
 }
 RECORD_FIELDS: Mapping[tuple[str, str], str] = MappingProxyType(
@@ -156,6 +161,7 @@ RECORD_CODES: Mapping[tuple[str, str], str] = MappingProxyType(
         ("problem", "source"): "problem_source",
         ("problem", "kind"): "problem_kind",
         ("problem", "state"): "problem_state",
+        **dict.fromkeys((("inspection", "state"), ("summons", "state"), ("bulletin", "state")), "signature_state"),
         ("look_back", "result"): "look_back_result",
     }
 )

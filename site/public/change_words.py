@@ -46,6 +46,9 @@ ACT_GROUPS: Mapping[str, ActGroup] = MappingProxyType(
                 "problem_reopened",
                 "looked_back",
                 "look_back_revised",
+                "look_back_withdrawn",
+                "inspection_published",
+                "inspection_withdrawn",
             ),
         ),
         "suggestions": ActGroup(_l("居民来件"), tuple(f"suggestion_{kind.value}" for kind in CaseEventKind)),
@@ -63,6 +66,16 @@ ACT_GROUPS: Mapping[str, ActGroup] = MappingProxyType(
             ),
         ),
         "programmes": ActGroup(_l("民生工程"), ("programme_published", "programme_revised", "programme_withdrawn")),
+        "bulletins": ActGroup(
+            _l("通报和约谈"),
+            (
+                "bulletin_published",
+                "bulletin_corrected",
+                "bulletin_withdrawn",
+                "summons_published",
+                "summons_withdrawn",
+            ),
+        ),
         "calls": ActGroup(
             _l("征集"), ("call_published", "call_extended", "call_closed", "idea_group_made", "idea_group_decided")
         ),

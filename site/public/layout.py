@@ -31,6 +31,7 @@ def names() -> dict[str, Any]:
         {"label": label, "url": url_for(endpoint)}
         for endpoint, label in (
             ("public.laggards.index", _("落后和缺月报")),
+            ("public.inspections.index", _("建成项目检查")),
             ("public.assessments.index", _("年度考核")),
             ("public.schemes.index", _("考核办法")),
             ("public.about.figures", _("数字怎么算")),
