@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from admin.access import current_staff, needs
-from minsheng import applying, duties
+from minsheng import applying, duties, paper_sheets
 from minsheng.database import db
 from minsheng.staff import Permission
 from pages.services import services
@@ -41,6 +41,9 @@ def index() -> ResponseReturnValue:
         waves = duties.waves_of(db.session(), member)
         names["open_waves"] = [wave for wave in waves if wave.is_open(today)]
         names["closed_waves"] = [wave for wave in waves if wave.has_closed(today)]
+    if member.may(Permission.ENTER_PAPER):
+        waves = paper_sheets.waves_to_enter(db.session(), today)
+        names["paper_waves"] = [one for one in waves if member.may_on(Permission.ENTER_PAPER, one.division, None)]
     return render_template("admin/desk/index.html", **names)
 
 

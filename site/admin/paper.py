@@ -1,5 +1,7 @@
 """Paper questionnaires of a survey: what is printed, how far each batch is, and the sheets as PDF."""
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -7,13 +9,17 @@ from flask.typing import ResponseReturnValue
 from admin.access import current_staff, needs
 from admin.paper_forms import RunForm
 from admin.paper_pdf import Sheets, sheets_pdf
-from minsheng import paper_batches, paper_differences, paper_sheets
+from minsheng import paper_batches, paper_differences, paper_sheets, samples
+from minsheng.clock import local_date
 from minsheng.database import db
 from minsheng.errors import NotAllowedError
-from minsheng.paper_sheets import BatchState, PaperBatch, PaperRun
+from minsheng.paper_sheets import BatchState, PaperBatch, PaperRun, PlannedRun
 from minsheng.places import Division
+from minsheng.samples import Sample
 from minsheng.staff import Permission
-from minsheng.surveys import Wave
+from minsheng.surveys import Channel, Wave
+from pages import formats
+from pages.language import gettext as _
 from pages.language import plain_text_of, speaking
 from pages.limits import limiter
 from pages.questions import in_language
@@ -49,11 +55,12 @@ def index(slug: str) -> ResponseReturnValue:
 def new(slug: str) -> ResponseReturnValue:
     """Give out serials for a printing."""
     wave = wave_at(slug, Permission.RUN_SURVEY)
-    form = RunForm(_places_of(wave))
+    drawn = {one.number: one for one in samples.samples_of(db.session(), wave) if one.channel is Channel.PAPER_SAMPLE}
+    form = RunForm(_places_of(wave), {number: _sample_name(one) for number, one in drawn.items()})
     if form.is_submitted() and "more" in request.form:
         form.more_rows()
         return _run_page(wave, form)
-    if form.validate_on_submit() and (planned := form.planned()) is not None:
+    if form.validate_on_submit() and (planned := _planned(form, drawn)) is not None:
         paper_sheets.make_run(db.session(), wave, planned, current_staff(), services().clock())
         db.session.commit()
         return redirect(url_for(".index", slug=slug))
@@ -122,6 +129,19 @@ def _places_of(wave: Wave) -> list[Division]:
     """Return the survey's place and those within."""
     query = sa.select(Division).where(Division.path.startswith(wave.division.path))
     return list(db.session.scalars(query.order_by(Division.path)))
+
+
+def _sample_name(sample: Sample) -> str:
+    return _(
+        "按第 %(number)s 次抽样（%(date)s抽）", number=sample.number, date=formats.date(local_date(sample.drawn_at))
+    )
+
+
+def _planned(form: RunForm, drawn: Mapping[int, Sample]) -> PlannedRun | None:
+    """Return what is to be printed: as a drawn sample says, or as typed."""
+    if form.sample_number is None or form.channel.data != Channel.PAPER_SAMPLE:
+        return form.planned()
+    return form.planned_from(paper_sheets.planned_from(db.session(), drawn[form.sample_number]))
 
 
 def _run_page(wave: Wave, form: RunForm) -> str:

@@ -1,6 +1,6 @@
 """Forms of paper: a printing with its batches, a serial, what became of missing sheets, a scan."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -48,11 +48,16 @@ class RunForm(Form):
     most_errors = QuantityField(
         _l("差错率上限（%）"), [required(_l("请填差错率上限")), between(Decimal("0.01"), Decimal(20))]
     )
-    why = TextAreaField(_l("张数为什么这样定"), [length(-1, 500)])
+    sample = SelectField(_l("张数从哪里来"))
+    why = TextAreaField(_l("手工填的根据"), [length(-1, 500)])
     batches = FieldList(FormField(BatchRow), max_entries=200)
 
-    def __init__(self, divisions: Sequence[Division], **kwargs: Any) -> None:
+    def __init__(self, divisions: Sequence[Division], samples: Mapping[int, str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        drawn = [(str(number), name) for number, name in samples.items()]
+        self.sample.choices = choices([*drawn, ("", _("手工填，见下面"))])
+        if not self.is_submitted():
+            self.sample.data = drawn[0][0] if drawn else ""
         self.channel.choices = choices((one.value, word(one)) for one in PAPER_CHANNELS)
         self.language.choices = choices((name, NAMES[name]) for name in shown_languages())
         if not self.is_submitted():
@@ -73,8 +78,18 @@ class RunForm(Form):
         for row in self.batches:
             row.form.division.choices = places
 
+    @property
+    def sample_number(self) -> int | None:
+        """The number of the drawn sample that says how many sheets go where; None where that is typed."""
+        return int(self.sample.data) if self.sample.data else None
+
+    def planned_from(self, batches: Sequence[PlannedBatch]) -> PlannedRun:
+        """Return what is to be printed for a drawn sample."""
+        channel = Channel.PAPER_SAMPLE
+        return PlannedRun(channel, self.language.data, batches, self.most_errors.data, is_from_sample=True)
+
     def planned(self) -> PlannedRun | None:
-        """Return what is to be printed, or None after noting what is missing."""
+        """Return what is to be printed, as typed, or None after noting what is missing."""
         rows = [row.form for row in self.batches if row.form.sheet_count.data]
         if not rows:
             self.form_errors.append(_("请至少填一批的张数"))

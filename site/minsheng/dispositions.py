@@ -1,5 +1,7 @@
 """What became of the people drawn for a wave, counted by place and channel: no row leads to anybody."""
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -38,3 +40,20 @@ def counts_of(session: Session, wave: Wave) -> list[tuple[str, Channel, Disposit
         .order_by(Division.path, DispositionCount.channel, DispositionCount.disposition)
     )
     return [(path, channel, disposition, count) for path, channel, disposition, count in rows]
+
+
+def move(session: Session, wave: Wave, division: Division, channel: Channel, change: Mapping[Disposition, int]) -> None:
+    """Add to the counts of a place and channel; a negative number takes people out of a disposition."""
+    query = sa.select(DispositionCount).where(
+        DispositionCount.wave_id == wave.id,
+        DispositionCount.division_id == division.id,
+        DispositionCount.channel == channel,
+    )
+    rows = {row.disposition: row for row in session.scalars(query.with_for_update())}
+    for disposition, number in change.items():
+        if disposition in rows:
+            rows[disposition].count += number
+        elif number:
+            row = DispositionCount(wave=wave, division=division, channel=channel, disposition=disposition, count=number)
+            session.add(row)
+    session.flush()

@@ -9,8 +9,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from minsheng import journal, paper_differences, paper_entry, surveys
-from minsheng.dispositions import DispositionCount
+from minsheng import dispositions, journal, paper_differences, paper_entry, surveys
 from minsheng.errors import InvalidAnswersError, InvalidValuesError, WrongStateError
 from minsheng.journal import Act
 from minsheng.opinion.dispositions import Disposition
@@ -143,7 +142,7 @@ def count(session: Session, batch: PaperBatch, by: StaffMember, at: dt.datetime)
     for ticket in sorted(ticketed):
         paper_entry.store(session, batch, ticketed[ticket], at, ticket)
     counts = _dispositions(batch, sheets)
-    _add_dispositions(session, batch, counts)
+    dispositions.move(session, batch.run.wave, batch.division, batch.run.channel, _change(batch, counts))
     batch.state = BatchState.COUNTED
     extra = {
         "answers": len(answered),
@@ -215,30 +214,18 @@ def _dispositions(batch: PaperBatch, sheets: Sequence[Typed]) -> dict[Dispositio
     return counts
 
 
+def _change(batch: PaperBatch, counts: Mapping[Disposition, int]) -> dict[Disposition, int]:
+    """Return what counting changes: until now nothing was known of the batch's sheets."""
+    unknown = Disposition.UNKNOWN_HOUSEHOLD
+    return {**counts, unknown: counts.get(unknown, 0) - batch.sheet_count}
+
+
 def _is_whole(batch: PaperBatch, sheet: Typed) -> bool:
     try:
         surveys.read_answers(batch.run.wave.version, sheet)
     except InvalidAnswersError:
         return False
     return True
-
-
-def _add_dispositions(session: Session, batch: PaperBatch, counts: Mapping[Disposition, int]) -> None:
-    wave, channel = batch.run.wave, batch.run.channel
-    query = sa.select(DispositionCount).where(
-        DispositionCount.wave_id == wave.id,
-        DispositionCount.division_id == batch.division_id,
-        DispositionCount.channel == channel,
-    )
-    rows = {row.disposition: row for row in session.scalars(query.with_for_update())}
-    for kind, number in counts.items():
-        if kind in rows:
-            rows[kind].count += number
-        else:
-            session.add(
-                DispositionCount(wave=wave, division=batch.division, channel=channel, disposition=kind, count=number)
-            )
-    session.flush()
 
 
 def _forget(session: Session, batch: PaperBatch) -> None:

@@ -13,12 +13,14 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from minsheng import journal, serials
+from minsheng import dispositions, journal, serials
 from minsheng.clock import local_date
 from minsheng.database import Base, ExactDecimal, Identity, enumeration
 from minsheng.errors import InvalidValuesError, ReasonRequiredError, WrongStateError
 from minsheng.journal import Act
+from minsheng.opinion.dispositions import Disposition
 from minsheng.places import Division
+from minsheng.samples import Sample, SampledPerson
 from minsheng.staff import StaffMember
 from minsheng.surveys import Channel, Design, Wave
 
@@ -206,6 +208,11 @@ def make_run(session: Session, wave: Wave, planned: PlannedRun, by: StaffMember,
     run.batches = _batches(session, run, planned.batches)
     session.add(run)
     session.flush()
+    if run.is_drawn:
+        # Until a batch is counted nobody knows what became of its sheets, and the response rates say so.
+        for batch in run.batches:
+            unknown = {Disposition.UNKNOWN_HOUSEHOLD: batch.sheet_count}
+            dispositions.move(session, wave, batch.division, run.channel, unknown)
     extra = {
         "channel": run.channel.value,
         "content_hash": run.content_hash,
@@ -220,9 +227,36 @@ def make_run(session: Session, wave: Wave, planned: PlannedRun, by: StaffMember,
     return run
 
 
+def planned_from(session: Session, sample: Sample) -> list[PlannedBatch]:
+    """Return the batches that a drawn sample asks for: one for each place, stratum, sampling unit and weight."""
+    parts = (
+        SampledPerson.division_id,
+        SampledPerson.stratum,
+        SampledPerson.psu,
+        SampledPerson.base_weight,
+    )
+    rows = session.execute(
+        sa.select(*parts, sa.func.count())
+        .where(SampledPerson.sample_id == sample.id, SampledPerson.is_reserve.is_(False))
+        .group_by(*parts)
+        .order_by(*parts)
+    ).all()
+    places = {
+        one.id: one for one in session.scalars(sa.select(Division).where(Division.id.in_({row[0] for row in rows})))
+    }
+    return [PlannedBatch(places[place], count, stratum, psu, weight) for place, stratum, psu, weight, count in rows]
+
+
 def runs_of(session: Session, wave: Wave) -> list[PaperRun]:
     """Return the printings of a wave, the newest first."""
     return list(session.scalars(sa.select(PaperRun).where(PaperRun.wave_id == wave.id).order_by(PaperRun.id.desc())))
+
+
+def waves_to_enter(session: Session, today: dt.date) -> list[Wave]:
+    """Return the open waves of which something was printed, the first to close first."""
+    printed = sa.select(PaperRun.wave_id)
+    waves = session.scalars(sa.select(Wave).where(Wave.id.in_(printed)).order_by(Wave.closes_on, Wave.id))
+    return [wave for wave in waves if wave.is_open(today)]
 
 
 def batch_of(session: Session, wave: Wave, number: int) -> PaperBatch | None:

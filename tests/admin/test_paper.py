@@ -59,6 +59,11 @@ def batch(session: Session, wave: Wave, surveyor: StaffMember) -> PaperBatch:
     return paper_sheets.make_run(session, wave, planned, surveyor, AT).batches[0]
 
 
+def test_before_counting_nothing_is_known_of_the_sheets(session: Session, batch: PaperBatch) -> None:
+    (row,) = session.scalars(sa.select(DispositionCount))
+    assert (row.disposition, row.count, row.channel) == (Disposition.UNKNOWN_HOUSEHOLD, 4, Channel.PAPER_SAMPLE)
+
+
 def page_of(wave: Wave) -> str:
     return f"/admin/surveys/{wave.slug}/paper/"
 
@@ -78,6 +83,7 @@ def test_a_printing_gives_out_serials_and_freezes_the_questions(
     typed = {
         "channel": "paper_sample",
         "language": "zh_Hans",
+        "sample": "",
         "most_errors": "1",
         "batches-0-division": wave.division.code,
         "batches-0-stratum": "rural",
@@ -129,6 +135,7 @@ def test_impossible_printings_are_refused_beside_the_field(
     typed = {
         "channel": "paper_sample",
         "language": "en",
+        "sample": "",
         "most_errors": "1",
         "why": "试",
         "batches-0-division": wave.division.code,
@@ -215,7 +222,7 @@ def test_from_the_first_entry_to_answers(
     assert counted.status_code == 302
 
     are_the_sheets(session.scalars(sa.select(Response).where(Response.wave_id == wave.id)).all())
-    counts = {row.disposition: row.count for row in session.scalars(sa.select(DispositionCount))}
+    counts = {row.disposition: row.count for row in session.scalars(sa.select(DispositionCount)) if row.count}
     assert counts == {Disposition.COMPLETE: 3, Disposition.REFUSAL: 1}
     assert all(entry.typed == {} for entry in session.scalars(sa.select(PaperEntry)))
     session.refresh(difference)
