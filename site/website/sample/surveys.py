@@ -16,6 +16,7 @@ from minsheng.questionnaires import Questionnaire, QuestionnaireVersion
 from minsheng.surveys import DRAWN_CHANNELS, Channel, Wave
 from website.sample.calendar import moment
 from website.sample.content import content
+from website.sample.paper import plan_paper
 from website.sample.world import OFFICE, World
 
 CLOSED_ANSWERS = {Channel.PHONE: 436, Channel.WEB: 112, Channel.QR: 58}
@@ -39,6 +40,8 @@ def plan_surveys(world: World) -> None:
             respondents = _Respondents(world, wave, channel, "closed" if wave is closed else "open")
             for number in range(count):
                 respondents.plan_answer(number)
+    on_paper = _Respondents(world, current, Channel.PAPER_SAMPLE, "open")
+    plan_paper(world, current, lambda: on_paper.typed("rural"))
     world.story.at(
         moment(closed.closes_on + dt.timedelta(days=1), 0, 5),
         lambda at: _close(world, closed, at),
@@ -127,7 +130,7 @@ class _Respondents:
     def plan_answer(self, number: int) -> None:
         """Put one person's answers into the story."""
         township = self._random.choices(self._townships, [place.population or 0 for place in self._townships])[0]
-        typed = self._typed("urban" if township.code == COUNTY_TOWN else "rural")
+        typed = self.typed("urban" if township.code == COUNTY_TOWN else "rural")
         ticket = uuid.uuid5(TICKETS, f"{self._wave.slug} {self._channel.value} {number}").hex
         # Only those who were drawn are known to live in a certain township.
         division = township if self._channel in DRAWN_CHANNELS else None
@@ -146,7 +149,7 @@ class _Respondents:
             self._wave.opens_on + dt.timedelta(days=self._random.randint(0, days)), 9 + self._random.randint(0, 10)
         )
 
-    def _typed(self, home: str) -> dict[str, list[str]]:
+    def typed(self, home: str) -> dict[str, list[str]]:
         """Return the answers of one person: the old and the remote hear less and wait longer."""
         chances = self._given["chances"]
         drawn = self._channel is Channel.PHONE
