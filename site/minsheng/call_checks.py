@@ -25,7 +25,7 @@ SHARE = 0.1
 
 
 def draw_checks(session: Session, sample: Sample, by: StaffMember, at: dt.datetime) -> int:
-    """Draw for a check call so many of those who answered that it is a tenth of them; return how many more it is."""
+    """Draw for a check call so many of those who answered that it is a tenth of them; return how many more."""
     answered = session.scalars(
         sa.select(SampledPerson).where(
             SampledPerson.sample_id == sample.id, SampledPerson.disposition == Disposition.COMPLETE
@@ -34,7 +34,7 @@ def draw_checks(session: Session, sample: Sample, by: StaffMember, at: dt.dateti
     drawn = sum(person.check_state is not None for person in answered)
     more = math.ceil(SHARE * len(answered)) - drawn
     if more <= 0:
-        raise WrongStateError("draw", "enough")
+        return 0
     extra = {"answered": len(answered), "more": more}
     act = Act("call_checks_drawn", sample.subject, by.post, is_public=False, extra=extra)
     seed = journal.record(session, act, at).hash

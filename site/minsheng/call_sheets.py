@@ -16,7 +16,7 @@ from types import MappingProxyType
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from minsheng import codes, journal, privacy, surveys
+from minsheng import codes, invites, journal, privacy, surveys
 from minsheng.call_attempts import LONGEST_NOTE, CallAttempt, CallClaim, CallTally
 from minsheng.clock import LOCAL_ZONE, local_date, local_week
 from minsheng.encryption import ContactBox
@@ -25,7 +25,7 @@ from minsheng.journal import Act
 from minsheng.opinion.dispositions import Disposition
 from minsheng.places import Division
 from minsheng.sample_frames import FrameEntry
-from minsheng.samples import HalfDay, Sample, SampledPerson
+from minsheng.samples import CodeGiven, HalfDay, Sample, SampledPerson
 from minsheng.staff import Permission, StaffMember
 from minsheng.surveys import Channel, Response, Wave
 
@@ -35,7 +35,7 @@ NOON, EVENING = 12, 18
 """Hours at which the afternoon and the evening begin."""
 
 
-class Outcome(enum.StrEnum):
+class CallResult(enum.StrEnum):
     """How a call ended that brought no answers: the buttons of the call sheet."""
 
     NO_ANSWER = "no_answer"
@@ -48,16 +48,16 @@ class Outcome(enum.StrEnum):
     UNCLEAR = "unclear"
 
 
-DISPOSITIONS: Mapping[Outcome, Disposition] = MappingProxyType(
+DISPOSITIONS: Mapping[CallResult, Disposition] = MappingProxyType(
     {
-        Outcome.NO_ANSWER: Disposition.UNKNOWN_HOUSEHOLD,
-        Outcome.NOT_THERE: Disposition.NON_CONTACT,
-        Outcome.CALL_BACK: Disposition.NON_CONTACT,
-        Outcome.REFUSED: Disposition.REFUSAL,
-        Outcome.UNABLE: Disposition.OTHER,
-        Outcome.NOT_IN_SERVICE: Disposition.NOT_ELIGIBLE,
-        Outcome.NOT_PRIVATE: Disposition.NOT_ELIGIBLE,
-        Outcome.UNCLEAR: Disposition.UNKNOWN_OTHER,
+        CallResult.NO_ANSWER: Disposition.UNKNOWN_HOUSEHOLD,
+        CallResult.NOT_THERE: Disposition.NON_CONTACT,
+        CallResult.CALL_BACK: Disposition.NON_CONTACT,
+        CallResult.REFUSED: Disposition.REFUSAL,
+        CallResult.UNABLE: Disposition.OTHER,
+        CallResult.NOT_IN_SERVICE: Disposition.NOT_ELIGIBLE,
+        CallResult.NOT_PRIVATE: Disposition.NOT_ELIGIBLE,
+        CallResult.UNCLEAR: Disposition.UNKNOWN_OTHER,
     }
 )
 """AAPOR's disposition of each; source: Standard Definitions, 10th ed. 2023, telephone."""
@@ -165,10 +165,10 @@ def contact_of(claim: CallClaim, box: ContactBox) -> str:
     return entry.frame.box(box).open(entry.sealed, entry.record)
 
 
-def note_outcome(
+def note_result(
     session: Session,
     claim: CallClaim,
-    outcome: Outcome,
+    result: CallResult,
     by: StaffMember,
     at: dt.datetime,
     *,
@@ -181,9 +181,9 @@ def note_outcome(
     far (``day``), and ``NotAllowedError`` for somebody else's number.
     """
     person = _own(claim, by)
-    _refuse_unfit(outcome, call_back, note, at)
+    _refuse_unfit(result, call_back, note, at)
     sample, attempts = person.sample, person.attempts + 1
-    found = DISPOSITIONS[outcome]
+    found = DISPOSITIONS[result]
     standing = min((one for one in (person.disposition, found) if one is not None), key=_MOST_TELLING.index)
     converts = found is Disposition.REFUSAL and sample.converts_refusals and person.disposition is not found
     is_done = (found in FINAL_AT_ONCE and not converts) or attempts >= sample.most_attempts
@@ -235,6 +235,18 @@ def save_answers(
     change(session, person, values)
     count(session, person, by, disposition)
     return response
+
+
+def give_code(session: Session, claim: CallClaim, by: StaffMember, secret: str) -> str:
+    """Make a one-time code for somebody who would rather answer alone, to be read aloud once; let the number go."""
+    person = _own(claim, by)
+    if claim.is_check:
+        raise WrongStateError("give_code", "done")
+    code = invites.code_by_phone(session, person, secret)
+    session.execute(sa.delete(CallAttempt).where(CallAttempt.person_id == person.id))
+    session.delete(claim)
+    change(session, person, {"code_given": CodeGiven.CALL, "callback_on": None, "callback_half": None})
+    return code
 
 
 def release(session: Session, claim: CallClaim, by: StaffMember) -> None:
@@ -299,10 +311,10 @@ def _own(claim: CallClaim, by: StaffMember) -> SampledPerson:
     return claim.person
 
 
-def _refuse_unfit(outcome: Outcome, call_back: CallBack | None, note: str, at: dt.datetime) -> None:
+def _refuse_unfit(result: CallResult, call_back: CallBack | None, note: str, at: dt.datetime) -> None:
     problems = {}
     today = local_date(at)
-    if outcome is Outcome.CALL_BACK and call_back is None:
+    if result is CallResult.CALL_BACK and call_back is None:
         problems["day"] = "missing"
     if call_back is not None and not today <= call_back.day <= today + FARTHEST_CALLBACK:
         problems["day"] = "out_of_range"

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from minsheng import journal
+from minsheng.clock import local_date
 from minsheng.database import Base, Identity, enumeration
 from minsheng.encryption import ContactBox
 from minsheng.errors import WrongStateError
@@ -144,4 +145,16 @@ def erase(session: Session, frame: SampleFrame, by: str, at: dt.datetime) -> Non
         return
     session.execute(sa.update(FrameEntry).where(FrameEntry.frame_id == frame.id).values(sealed=None, fingerprint=None))
     frame.sealed_key, frame.erased_at = None, at
+    session.flush()
     journal.record(session, Act("frame_erased", frame.subject, by, is_public=False), at)
+
+
+def erase_due(session: Session, at: dt.datetime, kept: dt.timedelta) -> int:
+    """Erase the contact data of frames whose wave closed longer ago than ``kept``; return how many frames."""
+    before = at - kept
+    is_over = sa.or_(Wave.closes_on < local_date(before), Wave.closed_at < before)
+    query = sa.select(SampleFrame).join(SampleFrame.wave).where(SampleFrame.erased_at.is_(None), is_over)
+    due = session.scalars(query).all()
+    for frame in due:
+        erase(session, frame, "", at)
+    return len(due)

@@ -16,6 +16,7 @@ from minsheng.case_import_drafts import CaseImportDraft
 from minsheng.encryption import CannotOpenError, ContactBox
 from minsheng.held_letters import HeldLetter
 from minsheng.mail import QueuedMail
+from minsheng.sample_frames import SampleFrame
 from minsheng.second_factors import AuthenticatorApp
 from minsheng.subscriptions import Subscription
 from minsheng.suggestions import Suggestion

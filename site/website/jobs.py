@@ -16,6 +16,8 @@ from minsheng import (
     quarantine,
     retention,
     scheduling,
+    sample_frame_reading,
+    sample_frames,
     sign_in_refusals,
     spent_tickets,
     subscriptions,
@@ -119,10 +121,14 @@ def _summarise_refusals() -> int:
 
 
 def _erase_contacts() -> int:
-    """Erase contacts whose period is over, and files of cases that nobody confirmed."""
-    at = services().clock()
+    """Erase contacts whose period is over, also those of frames, and files that nobody confirmed."""
+    at, kept = services().clock(), dt.timedelta(days=site_settings().contact_days)
+    answer_imports.drop_old(db.session(), at)
     case_import_drafts.drop_old(db.session(), at)
-    return retention.erase_due(db.session(), at, dt.timedelta(days=site_settings().contact_days))
+    sample_frame_reading.drop_previews(db.session(), at)
+    frames = sample_frames.erase_due(db.session(), at, kept)
+    db.session.commit()
+    return frames + retention.erase_due(db.session(), at, kept)
 
 
 def _forget_letters() -> int:
