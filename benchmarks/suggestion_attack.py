@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from minsheng.proof_of_work import find
+from minsheng.proof_of_work import BITS, find
 
 ROOT = Path(__file__).resolve().parents[1]
 FORM = "/suggestions/new"
@@ -52,6 +52,7 @@ class Sender:
         self.address = address
         self._cookie = ""
         self.fields: dict[str, str] = {}
+        self.bits = BITS
 
     def open(self) -> int:
         """Open the form and read its hidden fields; return the status."""
@@ -72,7 +73,8 @@ class Sender:
 
     def _proof(self) -> str:
         """Return the work that the open form asks for, as its script would find it."""
-        return find(self.fields["ticket"]) if self.fields.get("proof") == "none" else self.fields.get("proof", "")
+        proof = self.fields.get("proof", "")
+        return find(self.fields["ticket"], self.bits) if proof == "none" else proof
 
     def _ask(self, method: str, typed: dict[str, str] | None = None) -> Answer:
         headers = {"X-Forwarded-For": self.address, "Cookie": self._cookie}
@@ -88,6 +90,8 @@ class Sender:
         if cookie := answer.getheader("Set-Cookie"):
             self._cookie = cookie.partition(";")[0]
         fields = dict(re.findall(r'<input name="([a-z_]+)" type="hidden" value="([^"]*)"', page))
+        if asked := re.search(r'data-proof="([0-9]+)"', page):
+            self.bits = int(asked[1])
         if "ticket" in fields:
             self.fields = {name: html.unescape(value) for name, value in fields.items()}
         code = re.search(r"/follow/([^/?]+)", answer.getheader("Location") or "")

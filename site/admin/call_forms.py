@@ -8,7 +8,8 @@ from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaF
 from admin.suggestion_forms import CheckedForm, first_words
 from minsheng import privacy
 from minsheng.addresses import LONGEST, SLUG
-from minsheng.calls import Call, CallIdea, CallTheme, GroupOutcome, IdeaGroup, SetAsideReason
+from minsheng.call_ideas import CallIdea, GroupOutcome, IdeaGroup, SetAsideReason
+from minsheng.calls import Call, CallTheme
 from minsheng.cases import Prominence
 from minsheng.casework import midnight
 from minsheng.clock import local_date

@@ -16,7 +16,8 @@ from admin.call_forms import (
 )
 from admin.suggestion_forms import StepForm
 from minsheng import call_acts, call_outcomes, calls, similar_ideas
-from minsheng.calls import Call, CallIdea, CallState, GroupOutcome, IdeaGroup
+from minsheng.call_ideas import CallIdea, GroupOutcome, IdeaGroup
+from minsheng.calls import Call, CallState
 from minsheng.cases import Prominence
 from minsheng.database import db
 from minsheng.errors import NotAllowedError, WrongStateError
@@ -230,7 +231,12 @@ def close(slug: str) -> ResponseReturnValue:
         call_acts.close(db.session(), call, words, current_staff().post, services().clock())
     except calls.OutcomesMissingError as error:
         form.outcome_words.errors = [
-            _("还有 %(ideas)s 条没归组、%(groups)s 组没有结果，先办完再公布", ideas=error.ideas, groups=error.groups)
+            _(
+                "还有 %(ideas)s 条没归组、%(groups)s 组没有结果、%(held)s 条在“待核来信”里，先办完再公布",
+                ideas=error.ideas,
+                groups=error.groups,
+                held=error.held,
+            )
         ]
         return _page(call, close_form=form), UNREADABLE
     return _done(call, _("结果已公布。"))

@@ -17,10 +17,11 @@ from minsheng.cases import SuggestionKind
 from minsheng.database import db
 from minsheng.errors import NotAllowedError
 from minsheng.journal import Act
+from minsheng.letters import Letter
 from minsheng.places import Division, division_by_code
 from minsheng.projects import Project
 from minsheng.staff import Permission, StaffMember
-from minsheng.suggestions import Letter, Suggestion
+from minsheng.suggestions import Suggestion
 from pages import tickets
 from pages.forms import DateField, Form, length, required
 from pages.language import gettext as _

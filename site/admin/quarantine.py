@@ -11,18 +11,17 @@ from minsheng.database import db
 from minsheng.held_letters import HeldLetter, HeldState
 from minsheng.quarantine import MOST_RELEASED
 from minsheng.staff import Permission
+from pages import tickets
 from pages.forms import Form
 from pages.language import gettext as _
 from pages.services import services
 
 blueprint = Blueprint("quarantine", __name__, url_prefix="/quarantine")
 PAGE_SIZE = 50
-PURPOSE = "suggestion"
-"""What the tickets of residents' letters are for, so that each keeps its tracking code."""
 
 
 class DecisionForm(Form):
-    """What is to become of the chosen letters; the choice itself are checkboxes named by fingerprint."""
+    """What is to become of the chosen letters; the choice itself are checkboxes named by likeness or fingerprint."""
 
     seen_upto = HiddenField()
 
@@ -30,14 +29,20 @@ class DecisionForm(Form):
 @blueprint.route("/", methods=["GET", "POST"])
 @needs(Permission.REVIEW_SUGGESTION)
 def index() -> ResponseReturnValue:
-    """List the held letters, rarest words first, and take a decision about some or all of them."""
+    """List the held letters, rarest words first, and take a decision about some or all of them.
+
+    ``like`` names a group of near copies, which are then listed by wording.
+    """
     state = HeldState.DISCARDED if request.args.get("show") == "discarded" else HeldState.WAITING
     query = quarantine.within(db.session(), current_staff(), state)
+    like = request.args.get("like", "")
+    if like:
+        query = query.where(HeldLetter.likeness == like[:64])
     form = DecisionForm()
     if form.validate_on_submit():
         return _decided(form, query, state)
     page = max(request.args.get("page", 1, type=int), 1)
-    groups, total = quarantine.groups(db.session(), query, (page - 1) * PAGE_SIZE, PAGE_SIZE)
+    groups, total = quarantine.groups(db.session(), query, (page - 1) * PAGE_SIZE, PAGE_SIZE, by_wording=bool(like))
     newest = query.order_by(None).with_only_columns(sa.func.max(HeldLetter.id))
     form.seen_upto.data = str(db.session.scalar(newest) or 0)
     letters = query.order_by(None).with_only_columns(sa.func.count(HeldLetter.id))
@@ -48,6 +53,7 @@ def index() -> ResponseReturnValue:
         total=total,
         letters=db.session.scalar(letters) or 0,
         is_waiting=state is HeldState.WAITING,
+        like=like,
         page=page,
         pages=max(-(-total // PAGE_SIZE), 1),
         kept_days=quarantine.KEPT.days,
@@ -61,7 +67,8 @@ def _decided(form: DecisionForm, query: sa.Select[HeldLetter], state: HeldState)
     seen = int(typed) if typed.isdecimal() else 0
     chosen = query.where(HeldLetter.id <= min(seen, 2**31 - 1))
     if request.form.get("all") != "yes":
-        chosen = chosen.where(HeldLetter.fingerprint.in_(request.form.getlist("chosen")))
+        key = HeldLetter.fingerprint if request.args.get("like") else HeldLetter.likeness
+        chosen = chosen.where(key.in_(request.form.getlist("chosen")))
     if state is HeldState.DISCARDED:
         count = quarantine.fetch_back(session, chosen, member, known.clock())
         message = _("已取回 %(count)s 封，重新待核。", count=count)
@@ -77,9 +84,15 @@ def _decided(form: DecisionForm, query: sa.Select[HeldLetter], state: HeldState)
             known.clock(),
             known.case_clock,
             known.contacts,
-            lambda ticket: codes.tracking_code(known.secret, PURPOSE, ticket),
+            _code_of,
         )
-        message = _("已放行 %(count)s 封，转为来件，期限从收到那天算起。", count=len(made))
+        message = _("已放行 %(count)s 封，转为来件或征集的建议，时间从收到那天算起。", count=len(made))
     session.commit()
     flash(message, "good")
     return redirect(url_for(".index", show="discarded" if state is HeldState.DISCARDED else None))
+
+
+def _code_of(letter: HeldLetter) -> str:
+    """Return the tracking code that the sender of a letter has."""
+    purpose = tickets.LETTER if letter.call_id is None else tickets.of_call(letter.call_id)
+    return codes.tracking_code(services().secret, purpose, letter.ticket)

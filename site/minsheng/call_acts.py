@@ -10,22 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from minsheng import journal
+from minsheng.call_ideas import CallIdea, GroupOutcome, IdeaGroup, IdeaSource, SetAsideReason
 from minsheng.call_outcomes import counts_of
-from minsheng.calls import (
-    Call,
-    CallIdea,
-    CallState,
-    GroupOutcome,
-    IdeaGroup,
-    IdeaSource,
-    OutcomesMissingError,
-    SetAsideReason,
-    refuse_unless_open,
-    required,
-)
+from minsheng.calls import Call, CallState, OutcomesMissingError, refuse_unless_open, required
 from minsheng.cases import Prominence
 from minsheng.codes import code_hash
 from minsheng.errors import WrongStateError
+from minsheng.held_letters import HeldLetter, HeldState
 from minsheng.indicators import Indicator
 from minsheng.journal import Act
 from minsheng.outbox import RecordKind, touch
@@ -53,9 +44,9 @@ def close(session: Session, call: Call, words: str, actor: str, at: dt.datetime)
     """
     if call.state is not CallState.PUBLISHED or at < call.closes_at:
         raise WrongStateError("close", call.state)
-    counts = counts_of(session, call)
-    if counts.waiting:
-        raise OutcomesMissingError(counts.ungrouped, counts.groups_waiting)
+    counts, held = counts_of(session, call), _held(session, call)
+    if counts.waiting or held:
+        raise OutcomesMissingError(counts.ungrouped, counts.groups_waiting, held)
     before = call.snapshot()
     call.outcome_words = required(words)
     call.state, call.closed_at = CallState.CLOSED, at
@@ -172,6 +163,12 @@ def decide(
     before = group.snapshot()
     group.decide(outcome, reason, at, project=project, indicator=indicator)
     _record_group(session, group, "idea_group_decided", actor, at, before=before)
+
+
+def _held(session: Session, call: Call) -> int:
+    """Return how many ideas of a round a reviewer has still to look at before they count as sent."""
+    query = sa.select(sa.func.count(HeldLetter.id))
+    return session.scalar(query.where(HeldLetter.call_id == call.id, HeldLetter.state == HeldState.WAITING)) or 0
 
 
 def public_call_records(session: Session) -> Iterator[tuple[str, dict[str, object]]]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from minsheng.calls import Call, CallIdea, CallState, GroupOutcome, IdeaGroup, IdeaSource
+from minsheng.call_ideas import CallIdea, GroupOutcome, IdeaGroup, IdeaSource
+from minsheng.calls import Call, CallState
 from minsheng.cases import Prominence
 from minsheng.places import Division
 from minsheng.projects import Category, Project

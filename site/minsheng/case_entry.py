@@ -10,15 +10,16 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from minsheng import duties, publishing, suggestions
+from minsheng import duties, letters, publishing
 from minsheng.case_channels import NUMBERED, OFFLINE, CaseChannel
 from minsheng.cases import CaseClock
 from minsheng.clock import LOCAL_ZONE, local_date
 from minsheng.encryption import ContactBox
 from minsheng.errors import DomainError, NotAllowedError
+from minsheng.letters import Letter
 from minsheng.places import Division
 from minsheng.staff import Permission, StaffMember
-from minsheng.suggestions import Letter, Suggestion
+from minsheng.suggestions import Suggestion
 
 PURPOSE = "case-entry"
 FARTHEST_BACK = dt.timedelta(days=366)
@@ -99,7 +100,7 @@ def enter(
     """Store a case as received on its day, or return the one that this ticket already made; journal who entered it.
 
     Raises ``NotAllowedError`` for a place that is not the member's, ``WrongDayError``, ``NumberNeededError``,
-    ``KnownCaseError`` for a number that its channel has here already, and what ``suggestions.submit`` raises.
+    ``KnownCaseError`` for a number that its channel has here already, and what ``letters.submit`` raises.
     """
     if entry.channel not in OFFLINE or not may_enter(by, _place(entry.letter)):
         raise NotAllowedError
@@ -114,7 +115,7 @@ def enter(
     if number and (other := with_number(session, entry.channel, number)) is not None:
         raise KnownCaseError(other.id)
     contact = entry.contact.strip()
-    case = suggestions.submit(
+    case = letters.submit(
         session,
         entry.letter,
         ticket=ticket,

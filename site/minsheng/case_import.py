@@ -20,10 +20,10 @@ from minsheng.case_tables import Rows, cell_name
 from minsheng.cases import CaseClock, SuggestionKind
 from minsheng.encryption import ContactBox
 from minsheng.errors import DomainError, InvalidFileError
+from minsheng.letters import Letter
 from minsheng.places import Division
 from minsheng.projects import Project
 from minsheng.staff import StaffMember
-from minsheng.suggestions import Letter
 
 LONGEST_WORDS = 4000
 Value = TypeVar("Value")

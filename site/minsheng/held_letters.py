@@ -1,19 +1,19 @@
 """Held letters: what came in during an attack, kept apart until a reviewer lets it through or puts it aside.
 
 A held letter is no case: it is counted nowhere and shown to nobody but its sender and reviewers. Letting it through
-makes a case that was received when the letter was, so that an attack never costs its sender time.
+makes a case that was received when the letter was, so that an attack never costs its sender time. An idea for a call
+is held in the same way, and becomes an idea of that call.
 """
 
 import datetime as dt
 import decimal
 import enum
-import hashlib
-import unicodedata
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from minsheng.boards import Board
+from minsheng.calls import Call
 from minsheng.case_photos import CasePhoto
 from minsheng.cases import SuggestionKind
 from minsheng.database import Base, Identity, enumeration
@@ -39,7 +39,8 @@ class HeldState(enum.StrEnum):
 class HeldLetter(Base):
     """A letter as it was sent, with its ticket and the hash of its tracking code.
 
-    ``fingerprint`` is equal for letters of the same words. Contact is sealed for this record.
+    ``fingerprint`` is equal for letters of the same words, ``likeness`` for those that the meter took for copies of
+    one another with other words in them. An idea names its ``call``. Contact is sealed for this record.
     """
 
     __tablename__ = "held_letter"
@@ -58,11 +59,13 @@ class HeldLetter(Base):
     project_id: Mapped[int | None] = mapped_column(sa.ForeignKey("project.id", ondelete="RESTRICT"), index=True)
     division_id: Mapped[int | None] = mapped_column(sa.ForeignKey("division.id", ondelete="RESTRICT"), index=True)
     board_id: Mapped[int | None] = mapped_column(sa.ForeignKey("board.id", ondelete="RESTRICT"), index=True)
+    call_id: Mapped[int | None] = mapped_column(sa.ForeignKey("call.id", ondelete="RESTRICT"), index=True)
     place_words: Mapped[str] = mapped_column(sa.String(200), default="")
     latitude: Mapped[decimal.Decimal | None]
     longitude: Mapped[decimal.Decimal | None]
     words: Mapped[str] = mapped_column(sa.Text)
     fingerprint: Mapped[str] = mapped_column(sa.String(64), index=True)
+    likeness: Mapped[str] = mapped_column(sa.String(64), index=True)
     consent_to_publish: Mapped[bool] = mapped_column(default=False)
     consent_to_call: Mapped[bool] = mapped_column(default=False)
     contact_sealed: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
@@ -73,15 +76,10 @@ class HeldLetter(Base):
     project: Mapped[Project | None] = relationship()
     division: Mapped[Division | None] = relationship()
     board: Mapped[Board | None] = relationship()
+    call: Mapped[Call | None] = relationship()
     photos: Mapped[list[CasePhoto]] = relationship(back_populates="held_letter", order_by=CasePhoto.id, cascade="all")
 
     @property
     def subject(self) -> str:
         """The name that the contact is sealed for."""
         return f"held_letter:{self.id}"
-
-
-def fingerprint(words: str) -> str:
-    """Return the SHA-256 of words without their spaces, signs and widths: equal for letters that say the same."""
-    plain = "".join(letter for letter in unicodedata.normalize("NFKC", words).casefold() if letter.isalnum())
-    return hashlib.sha256((plain or words).encode()).hexdigest()

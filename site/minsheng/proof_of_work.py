@@ -8,8 +8,17 @@ import hashlib
 import re
 
 BITS = 16
-"""Leading zero bits asked for: 65 536 tries on average, a second or a few on a phone while its owner writes."""
+"""Leading zero bits asked for under load: 65 536 tries on average, a second or a few on a phone."""
+MOST_BITS = 19
+"""Bits asked for at most: 524 288 tries on average, some fifteen seconds on a phone while its owner writes."""
+TOLERATED = 1
+"""Bits that may be missing: load rises while people write, and who has worked is not asked twice for a little more."""
 _NUMBER = re.compile(r"[0-9]{1,15}")
+
+
+def bits_under(doublings: int) -> int:
+    """Return the bits to ask for when so often double what is calm comes in: each doubling asks for twice the work."""
+    return min(BITS + doublings, MOST_BITS)
 
 
 def is_proof(challenge: str, number: str, bits: int = BITS) -> bool:

@@ -1,9 +1,10 @@
-"""The quarantine: holding letters during an attack, and deciding about them in bulk. Nothing in it is lost.
+"""The quarantine: holding letters and ideas during an attack, and deciding about them in bulk. Nothing in it is lost.
 
-Reviewers see letters of the same words as one group, so that ten thousand copies are one line.
+Reviewers see letters of much the same words as one group, so that ten thousand copies are one line.
 """
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -11,16 +12,20 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from minsheng import journal, publishing, sender_notices, suggestions
+from minsheng import call_acts, journal, letters, publishing, sender_notices
+from minsheng.call_ideas import CallIdea
+from minsheng.calls import Call, CallState
 from minsheng.case_photos import CasePhoto
 from minsheng.cases import CaseClock
 from minsheng.encryption import CannotOpenError, ContactBox
-from minsheng.held_letters import HeldLetter, HeldReason, HeldState, fingerprint
+from minsheng.held_letters import HeldLetter, HeldReason, HeldState
 from minsheng.journal import Act
+from minsheng.letters import Letter
+from minsheng.near_copies import fingerprint
 from minsheng.places import Division
 from minsheng.sender_notices import SenderNotice
 from minsheng.staff import Permission, StaffMember
-from minsheng.suggestions import Letter, Suggestion
+from minsheng.suggestions import Suggestion
 
 KEPT = dt.timedelta(days=90)
 """How long a discarded letter can be fetched back."""
@@ -35,26 +40,34 @@ SUBJECT = "quarantine"
 
 @dataclass(frozen=True)
 class Handed:
-    """What came with a letter: its ticket, the hash of its code, the sender's language and contact, the pictures."""
+    """What came with a letter: its ticket, the hash of its code, the sender's language and contact, the pictures.
+
+    ``alike_as`` is the mark that it shares with its near copies, where the meter saw many; ``call`` is the round that
+    it is an idea for.
+    """
 
     ticket: str
     code_hash: str
     language: str
     photos: Sequence[CasePhoto] = ()
     seal: Callable[[str], bytes] | None = None
+    alike_as: str = ""
+    call: Call | None = None
 
 
 class Group(NamedTuple):
-    """Held letters of the same words: one of them, how many there are, and when the first and the last came."""
+    """Held letters of much the same words: one of them, how many in how many wordings, and from when to when."""
 
     letter: HeldLetter
     copies: int
+    wordings: int
     first_at: dt.datetime
     last_at: dt.datetime
 
 
 def hold(session: Session, letter: Letter, handed: Handed, reason: HeldReason, at: dt.datetime) -> HeldLetter:
     """Put a letter into the quarantine; the caller has spent its ticket, and commits."""
+    own = _mark(fingerprint(letter.words), handed.call)
     held = HeldLetter(
         ticket=handed.ticket,
         code_hash=handed.code_hash,
@@ -67,7 +80,9 @@ def hold(session: Session, letter: Letter, handed: Handed, reason: HeldReason, a
         latitude=letter.latitude,
         longitude=letter.longitude,
         words=letter.words.strip(),
-        fingerprint=fingerprint(letter.words),
+        fingerprint=own,
+        likeness=_mark(handed.alike_as, handed.call) if handed.alike_as else own,
+        call=handed.call,
         consent_to_publish=letter.consent_to_publish,
         consent_to_call=letter.consent_to_call,
         language=handed.language,
@@ -81,10 +96,10 @@ def hold(session: Session, letter: Letter, handed: Handed, reason: HeldReason, a
     return held
 
 
-def has_room(session: Session, words: str, at: dt.datetime) -> bool:
+def has_room(session: Session, words: str, at: dt.datetime, call: Call | None = None) -> bool:
     """Whether a letter that came without work may be held: today has not brought too many, or too many like it."""
     today = sa.select(sa.func.count(HeldLetter.id)).where(HeldLetter.received_at > at - dt.timedelta(days=1))
-    alike = today.where(HeldLetter.fingerprint == fingerprint(words))
+    alike = today.where(HeldLetter.fingerprint == _mark(fingerprint(words), call))
     return (session.scalar(alike) or 0) < MOST_COPIES_A_DAY and (session.scalar(today) or 0) < MOST_A_DAY
 
 
@@ -101,26 +116,30 @@ def within(session: Session, member: StaffMember, state: HeldState) -> sa.Select
     return sa.select(HeldLetter).where(HeldLetter.state == state, in_part)
 
 
-def groups(session: Session, query: sa.Select[HeldLetter], offset: int, limit: int) -> tuple[list[Group], int]:
+def groups(
+    session: Session, query: sa.Select[HeldLetter], offset: int, limit: int, *, by_wording: bool = False
+) -> tuple[list[Group], int]:
     """Return some groups of held letters, those of fewest copies first, and how many groups there are.
 
-    What was sent once is likelier to be somebody's own; an attack repeats itself.
+    What was sent once is likelier to be somebody's own; an attack repeats itself. ``by_wording`` keeps near copies
+    apart.
     """
     held = query.order_by(None).subquery()
     grouped = (
         sa.select(
             sa.func.min(held.c.id).label("id"),
             sa.func.count().label("copies"),
+            sa.func.count(held.c.fingerprint.distinct()).label("wordings"),
             sa.func.min(held.c.received_at).label("first_at"),
             sa.func.max(held.c.received_at).label("last_at"),
         )
-        .group_by(held.c.fingerprint)
+        .group_by(held.c.fingerprint if by_wording else held.c.likeness)
         .order_by(sa.text("copies"), sa.text("id"))
     )
     total = session.scalar(sa.select(sa.func.count()).select_from(grouped.order_by(None).subquery())) or 0
     rows = session.execute(grouped.offset(offset).limit(limit)).all()
     letters = {one.id: one for one in session.scalars(query.where(HeldLetter.id.in_([row.id for row in rows])))}
-    return [Group(letters[row.id], row.copies, row.first_at, row.last_at) for row in rows], total
+    return [Group(letters[row.id], row.copies, row.wordings, row.first_at, row.last_at) for row in rows], total
 
 
 def release(
@@ -130,15 +149,21 @@ def release(
     at: dt.datetime,
     clock: CaseClock,
     box: ContactBox,
-    code_of: Callable[[str], str],
-) -> list[Suggestion]:
-    """Let letters through: each becomes a case that was received when the letter was; the caller commits.
+    code_of: Callable[[HeldLetter], str],
+) -> list[Suggestion | CallIdea]:
+    """Let letters through: each becomes a case or an idea that was received when it was; the caller commits.
 
-    ``code_of`` returns the tracking code that belongs to a ticket: the one its sender has.
+    ``code_of`` returns the tracking code of a letter: the one its sender has. Raises ``NotOpenError`` for an idea of
+    a round whose outcome is published.
     """
-    made = [_made_case(session, held, clock, box, code_of(held.ticket)) for held in letters]
-    for case in made:
+    made: list[Suggestion | CallIdea] = []
+    for held in letters:
+        if held.call is not None:
+            made.append(_made_idea(session, held, held.call, code_of(held)))
+            continue
+        case = _made_case(session, held, clock, box, code_of(held))
         publishing.record_suggestion(session, case, "suggestion_received", "", at)
+        made.append(case)
     extra = {"count": len(made)}
     journal.record(session, Act("letters_released", SUBJECT, member.post, is_public=False, extra=extra), at)
     return made
@@ -150,7 +175,12 @@ def discard(session: Session, query: sa.Select[HeldLetter], member: StaffMember,
 
 
 def fetch_back(session: Session, query: sa.Select[HeldLetter], member: StaffMember, at: dt.datetime) -> int:
-    """Let discarded letters wait again. Returns how many; the caller commits."""
+    """Let discarded letters wait again. Returns how many; the caller commits.
+
+    Ideas stay where they are once the outcome of their round is published.
+    """
+    ended = sa.select(Call.id).where(Call.state == CallState.CLOSED)
+    query = query.where(sa.or_(HeldLetter.call_id.is_(None), HeldLetter.call_id.not_in(ended)))
     return _decide(session, query, member, HeldState.WAITING, at)
 
 
@@ -181,6 +211,28 @@ def _decide(
     return count
 
 
+def _mark(digest: str, call: Call | None) -> str:
+    """Return a digest of words as it is for letters, and for ideas one of each call's own."""
+    return digest if call is None else hashlib.sha256(f"{call.id}\0{digest}".encode()).hexdigest()
+
+
+def _made_idea(session: Session, held: HeldLetter, call: Call, code: str) -> CallIdea:
+    """Make an idea of a held one, which is deleted; its ticket stays spent."""
+    idea = call_acts.submit(
+        session,
+        call,
+        held.words,
+        consent_to_publish=held.consent_to_publish,
+        division=held.division,
+        ticket=held.ticket,
+        code=code,
+        at=held.received_at,
+    )
+    session.delete(held)
+    session.flush()
+    return idea
+
+
 def _made_case(session: Session, held: HeldLetter, clock: CaseClock, box: ContactBox, code: str) -> Suggestion:
     """Make a case of a held letter, which is deleted; its ticket stays spent."""
     contact = ""
@@ -192,7 +244,7 @@ def _made_case(session: Session, held: HeldLetter, clock: CaseClock, box: Contac
             contact = ""
     # A project may have become part of an archive meanwhile; the letter is then about its place.
     project = held.project if held.project and held.project.takes_suggestions else None
-    case = suggestions.submit(
+    case = letters.submit(
         session,
         Letter(
             kind=held.kind,

@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from minsheng.calls import CallIdea, IdeaGroup
+from minsheng.call_ideas import CallIdea, IdeaGroup
 from minsheng.similar_cases import pairs
 
 LEAST_ALIKE = 0.2

@@ -4,8 +4,6 @@ import datetime as dt
 import decimal
 import hashlib
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -359,71 +357,6 @@ class CaseEvent(Base):
     private_text: Mapped[str] = mapped_column(sa.Text, default="")
 
     suggestion: Mapped[Suggestion] = relationship(back_populates="events")
-
-
-@dataclass(frozen=True)
-class Letter:
-    """What a sender typed, validated by the form."""
-
-    kind: SuggestionKind
-    words: str
-    consent_to_publish: bool
-    project: Project | None = None
-    division: Division | None = None
-    board: Board | None = None
-    place_words: str = ""
-    latitude: decimal.Decimal | None = None
-    longitude: decimal.Decimal | None = None
-    consent_to_call: bool = False
-
-
-def submit(
-    session: Session,
-    letter: Letter,
-    *,
-    ticket: str,
-    code: str,
-    at: dt.datetime,
-    clock: CaseClock,
-    seal: Callable[[str], bytes] | None = None,
-) -> Suggestion:
-    """Store a new case, or return the one this ticket already made: sending twice never makes two.
-
-    ``seal`` takes the record's journal name and returns the sealed contact; it is left out where none was given.
-    Raises ``WrongStateError`` for a project that takes no suggestions.
-    """
-    known = session.scalar(sa.select(Suggestion).where(Suggestion.ticket == ticket))
-    if known is not None:
-        return known
-    if letter.project is not None and not letter.project.takes_suggestions:
-        raise WrongStateError("submit", "archive")
-    reply_due, provisional = clock.after(at, clock.reply_days)
-    suggestion = Suggestion(
-        ticket=ticket,
-        code_hash=code_hash(code),
-        kind=letter.kind,
-        project=letter.project,
-        board=letter.board,
-        division=letter.division or (letter.project.division if letter.project else None),
-        place_words=letter.place_words.strip(),
-        latitude=letter.latitude,
-        longitude=letter.longitude,
-        words=_required(letter.words),
-        consent_to_publish=letter.consent_to_publish,
-        consent_to_call=letter.consent_to_call,
-        received_at=at,
-        accept_due=clock.after(at, clock.accept_days)[0],
-        reply_due=reply_due,
-        reply_due_is_provisional=provisional,
-        state=CaseState.RECEIVED,
-        prominence=Prominence.UNREVIEWED,
-    )
-    session.add(suggestion)
-    suggestion.events.append(CaseEvent(kind=CaseEventKind.RECEIVED, at=at, actor=""))
-    session.flush()
-    if seal is not None:
-        suggestion.contact_sealed = seal(suggestion.subject)
-    return suggestion
 
 
 def by_code(session: Session, code: str) -> Suggestion | None:

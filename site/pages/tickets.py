@@ -5,6 +5,13 @@ import uuid
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 MAX_AGE_SECONDS = 7 * 24 * 3600
+LETTER = "suggestion"
+"""The purpose of the tickets of residents' letters."""
+
+
+def of_call(call_id: int) -> str:
+    """Return the purpose of the tickets of ideas for one call."""
+    return f"call:{call_id}"
 
 
 def issue(secret: str, purpose: str) -> str:

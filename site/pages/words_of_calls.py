@@ -17,6 +17,11 @@ CALL_WORDS = {
         "resident": _l("居民"),
         "expert": _l("专家意见"),
     },
+    "held_reason": {
+        "no_proof": _l("来得太多时没有核对"),
+        "one_network": _l("同一网络发得太多"),
+        "many_alike": _l("相近的内容太多"),
+    },
     "set_aside_reason": {
         "not_an_idea": _l("不是一条建议"),
         "sent_twice": _l("同一条重复提交"),

@@ -1,53 +1,29 @@
 """Calls: read what is asked for, send an idea without an account, see what became of it."""
 
-from typing import Any
-
 import sqlalchemy as sa
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import StringField
 
-from minsheng import call_acts, call_outcomes, calls, codes
-from minsheng.calls import Call, CallIdea, CallState, IdeaGroup
+from minsheng import call_outcomes, codes
+from minsheng.call_ideas import CallIdea, IdeaGroup
+from minsheng.calls import Call, CallState
 from minsheng.clock import local_date
 from minsheng.database import db
-from minsheng.errors import NotOpenError
 from minsheng.exporting import csv_guard
-from minsheng.places import Division, division_by_code, division_ids_within
-from pages import tickets
-from pages.forms import Form, length, required
+from minsheng.held_letters import HeldLetter
+from pages.forms import Form, required
 from pages.language import gettext as _
 from pages.language import lazy_gettext as _l
-from pages.language import text_of
 from pages.limits import limiter
 from pages.services import services
+from public import idea_sending
 
 blueprint = Blueprint("calls", __name__, url_prefix="/calls")
 PAGE_SIZE = 30
-PURPOSE = "call"
-MOST_PLACES = 60
+blueprint.add_url_rule("/<slug>/new", view_func=idea_sending.new, methods=("GET", "POST"))
 COLUMNS = ("received_on", "source", "expert", "place", "title", "words", "group", "outcome", "reason", "project")
-
-
-class IdeaForm(Form):
-    """What a sender fills in; only the words are required."""
-
-    ticket = HiddenField()
-    words = TextAreaField(_l("您的建议"), validators=[required(_l("请写下您的建议")), length(least=5, most=2000)])
-    place = SelectField(_l("建议办在哪里"))
-    consent_to_publish = BooleanField(_l("同意把内容（隐去个人信息后）公开在网站上"))
-    homepage = StringField(_l("个人主页"))
-
-    def __init__(self, places: list[Division], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.place.choices = [("", _("不限 / 说不准")), *((one.code, text_of(one, "name")) for one in places)]
-
-    def validate_homepage(self, field: StringField) -> None:
-        """Refuse what a robot filled in; a person whose browser did it is told so."""
-        if field.data:
-            raise ValidationError(_("这一栏请留空"))
 
 
 class CodeForm(Form):
@@ -78,7 +54,7 @@ def index() -> str:
 @blueprint.get("/<slug>")
 def show(slug: str) -> str:
     """Show one round: what is asked, until when, the outcomes by group, and the published ideas."""
-    call, at = _call(slug), services().clock()
+    call, at = idea_sending.call_of(slug), services().clock()
     query = CallIdea.visible_to_residents().where(CallIdea.call_id == call.id)
     total = db.session.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
     pages = max(-(-total // PAGE_SIZE), 1)
@@ -105,7 +81,7 @@ def show(slug: str) -> str:
 @blueprint.get("/<slug>/ideas.csv")
 def table(slug: str) -> Response:
     """Give the published ideas with their groups and outcomes as CSV in UTF-8 with a byte mark."""
-    call = _call(slug)
+    call = idea_sending.call_of(slug)
     query = CallIdea.visible_to_residents().where(CallIdea.call_id == call.id).order_by(CallIdea.id)
     ideas = db.session.scalars(
         query.options(selectinload(CallIdea.group).selectinload(IdeaGroup.project), selectinload(CallIdea.division))
@@ -113,38 +89,6 @@ def table(slug: str) -> Response:
     response = Response(csv_guard.lines([COLUMNS, *(_cells(idea) for idea in ideas)]), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="ideas-{call.slug}.csv"'
     return response
-
-
-@blueprint.route("/<slug>/new", methods=["GET", "POST"])
-@limiter.limit("20 per hour; 6 per minute", methods=["POST"])
-def new(slug: str) -> str | BaseResponse | tuple[str, int]:
-    """Take an idea; a second sending of the same form leads to the same receipt."""
-    call = _call(slug)
-    places = _places(call)
-    form = IdeaForm(places)
-    secret, purpose = services().secret, f"{PURPOSE}:{call.id}"
-    ticket = tickets.read(secret, purpose, form.ticket.data or "")
-    if not call.takes_ideas(services().clock()) and not form.is_submitted():
-        return redirect(url_for(".show", slug=call.slug))
-    if form.is_submitted() and form.validate():
-        if ticket is not None and not _was_for_other_words(form, purpose, ticket):
-            try:
-                return _send_once(form, call, purpose, ticket)
-            except NotOpenError:
-                form.form_errors.append(_("征集的时间已经过了。您写的还在下面，可以复制了到“建议与答复”提出。"))
-                return _form_page(form, call), 409
-        ticket = None
-        form.form_errors.append(_("这张表单放得太久了，请再按一次“提交”；您填写的内容都还在。"))
-    if ticket is None:
-        form.ticket.data = tickets.issue(secret, purpose)
-    page = render_template(
-        "public/calls/new.html",
-        form=form,
-        call=call,
-        today=services().today(),
-        shows_invented=call.division.is_invented,
-    )
-    return (page, 422) if form.is_submitted() else page
 
 
 @blueprint.route("/follow", methods=["GET", "POST"])
@@ -156,7 +100,7 @@ def follow() -> str | BaseResponse | tuple[str, int]:
         page = render_template("public/calls/follow.html", form=form)
         return (page, 422) if form.is_submitted() else page
     code = codes.normalise(form.code.data or "")
-    if code is None or _by_code(code) is None:
+    if code is None or idea_sending.idea_of(code) is None:
         form.code.errors = [_("没有找到这个查询码。请对照回执再看一遍：不分大小写，没有 0、1、I、O、Z。")]
         return render_template("public/calls/follow.html", form=form), 422
     return redirect(url_for(".followed", code=code))
@@ -167,29 +111,18 @@ def follow() -> str | BaseResponse | tuple[str, int]:
 def followed(code: str) -> str:
     """Show the sender their idea: whether it was read, which group it is in, and what became of it."""
     normal = codes.normalise(code)
-    idea = _by_code(normal) if normal else None
-    if idea is None:
+    idea = idea_sending.idea_of(normal)
+    if idea is None or idea.call is None:
         abort(404)
     return render_template(
         "public/calls/followed.html",
         idea=idea,
+        is_held=isinstance(idea, HeldLetter),
         call=idea.call,
         code=normal,
         is_receipt="sent" in request.args,
         shows_invented=idea.call.division.is_invented,
     )
-
-
-def _form_page(form: IdeaForm, call: Call) -> str:
-    return render_template("public/calls/new.html", form=form, call=call, shows_invented=call.division.is_invented)
-
-
-def _call(slug: str) -> Call:
-    """Return a round that residents may see, or answer 404."""
-    call = calls.by_slug(db.session(), slug)
-    if call is None or not call.is_public:
-        abort(404)
-    return call
 
 
 def _groups(call: Call) -> list[tuple[IdeaGroup, list[CallIdea], int]]:
@@ -220,42 +153,3 @@ def _cells(idea: CallIdea) -> tuple[str, ...]:
         group.reason if group else "",
         project.slug if project else "",
     )
-
-
-def _send_once(form: IdeaForm, call: Call, purpose: str, ticket: str) -> BaseResponse:
-    """Lead to the receipt, whoever stored the idea: the same form may arrive twice at the same moment."""
-    code = codes.tracking_code(services().secret, purpose, ticket)
-    try:
-        call_acts.submit(
-            db.session(),
-            call,
-            form.words.data or "",
-            consent_to_publish=bool(form.consent_to_publish.data),
-            division=division_by_code(db.session(), form.place.data) if form.place.data else None,
-            ticket=ticket,
-            code=code,
-            at=services().clock(),
-        )
-        db.session.commit()
-    except IntegrityError:
-        db.session.rollback()
-        if _by_code(code) is None:
-            raise
-    return redirect(url_for(".followed", code=code, sent=1))
-
-
-def _was_for_other_words(form: IdeaForm, purpose: str, ticket: str) -> bool:
-    """Whether the ticket has made an idea of other words: somebody went back, wrote anew and sent again."""
-    made = _by_code(codes.tracking_code(services().secret, purpose, ticket))
-    return made is not None and made.words != (form.words.data or "").strip()
-
-
-def _by_code(code: str) -> CallIdea | None:
-    """Return the idea of a code in its standard form, or None."""
-    return db.session.scalar(sa.select(CallIdea).where(CallIdea.code_hash == codes.code_hash(code)))
-
-
-def _places(call: Call) -> list[Division]:
-    """Return the place of the round and what lies below it."""
-    within = sa.select(Division).where(Division.id.in_(division_ids_within(call.division.path)))
-    return list(db.session.scalars(within.order_by(Division.code).limit(MOST_PLACES)))

@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from minsheng import changelog
-from minsheng.calls import Call, CallState, IdeaGroup
+from minsheng.call_ideas import IdeaGroup
+from minsheng.calls import Call, CallState
 from minsheng.content_pages import ContentPage, ContentVersion
 from minsheng.database import db
 from minsheng.documents import Document

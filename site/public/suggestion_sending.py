@@ -8,42 +8,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from flask import current_app, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as BaseResponse
 
-from minsheng import codes, publishing, quarantine, spent_tickets, suggestions
+from minsheng import codes, letters, publishing, quarantine, spent_tickets, suggestions
 from minsheng.boards import Board
 from minsheng.case_photos import MOST_PHOTOS, CasePhoto
 from minsheng.cases import SuggestionKind
 from minsheng.database import db
-from minsheng.held_letters import HeldLetter, HeldReason, fingerprint
+from minsheng.held_letters import HeldLetter, HeldReason
+from minsheng.letters import Letter
 from minsheng.places import Division, division_by_code
 from minsheng.programmes import Programme
 from minsheng.projects import Project
-from minsheng.proof_of_work import BITS, is_proof
 from minsheng.publication import Origin, Publication
 from minsheng.quarantine import Handed
 from minsheng.sender_notices import SenderNotice, written_contact
-from minsheng.submission_meter import Reading, SubmissionMeter
-from minsheng.suggestions import Letter, Suggestion
+from minsheng.suggestions import Suggestion
 from pages import tickets
 from pages.language import current_language
 from pages.language import gettext as _
-from pages.limits import caller, limiter
+from pages.limits import limiter
 from pages.services import services
-from public import boards, similar, suggestion_photos
+from public import boards, sending_gate, similar, suggestion_photos
 from public.suggestion_forms import SuggestionForm
 from public.suggestion_photos import Taken
-
-PURPOSE = "suggestion"
-PROOF_LASTS = 2 * 3600
-"""Seconds after which work done for a form counts no more."""
-ASKED = "none"
-"""The proof in a form that asked for one and found none."""
-MOST_UNLIMITED = 64 * 1024
-"""Bytes of a form that may be read before the rate limit looks at it: all that can be typed, and no picture."""
-METER = "minsheng.submissions"
 
 
 @dataclass(frozen=True)
@@ -56,13 +46,8 @@ class About:
 
 
 def has_worked() -> bool:
-    """Whether a letter without pictures comes with proof of work, so that its network's other senders do not stop it.
-
-    A mobile network puts thousands of people behind one address. A proof sent again leads to the receipt it made.
-    """
-    if request.content_length is None or request.content_length > MOST_UNLIMITED:
-        return False
-    return _is_worked_for(request.form.get("ticket", ""), request.form.get("proof", ""))
+    """Whether a letter comes with proof of work."""
+    return sending_gate.has_worked(tickets.LETTER)
 
 
 @limiter.limit("120 per hour; 30 per minute", methods=["POST"], exempt_when=has_worked)
@@ -73,22 +58,16 @@ def new() -> str | BaseResponse | tuple[str, int]:
         form.place.data = request.args.get("place", "")
         return _page(form, _about(form), Taken())
     has_proof = _has_proof(form)
-    is_asked = meter().is_high(services().clock()) and not has_proof
+    is_asked = sending_gate.is_high() and not has_proof
     # Pictures first: no transaction is open yet that others would wait for. Under attack nobody's are read unproved.
     uploads = [] if is_asked else form.photos.data or []
     taken = suggestion_photos.take(uploads, form.kept.data or "", request.form.getlist("unwanted"))
     return _taken(form, taken, has_proof=has_proof, drops_photos=is_asked and _has_uploads(form))
 
 
-def meter() -> SubmissionMeter:
-    """Return the meter of this server process."""
-    found: SubmissionMeter = current_app.extensions.setdefault(METER, SubmissionMeter())
-    return found
-
-
 def code_of(ticket: str) -> str:
     """Return the tracking code that belongs to a ticket."""
-    return codes.tracking_code(services().secret, PURPOSE, ticket)
+    return codes.tracking_code(services().secret, tickets.LETTER, ticket)
 
 
 def _taken(
@@ -100,7 +79,7 @@ def _taken(
     form.photos.errors = [*form.photos.errors, *taken.errors]
     if drops_photos:
         form.photos.errors.append(_("现在提交的人太多，照片没有收。请再选一次，或者先提交，在回执页补照片"))
-    ticket = tickets.read(services().secret, PURPOSE, form.ticket.data or "")
+    ticket = tickets.read(services().secret, tickets.LETTER, form.ticket.data or "")
     if not is_valid or taken.errors:
         return _page(form, about, taken, ticket), 422
     if ticket is None or _was_for_other_words(form, ticket):
@@ -108,34 +87,25 @@ def _taken(
         return _page(form, about, taken), 422
     if _made(ticket) is not None:
         return _receipt(ticket)
-    at = services().clock()
-    reading = meter().note(at, caller(), fingerprint(form.words.data or ""))
+    reading = sending_gate.note(form.words.data or "")
     if reading.is_high and not has_proof:
-        is_full = not quarantine.has_room(db.session(), form.words.data or "", at)
-        if is_full or form.proof.data != ASKED or drops_photos:
+        is_full = not quarantine.has_room(db.session(), form.words.data or "", services().clock())
+        if is_full or form.proof.data != sending_gate.ASKED or drops_photos:
             return _page(form, about, taken, ticket, step="full" if is_full else "proof"), 422
     if not reading.is_high and not form.checked.data:
         alike = similar.similar_to(form.words.data or "", about.project, _place(form))
         if alike:
             return _page(form, about, taken, ticket, step="similar", alike=alike), 200
-    return _send_once(form, about, taken, ticket, _reason_to_hold(reading, has_proof=has_proof))
-
-
-def _reason_to_hold(reading: Reading, *, has_proof: bool) -> HeldReason | None:
-    """Return why a letter is to wait for a reviewer's look before it becomes a case, or None."""
-    if reading.is_one_network:
-        return HeldReason.ONE_NETWORK
-    if reading.is_many_alike:
-        return HeldReason.MANY_ALIKE
-    return HeldReason.NO_PROOF if reading.is_high and not has_proof else None
+    reason = sending_gate.reason_to_hold(reading, has_proof=has_proof)
+    return _send_once(form, about, taken, ticket, reason, reading.alike_as if reading.is_many_alike else "")
 
 
 def _send_once(
-    form: SuggestionForm, about: About, taken: Taken, ticket: str, reason: HeldReason | None
+    form: SuggestionForm, about: About, taken: Taken, ticket: str, reason: HeldReason | None, alike_as: str
 ) -> BaseResponse:
     """Lead to the receipt of the letter, whoever stored it: the same form may arrive twice at the same moment."""
     try:
-        _send(form, about, taken, ticket, reason)
+        _send(form, about, taken, ticket, reason, alike_as)
     except IntegrityError:
         db.session.rollback()
         if _made(ticket) is None:
@@ -143,7 +113,9 @@ def _send_once(
     return _receipt(ticket)
 
 
-def _send(form: SuggestionForm, about: About, taken: Taken, ticket: str, reason: HeldReason | None) -> None:
+def _send(
+    form: SuggestionForm, about: About, taken: Taken, ticket: str, reason: HeldReason | None, alike_as: str
+) -> None:
     """Store the letter, as a case or in the quarantine, in one commit."""
     known, session = services(), db.session()
     at, code = known.clock(), code_of(ticket)
@@ -153,10 +125,10 @@ def _send(form: SuggestionForm, about: About, taken: Taken, ticket: str, reason:
     letter = _letter(form, about)
     spent_tickets.spend(session, ticket, at)
     if reason is not None:
-        handed = Handed(ticket, codes.code_hash(code), current_language(), photos, seal)
+        handed = Handed(ticket, codes.code_hash(code), current_language(), photos, seal, alike_as)
         quarantine.hold(session, letter, handed, reason, at)
     else:
-        case = suggestions.submit(session, letter, ticket=ticket, code=code, at=at, clock=known.case_clock, seal=seal)
+        case = letters.submit(session, letter, ticket=ticket, code=code, at=at, clock=known.case_clock, seal=seal)
         case.photos.extend(photos)
         if (form.email.data or "").strip():
             session.add(SenderNotice(suggestion_id=case.id, language=current_language(), told_upto=0))
@@ -201,12 +173,7 @@ def _receipt(ticket: str) -> BaseResponse:
 
 def _has_proof(form: SuggestionForm) -> bool:
     """Whether the browser has worked on this form's ticket, and not too long ago."""
-    return _is_worked_for(form.ticket.data or "", form.proof.data or "")
-
-
-def _is_worked_for(signed: str, proof: str) -> bool:
-    is_fresh = tickets.read(services().secret, PURPOSE, signed, PROOF_LASTS) is not None
-    return is_fresh and is_proof(signed, proof)
+    return sending_gate.is_worked_for(tickets.LETTER, form.ticket.data or "", form.proof.data or "")
 
 
 def _has_uploads(form: SuggestionForm) -> bool:
@@ -237,10 +204,10 @@ def _page(
     """Render the form; ``step`` says what stands above it, ``ticket`` is the number of the one it holds already."""
     known = services()
     if ticket is None:
-        form.ticket.data = tickets.issue(known.secret, PURPOSE)
-    is_high = meter().is_high(known.clock())
-    if is_high and not _has_proof(form):
-        form.proof.data = ASKED
+        form.ticket.data = tickets.issue(known.secret, tickets.LETTER)
+    bits = sending_gate.bits_asked()
+    if bits and not _has_proof(form):
+        form.proof.data = sending_gate.ASKED
     form.checked.data = "yes" if step == "similar" else form.checked.data or ""
     form.kept.data = taken.signed
     return render_template(
@@ -250,7 +217,7 @@ def _page(
         board=about.board,
         kept=taken.stored,
         most_photos=MOST_PHOTOS,
-        proof_bits=BITS if is_high and form.proof.data == ASKED else 0,
+        proof_bits=bits if form.proof.data == sending_gate.ASKED else 0,
         step=step,
         alike=alike,
         tiles=known.map_tiles,

@@ -8,7 +8,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from minsheng import call_acts, publishing
-from minsheng.calls import Call, CallIdea, CallState, CallTheme, GroupOutcome, IdeaGroup, SetAsideReason
+from minsheng.call_ideas import CallIdea, GroupOutcome, IdeaGroup, SetAsideReason
+from minsheng.calls import Call, CallState, CallTheme
 from minsheng.cases import Prominence
 from minsheng.projects import Project
 from minsheng.staff import Role, StaffMember

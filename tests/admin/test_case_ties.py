@@ -10,14 +10,15 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy.orm import Session
 
-from minsheng import case_reminders, codes, publishing, suggestions
+from minsheng import case_reminders, codes, letters, publishing
 from minsheng.case_photos import PhotoSource
 from minsheng.cases import CaseState, ClosedAs, Prominence, SuggestionKind
 from minsheng.journal import JournalEntry
+from minsheng.letters import Letter
 from minsheng.places import Agency
 from minsheng.projects import Project
 from minsheng.staff import Role, StaffMember
-from minsheng.suggestions import Letter, Suggestion
+from minsheng.suggestions import Suggestion
 from pages.services import EXTENSION
 from tests.admin.conftest import AT, Browser, Clock
 from tests.factories import Make
@@ -45,7 +46,7 @@ def send(app: Flask, session: Session, project: Project) -> Callable[..., Sugges
             SuggestionKind.COMPLAINT, words, consent_to_publish=True, project=about, division=project.division
         )
         code = codes.tracking_code(known.secret, "suggestion", ticket)
-        case = suggestions.submit(session, letter, ticket=ticket, code=code, at=AT, clock=known.case_clock)
+        case = letters.submit(session, letter, ticket=ticket, code=code, at=AT, clock=known.case_clock)
         publishing.record_suggestion(session, case, "suggestion_received", "", AT)
         session.commit()
         return case

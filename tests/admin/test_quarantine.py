@@ -11,10 +11,11 @@ from minsheng import codes, publishing, quarantine
 from minsheng.cases import SuggestionKind
 from minsheng.held_letters import HeldLetter, HeldReason, HeldState
 from minsheng.journal import JournalEntry
+from minsheng.letters import Letter
 from minsheng.places import Division
 from minsheng.quarantine import Handed
 from minsheng.staff import Role, StaffMember
-from minsheng.suggestions import Letter, Suggestion
+from minsheng.suggestions import Suggestion
 from pages.services import services
 from tests.admin.conftest import AT, Browser
 from tests.factories import Make

@@ -7,13 +7,14 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from minsheng import publishing, suggestions
+from minsheng import letters, publishing
 from minsheng.cases import CaseState, Prominence, SuggestionKind
 from minsheng.journal import JournalEntry
+from minsheng.letters import Letter
 from minsheng.places import Agency
 from minsheng.projects import Project
 from minsheng.staff import Role, StaffMember
-from minsheng.suggestions import Letter, Suggestion
+from minsheng.suggestions import Suggestion
 from pages.services import EXTENSION
 from tests.admin.conftest import AT, Browser, Clock
 from tests.factories import Make
@@ -37,7 +38,7 @@ def case(app: Flask, session: Session, project: Project) -> Suggestion:
     """A letter of today, with a telephone number, about a project; its sender agreed to publication."""
     services = app.extensions[EXTENSION]
     letter = Letter(SuggestionKind.COMPLAINT, WORDS, consent_to_publish=True, project=project)
-    made = suggestions.submit(
+    made = letters.submit(
         session,
         letter,
         ticket="t",
@@ -261,9 +262,7 @@ def test_cases_of_other_places_and_agencies_are_refused(
 
 def test_a_case_about_no_place_is_every_reviewers(app: Flask, make: Make, session: Session, browser_of: SignIn) -> None:
     letter = Letter(SuggestionKind.QUESTION, "医保怎么报销？", consent_to_publish=False)
-    case = suggestions.submit(
-        session, letter, ticket="q", code="QRST", at=AT, clock=app.extensions[EXTENSION].case_clock
-    )
+    case = letters.submit(session, letter, ticket="q", code="QRST", at=AT, clock=app.extensions[EXTENSION].case_clock)
     session.commit()
     browser = browser_of(make.staff(Role.CASE_REVIEWER, division=make.division()))
 
@@ -324,7 +323,7 @@ def test_the_queue_puts_the_next_deadline_first_and_marks_what_is_late(
 ) -> None:
     clock = app.extensions[EXTENSION].case_clock
     letter = Letter(SuggestionKind.COMPLAINT, "更早的一封信", consent_to_publish=False, project=project)
-    early = suggestions.submit(session, letter, ticket="e", code="EFGH", at=AT.replace(month=5, day=1), clock=clock)
+    early = letters.submit(session, letter, ticket="e", code="EFGH", at=AT.replace(month=5, day=1), clock=clock)
     session.commit()
     browser = browser_of(reviewer)
 

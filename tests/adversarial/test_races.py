@@ -11,13 +11,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from minsheng import publishing, suggestions
+from minsheng import letters, publishing
 from minsheng.cases import CaseEventKind, SuggestionKind
 from minsheng.database import db
 from minsheng.journal import JournalEntry
+from minsheng.letters import Letter
 from minsheng.passwords import hash_password
 from minsheng.staff import Role, StaffMember
-from minsheng.suggestions import CaseEvent, Letter, Suggestion
+from minsheng.suggestions import CaseEvent, Suggestion
 from pages.services import services
 from tests.admin.conftest import read_fields
 from tests.adversarial.reading import WORDS, sent_fields
@@ -85,7 +86,7 @@ def token(client: FlaskClient, url: str) -> str:
 def handed_over(session: Session, make: Make) -> Suggestion:
     """Return a case that waits for its agency's answer."""
     place, number = make.division(), next(_numbers)
-    case = suggestions.submit(
+    case = letters.submit(
         session,
         Letter(SuggestionKind.QUESTION, WORDS, consent_to_publish=True, division=place),
         ticket=f"ticket-{number}",

@@ -8,15 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from minsheng import call_acts, call_outcomes, publishing, similar_ideas
-from minsheng.calls import (
-    Call,
-    CallIdea,
-    CallState,
-    CallTheme,
-    GroupOutcome,
-    OutcomesMissingError,
-    SetAsideReason,
-)
+from minsheng.call_ideas import CallIdea, GroupOutcome, SetAsideReason
+from minsheng.calls import Call, CallState, CallTheme, OutcomesMissingError
 from minsheng.cases import Prominence
 from minsheng.errors import NotOpenError, ReasonRequiredError, WrongStateError
 from minsheng.journal import JournalEntry

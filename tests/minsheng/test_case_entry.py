@@ -13,9 +13,10 @@ from minsheng.cases import CaseClock, CaseEventKind, SuggestionKind
 from minsheng.encryption import ContactBox
 from minsheng.errors import NotAllowedError
 from minsheng.journal import JournalEntry
+from minsheng.letters import Letter
 from minsheng.places import Division
 from minsheng.staff import Role, StaffMember
-from minsheng.suggestions import Letter, Suggestion
+from minsheng.suggestions import Suggestion
 from minsheng.workdays import WorkCalendar
 from tests.factories import Make
 

@@ -21,9 +21,10 @@ from minsheng.cases import CaseClock, SuggestionKind
 from minsheng.encryption import ContactBox
 from minsheng.errors import InvalidFileError
 from minsheng.exporting import case_template
+from minsheng.letters import Letter
 from minsheng.places import Division
 from minsheng.staff import Role, StaffMember
-from minsheng.suggestions import Letter, Suggestion
+from minsheng.suggestions import Suggestion
 from minsheng.workdays import WorkCalendar
 from tests.factories import Make
 

@@ -11,15 +11,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy.orm import Session
 
-from minsheng import case_links, case_reminders, codes, publishing, suggestions
+from minsheng import case_links, case_reminders, codes, letters, publishing, suggestions
 from minsheng.case_reminders import DueMoment
 from minsheng.cases import CaseClock, CaseEventKind, CaseState, ClosedAs, Rating, RefusalReason, SuggestionKind
 from minsheng.clock import local_date
 from minsheng.database import Base
 from minsheng.encryption import ContactBox
 from minsheng.errors import WrongStateError
+from minsheng.letters import Letter
 from minsheng.places import Agency
-from minsheng.suggestions import Letter, Suggestion
+from minsheng.suggestions import Suggestion
 from minsheng.workdays import WorkCalendar
 from tests.factories import Make
 from website import database_setup
@@ -79,7 +80,7 @@ class Cases(RuleBasedStateMachine):
         ticket = f"ticket-{self.number}"
         letter = Letter(SuggestionKind.COMPLAINT, "路灯坏了，桥也裂了", consent_to_publish=True)
         code = codes.tracking_code("secret", "suggestion", ticket)
-        case = suggestions.submit(self.session, letter, ticket=ticket, code=code, at=self.now, clock=CLOCK)
+        case = letters.submit(self.session, letter, ticket=ticket, code=code, at=self.now, clock=CLOCK)
         self.take(case, "suggestion_received")
         self.promised[case.id] = CLOCK.calendar.add(local_date(self.now), CLOCK.reply_days).date
         return case.id

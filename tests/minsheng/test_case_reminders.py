@@ -7,11 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from minsheng import case_reminders, codes, publishing, suggestions
+from minsheng import case_reminders, codes, letters, publishing
 from minsheng.case_reminders import CaseReminder, DueMoment
 from minsheng.cases import CaseClock, CaseEventKind, CaseState, ClosedAs, Rating, SuggestionKind
 from minsheng.clock import LOCAL_ZONE, local_date
-from minsheng.suggestions import Letter, Suggestion
+from minsheng.letters import Letter
+from minsheng.suggestions import Suggestion
 from minsheng.workdays import WorkCalendar
 from tests.factories import Make
 
@@ -27,7 +28,7 @@ def noon(day: dt.date) -> dt.datetime:
 def send(session: Session, on: dt.date) -> Suggestion:
     letter = Letter(SuggestionKind.COMPLAINT, "村口的路灯坏了三天", consent_to_publish=True)
     code = codes.tracking_code("secret", "suggestion", str(on))
-    return suggestions.submit(session, letter, ticket=str(on), code=code, at=noon(on), clock=CLOCK)
+    return letters.submit(session, letter, ticket=str(on), code=code, at=noon(on), clock=CLOCK)
 
 
 def handed_over(session: Session, make: Make, on: dt.date) -> Suggestion:

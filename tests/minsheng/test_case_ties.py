@@ -5,13 +5,14 @@ import datetime as dt
 import pytest
 from sqlalchemy.orm import Session
 
-from minsheng import case_adoptions, case_links, codes, publishing, suggestions
+from minsheng import case_adoptions, case_links, codes, letters, publishing, suggestions
 from minsheng.cases import CaseClock, CaseEventKind, CaseState, ClosedAs, RefusalReason, SuggestionKind
 from minsheng.clock import local_date
 from minsheng.encryption import ContactBox
 from minsheng.errors import ReasonRequiredError, WrongStateError
+from minsheng.letters import Letter
 from minsheng.projects import Project
-from minsheng.suggestions import Letter, Suggestion
+from minsheng.suggestions import Suggestion
 from minsheng.workdays import WorkCalendar
 from tests.factories import Make
 
@@ -26,7 +27,7 @@ def send(session: Session, at: dt.datetime, ticket: str, project: Project | None
     letter = Letter(SuggestionKind.SUGGESTION, "村口的路灯坏了，桥也裂了", consent_to_publish=True, project=project)
     code = codes.tracking_code("secret", "suggestion", ticket)
     seal = lambda record: BOX.seal("13812345678", record)  # noqa: E731 - what the face passes
-    return suggestions.submit(session, letter, ticket=ticket, code=code, at=at, clock=CLOCK, seal=seal)
+    return letters.submit(session, letter, ticket=ticket, code=code, at=at, clock=CLOCK, seal=seal)
 
 
 def kinds(case: Suggestion) -> list[CaseEventKind]:

@@ -19,9 +19,10 @@ from minsheng.cases import CaseClock, CaseEventKind, CaseState, ClosedAs, Rating
 from minsheng.casework import CaseFilter, Dimension
 from minsheng.clock import local_date
 from minsheng.errors import WrongStateError
+from minsheng.letters import Letter, submit
 from minsheng.places import Agency, Division, DivisionLevel
 from minsheng.projects import Category, Project
-from minsheng.suggestions import Letter, Suggestion, submit
+from minsheng.suggestions import Suggestion
 from minsheng.workdays import WorkCalendar
 from tests.factories import Make
 

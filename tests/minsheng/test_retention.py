@@ -7,15 +7,16 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from minsheng import mail, publishing, retention, suggestions
+from minsheng import letters, mail, publishing, retention
 from minsheng.cases import CaseClock, CaseState, RefusalReason, SuggestionKind
 from minsheng.encryption import ContactBox
 from minsheng.errors import WrongStateError
 from minsheng.journal import JournalEntry
+from minsheng.letters import Letter
 from minsheng.mail import Mail, QueuedMail
 from minsheng.retention import KEPT, Because
 from minsheng.sender_notices import SenderNotice
-from minsheng.suggestions import Letter, Suggestion
+from minsheng.suggestions import Suggestion
 from minsheng.workdays import WorkCalendar
 
 CLOCK = CaseClock(WorkCalendar.load())
@@ -25,7 +26,7 @@ DAY = dt.timedelta(days=1)
 
 @pytest.fixture
 def case(session: Session, at: dt.datetime) -> Suggestion:
-    made = suggestions.submit(
+    made = letters.submit(
         session,
         Letter(SuggestionKind.QUESTION, "什么时候修路？", consent_to_publish=False),
         ticket="t",

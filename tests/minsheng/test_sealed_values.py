@@ -7,14 +7,15 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from minsheng import case_import_drafts, mail, sealed_values, second_factors, suggestions
+from minsheng import case_import_drafts, letters, mail, sealed_values, second_factors
 from minsheng.cases import CaseClock, SuggestionKind
 from minsheng.database import Base
 from minsheng.encryption import CannotOpenError, ContactBox
+from minsheng.letters import Letter
 from minsheng.mail import Mail
 from minsheng.sealed_values import SEALED, Rotation
 from minsheng.staff import Role
-from minsheng.suggestions import Letter, Suggestion
+from minsheng.suggestions import Suggestion
 from minsheng.workdays import WorkCalendar
 from tests.factories import Make
 
@@ -26,7 +27,7 @@ NEW = ContactBox.from_text(KEYS[2])
 
 
 def case(session: Session, at: dt.datetime, number: int, box: ContactBox = OLD) -> Suggestion:
-    return suggestions.submit(
+    return letters.submit(
         session,
         Letter(SuggestionKind.QUESTION, "什么时候修路？", consent_to_publish=False),
         ticket=f"t{number}",

@@ -8,13 +8,14 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from minsheng import casework, codes, publishing, suggestions
+from minsheng import casework, codes, letters, publishing, suggestions
 from minsheng.cases import CaseClock, CaseState, ClosedAs, Prominence, Rating, RefusalReason, SuggestionKind
 from minsheng.clock import local_date
 from minsheng.errors import ReasonRequiredError, WrongStateError
 from minsheng.journal import JournalEntry
+from minsheng.letters import Letter
 from minsheng.publication import Origin
-from minsheng.suggestions import Letter, Suggestion
+from minsheng.suggestions import Suggestion
 from minsheng.workdays import WorkCalendar
 from tests.factories import Make
 
@@ -25,7 +26,7 @@ HANDLER = "某县交通局承办员"
 def send(session: Session, at: dt.datetime, *, ticket: str = "ticket-1", consent: bool = True) -> Suggestion:
     letter = Letter(SuggestionKind.COMPLAINT, "村口的路灯坏了三天", consent_to_publish=consent)
     code = codes.tracking_code("secret", "suggestion", ticket)
-    return suggestions.submit(session, letter, ticket=ticket, code=code, at=at, clock=CLOCK)
+    return letters.submit(session, letter, ticket=ticket, code=code, at=at, clock=CLOCK)
 
 
 def replied(session: Session, make: Make, at: dt.datetime) -> Suggestion:
@@ -62,7 +63,7 @@ def test_archive_projects_take_no_suggestions(session: Session, make: Make, at: 
     project = make.project(programme=programme, origin=Origin.COMPILED, source_title="某通报")
     letter = Letter(SuggestionKind.QUESTION, "什么时候完工？", consent_to_publish=False, project=project)
     with pytest.raises(WrongStateError):
-        suggestions.submit(session, letter, ticket="t", code="c", at=at, clock=CLOCK)
+        letters.submit(session, letter, ticket="t", code="c", at=at, clock=CLOCK)
 
 
 def test_nothing_is_public_without_review_and_consent(session: Session, at: dt.datetime) -> None:

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from minsheng import call_acts
-from minsheng.calls import Call, CallIdea, CallState, CallTheme, GroupOutcome
+from minsheng.call_ideas import CallIdea, GroupOutcome
+from minsheng.calls import Call, CallState, CallTheme
 from minsheng.cases import Prominence
 from pages import tickets
 from pages.services import services

@@ -8,10 +8,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from minsheng import codes, publishing, suggestions
+from minsheng import codes, letters, publishing
 from minsheng.cases import SuggestionKind
 from minsheng.journal import JournalEntry
-from minsheng.suggestions import Letter, Suggestion
+from minsheng.letters import Letter
+from minsheng.suggestions import Suggestion
 from pages.services import EXTENSION, Services
 from tests.public.test_suggestions import hidden
 
@@ -25,7 +26,7 @@ def code(app: Flask) -> str:
 @pytest.fixture
 def case(app: Flask, session: Session, code: str, at: dt.datetime) -> Suggestion:
     services: Services = app.extensions[EXTENSION]
-    made = suggestions.submit(
+    made = letters.submit(
         session,
         Letter(SuggestionKind.QUESTION, "什么时候修路？", consent_to_publish=False),
         ticket="t",

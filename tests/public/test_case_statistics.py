@@ -10,11 +10,13 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from minsheng import call_acts, call_outcomes
-from minsheng.calls import Call, CallState, CallTheme, GroupOutcome
+from minsheng.call_ideas import GroupOutcome
+from minsheng.calls import Call, CallState, CallTheme
 from minsheng.cases import CaseClock, Rating, RefusalReason, SuggestionKind
+from minsheng.letters import Letter, submit
 from minsheng.places import Agency
 from minsheng.projects import Category
-from minsheng.suggestions import Letter, Suggestion, submit
+from minsheng.suggestions import Suggestion
 from minsheng.workdays import WorkCalendar
 from tests.factories import Make
 from tests.public.conftest import Counter, Reader

@@ -16,10 +16,10 @@ from werkzeug.test import TestResponse
 
 from minsheng import codes, mail, publishing, subscriptions
 from minsheng.cases import SuggestionKind
+from minsheng.letters import Letter, submit
 from minsheng.mail import QueuedMail
 from minsheng.projects import Project
 from minsheng.subscriptions import Purpose, Subscription, SubscriptionState
-from minsheng.suggestions import Letter, submit
 from pages.services import services
 from public.news_mail import tell_news
 from tests.factories import Make

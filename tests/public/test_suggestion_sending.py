@@ -25,7 +25,7 @@ from minsheng.supports import CaseSupport
 from pages.services import services
 from public.case_mail import tell_senders
 from public.judging_links import LinkPurpose, token
-from public.suggestion_sending import meter
+from public.sending_gate import meter
 from tests.admin.conftest import read_fields
 from tests.factories import Make
 from website.application import create_app
@@ -53,7 +53,7 @@ def picture(kind: str = "JPEG") -> io.BytesIO:
 
 def under_load() -> None:
     for number in range(CALM_PER_MINUTE + 1):
-        meter().note(services().clock(), f"network {number}", f"words {number}")
+        meter().note(services().clock(), f"network {number}", [f"words {number}"])
 
 
 def public_case(client: FlaskClient, session: Session) -> Suggestion:
@@ -122,7 +122,7 @@ def test_under_load_a_letter_without_proof_waits_and_becomes_a_case_with_its_own
         now(),
         known.case_clock,
         known.contacts,
-        lambda ticket: tracking_code(known.secret, "suggestion", ticket),
+        lambda one: tracking_code(known.secret, "suggestion", one.ticket),
     )
     session.commit()
     case = session.scalars(sa.select(Suggestion)).one()

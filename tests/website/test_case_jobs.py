@@ -9,13 +9,14 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from minsheng import case_reminders, publishing, suggestions
+from minsheng import case_reminders, letters, publishing
 from minsheng.case_reminders import CaseReminder
 from minsheng.cases import CaseEventKind, CaseState, SuggestionKind
 from minsheng.clock import LOCAL_ZONE
 from minsheng.database import Base, db
 from minsheng.journal import JournalEntry
-from minsheng.suggestions import CaseEvent, Letter, Suggestion
+from minsheng.letters import Letter
+from minsheng.suggestions import CaseEvent, Suggestion
 from pages.services import EXTENSION, services
 from tests.conftest import AT
 from tests.factories import Make
@@ -46,7 +47,7 @@ def send(*, answered: bool) -> list[Suggestion]:
     agency, cases = make.agency(), []
     for number in range(CASES):
         letter = Letter(SuggestionKind.COMPLAINT, "路灯坏了", consent_to_publish=False)
-        case = suggestions.submit(db.session(), letter, ticket=f"t{number}", code=f"c{number}", at=AT, clock=clock)
+        case = letters.submit(db.session(), letter, ticket=f"t{number}", code=f"c{number}", at=AT, clock=clock)
         case.accept("a", AT)
         case.hand_over(agency, "a", AT)
         if answered:

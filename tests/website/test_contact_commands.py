@@ -7,10 +7,11 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 from flask import Flask
 
-from minsheng import sealed_values, suggestions
+from minsheng import letters, sealed_values
 from minsheng.cases import SuggestionKind
 from minsheng.database import db, now
-from minsheng.suggestions import Letter, Suggestion
+from minsheng.letters import Letter
+from minsheng.suggestions import Suggestion
 from pages.services import services
 from website.application import create_app
 from website.cli import main
@@ -58,7 +59,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
 def leave_contact(site: Site, number: int) -> None:
     with site.app().app_context():
         known = services()
-        suggestions.submit(
+        letters.submit(
             db.session(),
             Letter(SuggestionKind.QUESTION, "什么时候修路？", consent_to_publish=False),
             ticket=f"t{number}",

@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any
 
 from minsheng import call_acts
-from minsheng.calls import Call, CallIdea, CallState, CallTheme, GroupOutcome, IdeaGroup, SetAsideReason
+from minsheng.call_ideas import CallIdea, GroupOutcome, IdeaGroup, SetAsideReason
+from minsheng.calls import Call, CallState, CallTheme
 from minsheng.clock import LOCAL_ZONE
 from website.sample.calendar import moment
 from website.sample.content import content

@@ -7,9 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from minsheng import case_links, publishing, suggestions
+from minsheng import case_links, letters, publishing
 from minsheng.cases import CaseState, Rating, RefusalReason, SuggestionKind
-from minsheng.suggestions import Letter, Suggestion
+from minsheng.letters import Letter
+from minsheng.suggestions import Suggestion
 from website.sample.calendar import moment
 from website.sample.content import content
 from website.sample.world import OFFICE, World
@@ -43,7 +44,7 @@ class _Case:
         """Let the letter come in, and plan its review."""
         world, entry = self._world, self._entry
         contact = entry.get("contact")
-        case = suggestions.submit(
+        case = letters.submit(
             world.session,
             Letter(
                 kind=SuggestionKind(entry["kind"]),

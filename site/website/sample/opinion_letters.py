@@ -6,9 +6,10 @@ from random import Random
 
 from sqlalchemy.orm import Session
 
-from minsheng import publishing, suggestions
+from minsheng import letters, publishing
 from minsheng.cases import CaseClock, Rating, SuggestionKind
-from minsheng.suggestions import Letter, Suggestion
+from minsheng.letters import Letter
+from minsheng.suggestions import Suggestion
 from website.sample.opinion_places import OFFICE, County
 
 TICKETS = uuid.UUID("98010000-0000-4000-8000-000000000002")
@@ -40,7 +41,7 @@ def _letter(
     ticket = uuid.uuid5(TICKETS, f"{county.division.code} {name}").hex
     letter = Letter(SuggestionKind.SUGGESTION, WORDS, consent_to_publish=False, division=county.division)
     # Nobody follows these letters, so their tracking codes may be made from the ticket.
-    case = suggestions.submit(session, letter, ticket=ticket, code=ticket[:12], at=at, clock=clock)
+    case = letters.submit(session, letter, ticket=ticket, code=ticket[:12], at=at, clock=clock)
     case.review(is_public=False, title="", words="", by=OFFICE, at=at + dt.timedelta(days=1))
     case.accept(OFFICE, at + dt.timedelta(days=1))
     case.hand_over(county.agency, OFFICE, at + dt.timedelta(days=2))
