@@ -40,6 +40,7 @@ SEALED = (
     SealedColumn(Subscription, Subscription.sealed, lambda subscription: subscription.record),
     SealedColumn(AuthenticatorApp, AuthenticatorApp.sealed_secret, lambda app: f"authenticator:{app.staff_member_id}"),
     SealedColumn(CaseImportDraft, CaseImportDraft.sealed, lambda draft: draft.record),
+    SealedColumn(SampleFrame, SampleFrame.sealed_key, lambda frame: frame.record),
 )
 
 
