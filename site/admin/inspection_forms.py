@@ -119,5 +119,4 @@ def _answers() -> list[Any]:
 class SummaryForm(Form):
     """What the round found, in a few sentences; everyone reads it."""
 
-    version = HiddenField()
     summary = TextAreaField(_l("总的情况（公开）"), validators=[required(_l("请写总的情况")), length(most=2000)])

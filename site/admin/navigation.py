@@ -57,6 +57,8 @@ def _items() -> list[Item]:
         (_("问题清单"), "admin.problems", (Permission.WORK_ON_PROBLEM, Permission.KEEP_LEDGER)),
         (_("回头看"), "admin.lookbacks", (Permission.KEEP_LEDGER,)),
         (_("建成项目检查"), "admin.inspections", (Permission.KEEP_LEDGER,)),
+        (_("约谈名单"), "admin.summonses", (Permission.KEEP_LEDGER,)),
+        (_("通报"), "admin.bulletins", (Permission.KEEP_LEDGER,)),
         (_("公示牌"), "admin.boards", (Permission.EDIT_PROJECT,)),
         (_("译文"), "admin.translations", (Permission.EDIT_PROJECT,)),
         (

@@ -165,6 +165,7 @@ class Bulletin:
     changes: Sequence[Change]
     problems: ProblemFlow
     cases: CaseFlow
+    projects: Sequence[Project] = ()
 
 
 def periods(projects: Sequence[Project], programme: Programme, today: dt.date, due_day: int = 8) -> list[Period]:
@@ -209,6 +210,7 @@ def bulletin(
         changes=changes_since(there, month, due_day),
         problems=problem_flow(session, Scope(programme=programme), period),
         cases=case_flow(session, Scope(programme=programme), period),
+        projects=there,
     )
 
 

@@ -7,7 +7,8 @@ from functools import partial
 
 from flask import Blueprint, abort, render_template
 
-from minsheng import bulletins, directory
+from minsheng import bulletin_acts, bulletins, directory
+from minsheng.bulletin_issues import BlockName
 from minsheng.bulletins import Bulletin, Change, Period
 from minsheng.comparison import projects_of
 from minsheng.database import db
@@ -16,6 +17,7 @@ from minsheng.rates import RateKind
 from minsheng.reports import ProgressReport
 from minsheng.scope import Scope
 from minsheng.standing import progress_of
+from minsheng.summonses import SummonsList
 from minsheng.sums import ProgrammeSums
 from pages import formats
 from pages.language import gettext as _
@@ -37,6 +39,7 @@ def index(slug: str) -> str:
         quarters=[period for period in found if period.is_quarter],
         months=[period for period in found if not period.is_quarter],
         due_day=presenting.due_day(),
+        summonses=_summonses(programme),
         shows_invented=programme.division is not None and programme.division.is_invented,
     )
 
@@ -71,8 +74,17 @@ def show(slug: str, period: str) -> str:
         newer=of_kind[place - 1] if place else None,
         older=of_kind[place + 1] if place + 1 < len(of_kind) else None,
         period_name=period_name,
+        issue=bulletin_acts.published(db.session(), programme, asked.key),
+        block_names=list(BlockName),
         shows_invented=programme.division is not None and programme.division.is_invented,
     )
+
+
+def _summonses(programme: Programme) -> list[tuple[str, str]]:
+    """Return key and name of the quarters that have a summons list, newest first."""
+    query = SummonsList.known_to_residents().where(SummonsList.programme_id == programme.id)
+    keys = db.session.scalars(query.with_only_columns(SummonsList.period).distinct()).all()
+    return [(key, period_name(Period.parse(key))) for key in sorted(keys, reverse=True)]
 
 
 def own_programme(slug: str) -> Programme:

@@ -12,11 +12,16 @@ from minsheng import assessment_schemes, assessments, publishing, wave_results
 from minsheng.assessments import Assessment
 from minsheng.cases import Prominence, SuggestionKind
 from minsheng.funding import FundMovement, MovementKind
+from minsheng.inspections import InspectionCheck, InspectionPlan
 from minsheng.opinion.scheme_reading import shipped
 from minsheng.photos import Photo, PhotoPhase
 from minsheng.places import Division, DivisionLevel
-from minsheng.projects import Milestone, MilestoneKind, Project
+from minsheng.problems import Problem, ProblemPhoto, ProblemSource
+from minsheng.projects import Category, Milestone, MilestoneKind, Project
+from minsheng.schedule import ScheduleStatus
+from minsheng.signatures import SignatureState
 from minsheng.suggestions import Suggestion
+from minsheng.summonses import SummonsEntry, SummonsList
 from minsheng.surveys import Channel
 from tests.factories import Make
 from tests.public.conftest import Counter
@@ -56,10 +61,71 @@ class Town:
         self.programme = make.programme()
         assert self.programme.division is not None
         self.county: Division = self.programme.division
+        self.plan, self.summons = self.watched()
         self.project, self.case = self.grow(1)
         self.wave, self.sheet = self.survey()
         self.call, self.page = make.call(division=self.county).slug, make.content_page().slug
         session.commit()
+
+    def watched(self) -> tuple[InspectionPlan, SummonsList]:
+        """Add a published round of inspections and a published summons list, both still empty."""
+        plan = InspectionPlan(
+            title="检查",
+            year=2025,
+            division=self.county,
+            finished_from=dt.date(2025, 1, 1),
+            finished_until=dt.date(2025, 12, 31),
+            seed="1",
+            drawn_at=self.make.at,
+            pool_digest="0" * 64,
+            state=SignatureState.PUBLISHED,
+            published_at=self.make.at,
+        )
+        summons = SummonsList(
+            programme=self.programme,
+            period="2026-Q1",
+            of=9,
+            rule={"seriously_behind": "-20"},
+            state=SignatureState.PUBLISHED,
+            published_at=self.make.at,
+        )
+        self.session.add_all([plan, summons])
+        self.session.flush()
+        return plan, summons
+
+    def watch(self, project: Project) -> None:
+        """Check and summon a project, and close a problem of it with a picture."""
+        self.plan.checks.append(
+            InspectionCheck(
+                project=project,
+                category=Category.TRANSPORT,
+                position=project.id,
+                visited_on=dt.date(2026, 5, 1),
+                answers={"kept": {"answer": "no", "note": "没人管"}},
+            )
+        )
+        self.summons.entries.append(
+            SummonsEntry(
+                project=project,
+                position=project.id,
+                status=ScheduleStatus.OVERDUE,
+                agency=project.agency,
+                first_finish=dt.date(2026, 3, 1),
+            )
+        )
+        problem = Problem(
+            project=project,
+            agency=project.agency,
+            source=ProblemSource.MEDIA,
+            description="坑洼",
+            found_on=dt.date(2026, 5, 1),
+            deadline=dt.date(2026, 6, 1),
+            cure="补好了",
+        )
+        self.session.add(problem)
+        self.session.flush()
+        problem.photos.append(ProblemPhoto(photo=project.photos[0], photo_id=project.photos[0].id, is_cure=True))
+        problem.close("补好了", dt.date(2026, 5, 20))
 
     def survey(self) -> tuple[str, str]:
         """Add a closed survey with its result, and an assessment that lists it; return their slugs."""
@@ -108,6 +174,8 @@ class Town:
             project.photos.append(
                 Photo(key=code.rjust(64, "0"), phase=PhotoPhase.DURING, alt_text="路面", width=800, height=600)
             )
+            self.session.flush()
+            self.watch(project)
             project.latitude, project.longitude = Decimal(30), Decimal(110)
             for month in ("2026-03", "2026-04"):
                 self.make.published_report(project, month, physical_progress=Decimal(20))
@@ -145,6 +213,8 @@ def addresses(app: Flask, town: Town) -> dict[str, str]:
     known = {
         "code": town.county.code,
         "period": "2026-04",
+        "quarter": "2026-Q1",
+        "plan_id": town.plan.id,
         "case_id": town.case.id,
         "number": town.project.photos[0].id,
         "kind": "projects",
