@@ -71,9 +71,9 @@ def _items() -> list[Item]:
         (_("问卷设计"), "admin.questionnaires", (Permission.RUN_SURVEY,)),
         (_("群众监督员"), "admin.monitors", (Permission.EDIT_PROJECT,)),
         (_("调查"), "admin.surveys", (Permission.RUN_SURVEY, Permission.EXPORT_ANSWERS)),
+        (_("打调查电话"), "admin.call_sheets", (Permission.MAKE_CALLS,)),
         (_("年度考核"), "admin.assessments", (Permission.ASSESS,)),
         (_("考核办法"), "admin.schemes", (Permission.ASSESS,)),
-        (_("打调查电话"), "admin.call_sheets", (Permission.MAKE_CALLS,)),
         (_("搜索"), "admin.search", (Permission.TEND_SEARCH,)),
         (
             _("导出"),
@@ -98,11 +98,11 @@ def _items() -> list[Item]:
         "admin.quarantine": "admin.suggestions",
         "admin.questions": "admin.questionnaires",
         "admin.survey_exports": "admin.surveys",
+        "admin.samples": "admin.surveys",
+        "admin.sample_frames": "admin.surveys",
         **dict.fromkeys((f"admin.{one}" for one in PAPER_PARTS), "admin.surveys"),
         **dict.fromkeys((f"admin.case_{one}" for one in CASE_PARTS), "admin.suggestions"),
     }.get(request.blueprint or "", request.blueprint)
-        "admin.samples": "admin.surveys",
-        "admin.sample_frames": "admin.surveys",
     return [
         Item(label, url_for(f"{part}.index"), here == part)
         for label, part, permissions in parts
