@@ -262,7 +262,8 @@ def lines_of(session: Session, upload: TableUpload, situation: Situation) -> lis
 
 def line_key(table: Table, entry: Entry) -> str:
     """Return the name of a line inside its upload."""
-    group = hashlib.sha256(entry.group.encode()).hexdigest()[:8] if entry.group else "0"
+    across = f"{entry.place_across}/{entry.group}" if entry.place_across else entry.group
+    group = hashlib.sha256(across.encode()).hexdigest()[:8] if across else "0"
     return f"{table.sheet}-{entry.row}-{group}"
 
 

@@ -90,7 +90,8 @@ def test_the_same_file_opens_the_preview_it_has(browser: Browser, road: Project)
     [
         (b"", "文件是空的"),
         (b"%PDF-1.7", "只收 Excel"),
-        (b"<html><table></table></html>", "网页格式"),
+        (b"<html><table></table></html>", "没有找到表头"),
+        ("<html>请先登录</html>".encode(), "网页格式"),
         ("只有一句话".encode(), "没有找到表头"),
         (b"PK\x03\x04 no zip", "打不开"),
     ],

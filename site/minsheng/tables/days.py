@@ -3,6 +3,7 @@
 import datetime as dt
 import enum
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from minsheng.tables.grid import Cell, CellKind
@@ -15,6 +16,10 @@ _SERIALS = range(20_000, 73_050)
 _EPOCH = dt.date(1899, 12, 30)
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _TAIL = r"(?:[之以]?前|前后|左右|完成|完工|竣工|开工|建成|投用|起|止)*"
+_LEAD = re.compile(r"^(?:力争|确保|计划|预计|原定|争取|拟|于|在)+")
+_SHORT_YEAR = re.compile(r"^(?P<year>[2-4]\d)年(?=\d{1,2}月)")
+"""26年9月; years of three digits are the Republic's."""
+_WESTERN = re.compile(r"(?P<one>\d{1,2})/(?P<two>\d{1,2})/(?P<year>(?:19|20)\d\d)(?:\d\d?:.*)?")
 _FULL = re.compile(
     rf"{_YEAR}(?:年|[-./])(?P<month>\d{{1,2}})(?:月|[-./])(?P<day>\d{{1,2}})(?:日|号)?(?:\d\d?:.*)?{_TAIL}"
 )
@@ -85,27 +90,43 @@ def read_period(cell: Cell, year: int | None = None) -> tuple[Span | None, Span 
     return None, span
 
 
-def month_of(texts: list[str]) -> str | None:
-    """Return the month (``YYYY-MM``) that titles say a table describes: 截至2021年8月底, 2025年1季度, 1-11月."""
-    joined = _with_digits(" ".join(map(squeezed, texts)))
-    dated = re.search(r"截[至止](?:到)?((?:19|20)\d\d)年(\d{1,2})月", joined)
+def month_of(titles: Sequence[str], headings: Sequence[str] = ()) -> str | None:
+    """Return the month (``YYYY-MM``) a table describes: 截至2021年8月底, 2025年1季度, 1-11月 in its titles.
+
+    Where the titles name none it is the latest that a heading names.
+    """
+    joined = _with_digits(" ".join(map(squeezed, titles)))
+    years = years_in(joined) or [year for text in headings for year in years_in(text)]
+    year = max(years, default=None)
+    if found := _month_in(joined, year):
+        return found
+    return max((month for text in headings if (month := _month_in(_with_digits(squeezed(text)), year))), default=None)
+
+
+def years_in(text: str) -> list[int]:
+    """Return the years that a text names with the word or before a month: 2025年, 2026.5."""
+    return [int(year) for year in re.findall(r"(?<!\d)((?:19|20)\d\d)(?:年|[-.](?=\d))", _with_digits(squeezed(text)))]
+
+
+def _month_in(text: str, default_year: int | None) -> str | None:
+    dated = re.search(r"截[至止](?:到)?((?:19|20)\d\d)年(\d{1,2})月", text)
     if dated:
         return _month(int(dated[1]), int(dated[2]))
-    year = re.search(r"((?:19|20)\d\d)(?:年|[-.])", joined)
-    if year is None:
+    year = re.search(r"((?:19|20)\d\d)(?:年|[-.])", text)
+    number = int(year[1]) if year else default_year
+    if number is None:
         return None
-    number = int(year[1])
+    after = text[year.end() :] if year else text
     for pattern in (r"截[至止](?:到)?(\d{1,2})月", r"1-(\d{1,2})月", r"(?<!\d)(\d{1,2})月"):
-        if found := re.search(pattern, joined[year.end() :]) or re.search(pattern, joined):
+        if found := re.search(pattern, after) or re.search(pattern, text):
             return _month(number, int(found[1]))
-    if quarter := re.search(r"(?:第|前)?([1-4一二三四])季度", joined):
+    if quarter := re.search(r"(?:第|前)?([1-4一二三四])季度", text):
         return _month(number, 3 * _quarter(quarter[1]))
-    if half := re.search(r"([上下])半年", joined):
-        return _month(number, 6 if half[1] == "上" else 12)
-    return None
+    half = re.search(r"([上下])半年", text)
+    return _month(number, 6 if half[1] == "上" else 12) if half else None
 
 
-def year_of(texts: list[str]) -> int | None:
+def year_of(texts: Sequence[str]) -> int | None:
     """Return the year that titles name, the Republic's years reckoned in, or None."""
     joined = _with_digits(" ".join(map(squeezed, texts)))
     if found := re.search(r"((?:19|20)\d\d)(?:年|[-.])", joined):
@@ -130,41 +151,66 @@ def _with_digits(text: str) -> str:
 
 
 def _span_of(text: str, year: int | None) -> Span | None:
-    text = _ROC.sub(lambda found: str(int(found[1] or found[2]) + 1911), text).strip("。.;；,，")
-    if found := _FULL.fullmatch(text):
-        return _day(int(found["year"]), int(found["month"]), int(found["day"]))
-    if found := _PACKED.fullmatch(text):
-        if found["day"]:
-            return _day(int(found["year"]), int(found["month"]), int(found["day"]))
-        return _months(int(found["year"]), int(found["month"]), int(found["month"]))
-    if found := _MONTH.fullmatch(text):
-        return _part_of(_months(int(found["year"]), int(found["month"]), int(found["month"])), found["part"])
-    if year is not None and (found := _MONTH_ALONE.fullmatch(text)):
-        if found["day"]:
-            return _day(year, int(found["month"]), int(found["day"]))
-        return _part_of(_months(year, int(found["month"]), int(found["month"])), found["part"])
-    return _longer(text, year)
-
-
-def _longer(text: str, year: int | None) -> Span | None:
-    """Return a quarter, a half or a whole year."""
-    if found := _QUARTER.fullmatch(text):
-        own = int(found["year"] or found["year2"] or year or 0)
-        quarter = _quarter(found["quarter"] or found["q"])
-        return _months(own, 3 * quarter - 2, 3 * quarter)
-    if found := _HALF.fullmatch(text):
-        own = int(found["year"] or year or 0)
-        return _months(own, 1, 6) if found["half"] == "上" else _months(own, 7, 12)
-    if found := _WHOLE_YEAR.fullmatch(text):
-        own = int(found["year"])
-        if found["part"] in {"底", "末"}:
-            return _months(own, 12, 12)
-        if found["part"] == "初":
-            return _months(own, 1, 1)
-        return Span(dt.date(own, 1, 1), dt.date(own, 12, 31), Exactness.YEAR) if own in YEARS else None
-    if year is not None and re.fullmatch(rf"(?:今|本|当)?年(?:底|末|内){_TAIL}", text):
-        return _months(year, 12, 12)
+    text = _ROC.sub(lambda found: str(int(found[1] or found[2]) + 1911), _LEAD.sub("", text)).strip("。.;；,，")
+    text = _SHORT_YEAR.sub(lambda found: f"20{found['year']}年", text)
+    for pattern, span in _FORMS:
+        if found := pattern.fullmatch(text):
+            return span(found, year)
     return None
+
+
+def _date(found: re.Match[str], year: int | None) -> Span | None:
+    """Return a day or a month; one without a year needs the table's."""
+    named = found.groupdict()
+    own = int(named.get("year") or year or 0)
+    month = int(named["month"])
+    if named.get("day"):
+        return _day(own, month, int(named["day"]))
+    return _part_of(_months(own, month, month), named.get("part"))
+
+
+def _quarter_of(found: re.Match[str], year: int | None) -> Span | None:
+    quarter = _quarter(found["quarter"] or found["q"])
+    return _months(int(found["year"] or found["year2"] or year or 0), 3 * quarter - 2, 3 * quarter)
+
+
+def _half_of(found: re.Match[str], year: int | None) -> Span | None:
+    own = int(found["year"] or year or 0)
+    return _months(own, 1, 6) if found["half"] == "上" else _months(own, 7, 12)
+
+
+def _year_of(found: re.Match[str], _year: int | None) -> Span | None:
+    own = int(found["year"])
+    month = {"底": 12, "末": 12, "初": 1}.get(found["part"] or "")
+    if month:
+        return _months(own, month, month)
+    return Span(dt.date(own, 1, 1), dt.date(own, 12, 31), Exactness.YEAR) if own in YEARS else None
+
+
+def _this_year(_found: re.Match[str], year: int | None) -> Span | None:
+    return None if year is None else _months(year, 12, 12)
+
+
+def _western(found: re.Match[str], _year: int | None) -> Span | None:
+    """Return the day of 12/31/2026; 03/04/2026 may be either of two and is none."""
+    one, two = int(found["one"]), int(found["two"])
+    if max(one, two) <= 12 and one != two:
+        return None
+    return _day(int(found["year"]), min(one, two), max(one, two))
+
+
+_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], int | None], Span | None]], ...] = (
+    (_WESTERN, _western),
+    (_FULL, _date),
+    (_PACKED, _date),
+    (_MONTH, _date),
+    (_MONTH_ALONE, _date),
+    (_QUARTER, _quarter_of),
+    (_HALF, _half_of),
+    (_WHOLE_YEAR, _year_of),
+    (re.compile(rf"(?:(?:今|本|当)?年度?(?:底|末|内)|全年){_TAIL}"), _this_year),
+)
+"""How days, months, quarters and years are written, and what each means."""
 
 
 def _quarter(sign: str) -> int:

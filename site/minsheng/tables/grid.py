@@ -73,7 +73,10 @@ class Merge:
 
 @dataclass(frozen=True)
 class Grid:
-    """One sheet. ``rows`` are equally long; of merged cells only the first says anything."""
+    """One sheet. ``rows`` are equally long; of merged cells only the first says anything.
+
+    ``turned_from`` is the row of the file from which columns were made rows, None for a sheet as it came.
+    """
 
     name: str
     rows: tuple[tuple[Cell, ...], ...]
@@ -81,6 +84,7 @@ class Grid:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     is_hidden: bool = False
+    turned_from: int | None = None
     _spread: dict[tuple[int, int], Merge] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -140,6 +144,37 @@ class Grid:
             for column, cell in self.distinct(row)
             if (merge := self._spread.get((row, column))) is None or merge.top == row
         ]
+
+    def only(self, columns: range) -> "Grid":
+        """Return the grid with nothing outside some columns, each cell in its place."""
+        if columns == range(self.width):
+            return self
+        rows = tuple(
+            tuple(cell if column in columns else BLANK for column, cell in enumerate(row)) for row in self.rows
+        )
+        merges = tuple(merge for merge in self.merges if merge.left in columns and merge.right in columns)
+        return replace(self, rows=rows, merges=merges, _spread={})
+
+    def turned(self, top: int) -> "Grid":
+        """Return the grid with the cells from row ``top`` on turned, columns for rows, below the lines above them."""
+        body = self.rows[top:]
+        titles = [[cell for cell in row if not cell.is_blank][: len(body)] for row in self.rows[:top]]
+        return replace(
+            self,
+            rows=(
+                *(tuple(row + [BLANK] * (len(body) - len(row))) for row in titles),
+                *(tuple(row[column] for row in body) for column in range(self.width)),
+            ),
+            merges=tuple(
+                Merge(merge.left + top, merge.top - top, merge.right + top, merge.bottom - top)
+                for merge in self.merges
+                if merge.top >= top
+            ),
+            hidden_rows=frozenset(column + top for column in self.hidden_columns),
+            hidden_columns=frozenset(row - top for row in self.hidden_rows if row >= top),
+            turned_from=top,
+            _spread={},
+        )
 
     def corrected(self, cells: Mapping[tuple[int, int], str]) -> "Grid":
         """Return the grid with cells that a person typed anew; a typed cell stands for itself alone."""

@@ -1,13 +1,12 @@
 """Which project of a list an entry is about, and which of its targets: the same name, a similar one, or none."""
 
 import enum
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from minsheng.tables.entries import Entry
 from minsheng.tables.meanings import Meaning
-from minsheng.tables.wording import comparable, squeezed
+from minsheng.tables.wording import alike, comparable, squeezed
 
 SIMILAR = 0.55
 CLEARLY = 0.12
@@ -90,19 +89,6 @@ def match_target(entry: Entry, candidate: Candidate) -> TargetName | None:
     if len(candidate.targets) == 1 and (not entry.unit or squeezed(candidate.targets[0].unit) == squeezed(entry.unit)):
         return candidate.targets[0]
     return None
-
-
-def alike(one: str, other: str) -> float:
-    """Return how alike two names are, from 0 to 1: Dice's coefficient of their pairs of characters."""
-    if not one or not other:
-        return 0.0
-    if one == other:
-        return 1.0
-    pairs = [Counter(text[i : i + 2] for i in range(max(len(text) - 1, 1))) for text in (one, other)]
-    common = sum((pairs[0] & pairs[1]).values())
-    dice = 2 * common / (sum(pairs[0].values()) + sum(pairs[1].values()))
-    short, long = sorted((one, other), key=len)
-    return max(dice, 0.6 + 0.3 * len(short) / len(long)) if len(short) >= 4 and short in long else dice
 
 
 def _names(entry: Entry) -> list[str]:

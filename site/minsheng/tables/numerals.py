@@ -15,6 +15,12 @@ _LARGE = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
 SIGNS = "".join([*_DIGITS, *_SMALL, *_LARGE])
 NUMERAL = re.compile(rf"[{SIGNS}]+(?:[点點][{''.join(_DIGITS)}]+[{''.join(_LARGE)}]{{0,2}})?")
 _LONGEST = 40
+_ZEROS = "".join(sign for sign, value in _DIGITS.items() if value == 0)
+_ONES = "".join(sign for sign, value in _DIGITS.items() if value)
+_PLACES = re.compile(
+    rf"(?:(?P<qian>[{_ONES}]?)[千仟])?(?:[{_ZEROS}]?(?P<bai>[{_ONES}]?)[百佰])?"
+    rf"(?:[{_ZEROS}]?(?:(?P<shi>[{_ONES}]?)(?=[十拾])|(?=[廿卅]))(?P<ten>[十拾廿卅]))?(?:(?P<zero>[{_ZEROS}])?(?P<one>[{_ONES}]))?"
+)
 
 
 def read_numeral(text: str) -> Decimal | None:
@@ -42,39 +48,35 @@ def _with_decimals(before: str, after: str) -> Decimal | None:
 
 def _whole(text: str) -> int | None:
     """Return the value of a numeral with place signs; None where they stand in no order (百千)."""
-    total = section = digit = 0
-    last_small, last_large = 10**4, 10**16
-    has_digit = False
-    for sign in text:
-        if sign in _DIGITS:
-            if has_digit and digit:
-                return None
-            digit, has_digit = _DIGITS[sign], True
-        elif sign in _SMALL:
-            place = _SMALL[sign]
-            size = 10 if sign in "廿卅" else place
-            if size >= last_small or (sign in "廿卅" and has_digit and digit):
-                return None
-            if sign in "廿卅":
-                section += place
-            else:
-                section += (digit if has_digit and digit else 1) * place
-            digit, has_digit, last_small = 0, False, size
-        else:
-            size = _LARGE[sign]
-            section += digit
-            if sign in "亿億":
-                total = (total + section) * size if total + section else -1
-            else:
-                total += section * size
-            if not section and sign not in "亿億":
-                return None
-            if total < 0 or (size == last_large == 10**4):
-                return None
-            section, digit, has_digit, last_small, last_large = 0, 0, False, 10**4, size
-    # 一千二, 三万五: the last digit stands one place below the last sign.
-    if digit and text[-1] in _DIGITS and len(text) > 1 and "零" not in text[-2] and "〇" not in text[-2]:
-        above = _SMALL.get(text[-2]) or _LARGE.get(text[-2], 1)
-        if above > 10 and text[-2] not in "廿卅":
-            digit *= above // 10
-    return total + section + digit
+    for signs, size in (("亿億", 10**8), ("万萬", 10**4)):
+        last = max(text.rfind(sign) for sign in signs)
+        if last >= 0:
+            before, after = _whole(text[:last]), _behind(text[last + 1 :], size)
+            return before * size + after if before and after is not None else None
+    return _below_ten_thousand(text)
+
+
+def _behind(text: str, size: int) -> int | None:
+    """Return what stands behind 万 or 亿: in 三万五 the digit is one place below the sign."""
+    if text in _DIGITS:
+        return _DIGITS[text] * size // 10
+    value = _whole(text.lstrip(_ZEROS)) if text else 0
+    return value if value is not None and value < size else None
+
+
+def _below_ten_thousand(text: str) -> int | None:
+    found = _PLACES.fullmatch(text)
+    if found is None or not text:
+        return None
+    thousands, hundreds = (_times(found[name], size) for name, size in (("qian", 1000), ("bai", 100)))
+    tens = _SMALL[found["ten"]] * (_DIGITS[found["shi"]] if found["shi"] else 1) if found["ten"] else 0
+    digit = _DIGITS[found["one"]] if found["one"] else 0
+    if digit and not found["zero"] and not tens:
+        # 一千二, 一百五: the last digit stands one place below the last sign.
+        digit *= 10 if hundreds else 100 if thousands else 1
+    return thousands + hundreds + tens + digit
+
+
+def _times(digit: str | None, size: int) -> int:
+    """Return a digit before a place sign as its value; a sign alone counts once, None is no sign."""
+    return 0 if digit is None else size * (_DIGITS[digit] if digit else 1)

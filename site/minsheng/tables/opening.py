@@ -1,4 +1,4 @@
-"""Opening an uploaded table: what kind of file it is, told by its content, and its cells, read in a process of its own."""
+"""Opening an uploaded table: its kind, told by its content, and its cells, read in a process of its own."""
 
 import json
 import subprocess
@@ -14,16 +14,19 @@ from minsheng.tables import sheet_reader
 
 MAX_BYTES = 10_000_000
 SECONDS = 30
-_READER = Path(sheet_reader.__file__)
+_SITE = Path(sheet_reader.__file__).parents[2]
+_START = "import sys; sys.path.insert(0, sys.argv[2]); from minsheng.tables.sheet_reader import main; main()"
+"""The reader finds its neighbours by the folder it is told, and nothing else of anyone's."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_MARKUP = (b"<html", b"<!doctype", b"<table", b"<?xml", b"mime-version", b"{\\rtf")
+_PAGES = (b"<html", b"<!doctype html", b"<table", b"<meta", b"<head")
+_OTHER_MARKUP = (b"<!doctype", b"<?xml", b"mime-version", b"{\\rtf")
 
 
 def kind_of(data: bytes) -> str:
-    """Return ``xlsx``, ``xls`` or ``csv``.
+    """Return ``xlsx``, ``xls``, ``csv``, or ``page`` for a web page under a table's name.
 
-    Raises ``InvalidFileError``: ``empty``, ``too_large``, ``web_page`` for pages under a table's name, ``unknown_type``, and
-    as ``document_types.checked`` for office files that burst, run or hide something.
+    Raises ``InvalidFileError``: ``empty``, ``too_large``, ``web_page`` for pages that cannot be read, ``unknown_type``,
+    and as ``document_types.checked`` for office files that burst, run or hide something.
     """
     if not data.strip():
         raise InvalidFileError("empty")
@@ -35,18 +38,28 @@ def kind_of(data: bytes) -> str:
             raise InvalidFileError("unknown_type")
         return "xlsx"
     if data.startswith(_OLE):
-        if "EncryptedPackage".encode("utf-16-le") in data:
-            raise InvalidFileError("encrypted")
-        if "_VBA_PROJECT".encode("utf-16-le") in data:
-            raise InvalidFileError("macros")
-        if not any(name.encode("utf-16-le") in data for name in ("Workbook", "Book")):
-            raise InvalidFileError("unknown_type")
+        _check_old_workbook(data)
         return "xls"
-    if data[:400].lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(_MARKUP):
-        raise InvalidFileError("web_page")
-    if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    return _kind_of_text(data)
+
+
+def _check_old_workbook(data: bytes) -> None:
+    """Refuse a compound file that is under a password, carries what may run, or is no workbook."""
+    for name, reason in (("EncryptedPackage", "encrypted"), ("_VBA_PROJECT", "macros")):
+        if name.encode("utf-16-le") in data:
+            raise InvalidFileError(reason)
+    if not any(name.encode("utf-16-le") in data for name in ("Workbook", "Book")):
         raise InvalidFileError("unknown_type")
-    if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8")):
+
+
+def _kind_of_text(data: bytes) -> str:
+    start = data[:400].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if start.startswith(_PAGES) and b"<table" in data.lower():
+        return "page"
+    if start.startswith((*_PAGES, *_OTHER_MARKUP)):
+        raise InvalidFileError("web_page")
+    has_nulls = b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if has_nulls or data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8")):
         raise InvalidFileError("unknown_type")
     return "csv"
 
@@ -63,7 +76,7 @@ def read_sheets(data: bytes) -> Sequence[Mapping[str, Any]]:
         try:
             # -I: no variables and no folders of anyone's; -X utf8: the same text whatever the system's locale.
             subprocess.run(
-                [sys.executable, "-I", "-X", "utf8", str(_READER), kind],
+                [sys.executable, "-I", "-X", "utf8", "-c", _START, kind, str(_SITE)],
                 stdin=source,
                 stdout=answer,
                 stderr=subprocess.DEVNULL,

@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from minsheng.tables.columns import Column, fingerprint, read_columns, remapped
+from minsheng.tables.column_reading import read_columns
+from minsheng.tables.columns import Column, fingerprint, remapped
 from minsheng.tables.days import month_of
-from minsheng.tables.entries import Entry, read_entries
+from minsheng.tables.entries import Entry
 from minsheng.tables.grid import Grid, grids_of
+from minsheng.tables.orientation import upright
 from minsheng.tables.regions import Region, find_regions
 from minsheng.tables.row_kinds import RowReading, read_rows
+from minsheng.tables.row_reader import read_entries
 from minsheng.tables.totals import SumCheck, check_sums
 
 Mapped = Mapping[int, Mapping[str, str]]
@@ -33,7 +36,7 @@ class Table:
     @property
     def month(self) -> str | None:
         """The month its title and headings name, ``YYYY-MM``."""
-        return month_of([*self.region.titles, *(column.heading for column in self.columns)])
+        return month_of(self.region.titles, [column.heading for column in self.columns])
 
 
 def read_tables(
@@ -49,8 +52,10 @@ def read_tables(
     for number, original in enumerate(grids_of(sheets)):
         if original.is_hidden or not original.rows:
             continue
-        grid = original.corrected((corrected or {}).get(number, {}))
-        for region in find_regions(original):
+        sheet = upright(original)
+        whole = sheet.corrected((corrected or {}).get(number, {}))
+        for region in find_regions(sheet):
+            grid = whole.only(region.columns)
             guessed = read_columns(grid, region)
             mark = fingerprint(guessed)
             columns = remapped(guessed, (chosen or {}).get(mark, {}))

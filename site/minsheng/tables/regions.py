@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 
 from minsheng.tables.grid import Cell, CellKind, Grid
+from minsheng.tables.headings import halves
 from minsheng.tables.meanings import is_heading, is_time
-from minsheng.tables.units import unit_line
+from minsheng.tables.units import is_unit, unit_line
 from minsheng.tables.wording import has_ordinal, squeezed
 
 _NOTE = re.compile(
@@ -20,11 +21,15 @@ MOST_HEADINGS = 8
 
 @dataclass(frozen=True)
 class Region:
-    """One table of a sheet. ``heading`` and ``body`` are row numbers; ``skipped`` rows are repeated headings."""
+    """One table of a sheet. ``heading`` and ``body`` are row numbers; ``skipped`` rows are repeated headings.
+
+    ``columns`` are its own: tables may stand side by side.
+    """
 
     titles: tuple[str, ...]
     heading: range
     body: range
+    columns: range
     notes: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     skipped: frozenset[int] = frozenset()
@@ -44,7 +49,10 @@ def find_regions(grid: Grid) -> list[Region]:
         skipped = frozenset(row for row in range(first, last) if _repeats(grid, heading, row))
         titles = [cell.shown for row in range(titles_from, heading.start) for _column, cell in grid.own(row)]
         units = next((found for text in [*titles, *notes] if (found := unit_line(text))), ())
-        regions.append(Region(tuple(titles), heading, range(first, last), tuple(notes), units, skipped))
+        regions += [
+            Region(tuple(titles), heading, range(first, last), columns, tuple(notes), units, skipped)
+            for columns in halves(grid, heading)
+        ]
     return regions
 
 
@@ -103,7 +111,7 @@ def _block(grid: Grid, anchor: int, floor: int) -> range:
         )
         if tied > bottom and tied - top <= MOST_HEADINGS:
             bottom = tied
-        elif _is_dividing_row(grid, bottom + 1):
+        elif _is_dividing_row(grid, bottom + 1) or _is_row_of_units(grid, bottom + 1):
             bottom += 1
         else:
             break
@@ -111,7 +119,7 @@ def _block(grid: Grid, anchor: int, floor: int) -> range:
 
 
 def _is_group_row(grid: Grid, row: int) -> bool:
-    """Whether a row above headings groups their columns: words that do not begin at the left edge and span the sheet."""
+    """Whether a row above headings groups their columns: words that neither begin at the left edge nor span it."""
     cells = grid.distinct(row)
     if not cells or any(_is_figure(cell) for _column, cell in cells) or any(unit_line(cell.text) for _c, cell in cells):
         return False
@@ -135,6 +143,14 @@ def _is_dividing_row(grid: Grid, row: int) -> bool:
         and cells[0][0] > 0
         and all(is_heading(cell.text) for _column, cell in cells)
         and not any(_is_figure(cell) for _column, cell in cells)
+    )
+
+
+def _is_row_of_units(grid: Grid, row: int) -> bool:
+    """Whether a row below headings gives the units of their columns."""
+    cells = grid.distinct(row)
+    return (
+        bool(cells) and cells[0][0] > 0 and all(cell.kind is CellKind.TEXT and is_unit(cell.text) for _c, cell in cells)
     )
 
 

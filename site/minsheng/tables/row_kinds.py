@@ -2,30 +2,28 @@
 
 import enum
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from minsheng.tables.columns import Column
-from minsheng.tables.grid import CellKind, Grid
-from minsheng.tables.meanings import FIGURES, MONEY, Meaning
-from minsheng.tables.quantities import ReadingCode, read
+from minsheng.tables.grid import Cell, CellKind, Grid
+from minsheng.tables.meanings import NAMING, NUMBERS, Meaning, is_agency, is_place
+from minsheng.tables.quantities import read
 from minsheng.tables.regions import Region
 from minsheng.tables.wording import has_ordinal, in_one_line, squeezed
 
-NAMES = (
-    Meaning.SERIAL,
-    Meaning.CATEGORY,
-    Meaning.PLACE,
-    Meaning.TITLE,
-    Meaning.SUBTITLE,
-    Meaning.ITEM,
-    Meaning.CONTENT,
-    Meaning.KEY,
-)
+NAMES = NAMING | {Meaning.SERIAL, Meaning.CATEGORY, Meaning.PLACE, Meaning.KEY}
+_LABELS = NAMES | {Meaning.AGENCY, Meaning.UNIT}
+"""Columns in which a row may say that it is a total."""
 _TOTAL = re.compile(
-    r"(?:[一-十]、|[(（]?[一-十\d][)）、.]?)?(?:总|合|小|共|累|总合)计(?:数|额|值)?(?:[(（:：].*)?|.{1,14}(?:小计|合计|总计)(?:[(（:：].*)?|全[省市县区州镇乡国](?:合计|总计|平均)?|总和|汇总|合\(?计\)?"
+    r"(?:[一-十]、|[(（]?[一-十\d][)）、.]?)?(?:总|合|小|共|累|总合)计(?:数|额|值)?(?:[(（:：].*)?"
+    r"|.{1,14}(?:小计|合计|总计)(?:[(（:：].*)?|全[省市县区州镇乡国](?:合计|总计|平均)?|总和|汇总|合\(?计\)?"
 )
 _PART_TOTAL = re.compile(r"小计|分计")
+_SUM_OF_PARTS = re.compile(r"(?P<inside>其中[:：]?)?(?P<name>.+?)[(（]\s*共?\d+\s*[个项件]\s*[)）]")
+"""教育局（3个）over the rows of that office."""
+_OFFICE = re.compile(r"(?:局|委|委员会|厅|办|办公室|政府|街道|镇|乡)$")
+_SERIAL = re.compile(r"\d+(?:[-.]\d+)*[.、]?")
 
 
 class RowKind(enum.StrEnum):
@@ -51,64 +49,75 @@ class RowReading:
 
 def read_rows(grid: Grid, region: Region, columns: Sequence[Column]) -> list[RowReading]:
     """Return what each row of the body is."""
-    serials = [column.index for column in columns if column.meaning is Meaning.SERIAL]
-    has_serials = any(_is_number(grid, row, serials) for row in region.body)
-    return [
-        _kind(grid, region, row, columns, has_serials=has_serials and not _is_number(grid, row, serials))
-        for row in region.body
-    ]
+    reader = _Rows(grid, region, {column.index: column.meaning for column in columns})
+    return [reader.kind(row) for row in region.body]
 
 
-def _is_number(grid: Grid, row: int, serials: Sequence[int]) -> bool:
-    return any(re.fullmatch(r"\d+(?:[-.]\d+)*[.、]?", grid.at(row, column).key) for column in serials)
+class _Rows:
+    """The rows of one table beside each other: whether they are numbered, and which have ordinals of sections."""
 
+    def __init__(self, grid: Grid, region: Region, meanings: Mapping[int, Meaning]) -> None:
+        self.grid, self.region, self.meanings = grid, region, meanings
+        self.serials = [index for index, meaning in meanings.items() if meaning is Meaning.SERIAL]
+        self.has_serials = any(map(self._is_numbered, region.body))
 
-def _kind(grid: Grid, region: Region, row: int, columns: Sequence[Column], *, has_serials: bool) -> RowReading:
-    cells = grid.distinct(row)
-    own = grid.own(row)
-    if row in region.skipped:
-        return RowReading(row, RowKind.REPEATED)
-    if not own:
-        return RowReading(row, RowKind.BLANK)
-    if row in grid.hidden_rows:
-        return RowReading(row, RowKind.HIDDEN)
-    meanings = {column.index: column.meaning for column in columns}
-    names = [
-        cell for column, cell in own if meanings.get(column, Meaning.IGNORED) in NAMES and cell.kind is CellKind.TEXT
-    ]
-    label = next((in_one_line(cell.text) for cell in names if _TOTAL.fullmatch(cell.key)), "")
-    if label:
-        is_part = bool(_PART_TOTAL.search(squeezed(label)))
-        return RowReading(row, RowKind.SUBTOTAL if is_part else RowKind.TOTAL, label)
-    if section := _section(grid, row, columns, has_serials=has_serials):
-        return RowReading(row, RowKind.SECTION, section)
-    has_more = any(not cell.is_blank for _column, cell in cells)
-    return RowReading(row, RowKind.ITEM if has_more else RowKind.BLANK)
+    def kind(self, row: int) -> RowReading:
+        """Return what a row is."""
+        own = self.grid.own(row)
+        if row in self.region.skipped:
+            return RowReading(row, RowKind.REPEATED)
+        if not own:
+            return RowReading(row, RowKind.BLANK)
+        if row in self.grid.hidden_rows:
+            return RowReading(row, RowKind.HIDDEN)
+        if label := self._total(own):
+            is_part = _PART_TOTAL.search(squeezed(label)) or not _TOTAL.fullmatch(squeezed(label))
+            return RowReading(row, RowKind.SUBTOTAL if is_part else RowKind.TOTAL, label)
+        section = self._section(row, own)
+        return RowReading(row, RowKind.SECTION if section else RowKind.ITEM, section)
 
+    def _is_numbered(self, row: int) -> bool:
+        return any(_SERIAL.fullmatch(self.grid.at(row, column).key) for column in self.serials)
 
-def _section(grid: Grid, row: int, columns: Sequence[Column], *, has_serials: bool) -> str:
-    """Return the words of a row that heads a section: one text over the names, nothing else but figures."""
-    meanings = {column.index: column.meaning for column in columns}
-    own = grid.own(row)
-    if not own or own[0][1].kind is not CellKind.TEXT:
-        return ""
-    first, cell = own[0]
-    merge = grid.merge_at(row, first)
-    if meanings.get(first, Meaning.IGNORED) not in NAMES or (merge is not None and merge.bottom > merge.top):
-        return ""
-    others = [
-        one
-        for column, one in own[1:]
-        if meanings.get(column) not in FIGURES | MONEY | {Meaning.MONEY_RATE, Meaning.PROGRESS}
-    ]
-    if any(read(one).code is not ReadingCode.BLANK for one in others):
-        return ""
-    words = in_one_line(cell.text)
-    spans = merge is not None and merge.right > merge.left
-    alone = len(own) == 1
-    in_serial = meanings.get(first) is Meaning.SERIAL and not re.fullmatch(r"[\d.\-、()]+", cell.key)
-    if (spans and not re.fullmatch(r"[\d.]+", cell.key)) or in_serial:
-        return words
-    if has_ordinal(cell.text) and (alone or has_serials):
-        return words
-    return words if alone and has_serials and first <= 1 and len(words) <= 30 else ""
+    def _total(self, own: Sequence[tuple[int, Cell]]) -> str:
+        """Return the words by which a row is a total or the sum of one office; empty for any other."""
+        labels = [
+            cell
+            for column, cell in own
+            if self.meanings.get(column, Meaning.IGNORED) in _LABELS and cell.kind is CellKind.TEXT
+        ]
+        if found := next((in_one_line(cell.text) for cell in labels if _TOTAL.fullmatch(cell.key)), ""):
+            return found
+        parts = _SUM_OF_PARTS.fullmatch(labels[0].key) if labels else None
+        if parts is None or not self._says_only_figures(own[1:]):
+            return ""
+        is_office = _OFFICE.search(parts["name"]) and (is_agency(parts["name"]) or is_place(parts["name"]))
+        return in_one_line(labels[0].text) if parts["inside"] or is_office else ""
+
+    def _says_only_figures(self, cells: Sequence[tuple[int, Cell]]) -> bool:
+        return all(self.meanings.get(column) in NUMBERS or read(cell).says_nothing for column, cell in cells)
+
+    def _section(self, row: int, own: Sequence[tuple[int, Cell]]) -> str:
+        """Return the words of a row that heads a section: one text over the names, nothing else but figures."""
+        first, cell = own[0]
+        merge = self.grid.merge_at(row, first)
+        meaning = self.meanings.get(first, Meaning.IGNORED)
+        goes_down = merge is not None and merge.bottom > merge.top
+        if cell.kind is not CellKind.TEXT or meaning not in NAMES or goes_down or not self._says_only_figures(own[1:]):
+            return ""
+        spans = merge is not None and merge.right > merge.left and not re.fullmatch(r"[\d.]+", cell.key)
+        in_serial = meaning is Meaning.SERIAL and not re.fullmatch(r"[\d.\-、()]+", cell.key)
+        lacks_number = self.has_serials and not self._is_numbered(row)
+        alone = len(own) == 1
+        is_headed = has_ordinal(cell.text) and (alone or lacks_number or self._has_parts(row, first))
+        is_bare = alone and lacks_number and first <= 1 and len(cell.text) <= 30
+        return in_one_line(cell.text) if spans or in_serial or is_headed or is_bare else ""
+
+    def _has_parts(self, row: int, column: int) -> bool:
+        """Whether the next row is an item under this row's ordinal: without one, and with more than figures."""
+        for below in range(row + 1, self.region.body.stop):
+            own = self.grid.own(below)
+            if own:
+                is_beside = own[0][0] == column and not has_ordinal(own[0][1].text)
+                return is_beside and not self._says_only_figures(own[1:])
+        return False

@@ -132,11 +132,33 @@ def is_unit(text: str) -> bool:
     return (unit.base in KNOWN) or (not unit.base and unit.power >= 3) or bare.lower() in _ALIASES
 
 
+_SIZES = {
+    "毫米": ("length", -3),
+    "厘米": ("length", -2),
+    "米": ("length", 0),
+    "公里": ("length", 3),
+    "平方米": ("area", 0),
+    "公顷": ("area", 4),
+    "平方公里": ("area", 6),
+    "千克": ("mass", 0),
+    "吨": ("mass", 3),
+    "千瓦": ("power", 0),
+    "兆瓦": ("power", 3),
+}
+"""Units whose sizes are powers of ten of each other: what they measure, and the power."""
+
+
 def converted(value: Decimal, printed: Unit, wanted: Unit) -> Decimal | None:
     """Return a value in another unit of the same kind, exactly; None where they count different things."""
+    power = printed.power - wanted.power
     if printed.base and wanted.base and printed.base != wanted.base:
-        return None
-    return value.scaleb(printed.power - wanted.power)
+        if printed.base not in _SIZES or wanted.base not in _SIZES:
+            return None
+        (kind, size), (wanted_kind, wanted_size) = _SIZES[printed.base], _SIZES[wanted.base]
+        if kind != wanted_kind:
+            return None
+        power += size - wanted_size
+    return value.scaleb(power)
 
 
 def fen_of(value: Decimal, unit: Unit) -> int | None:

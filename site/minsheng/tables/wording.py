@@ -3,15 +3,18 @@
 import functools
 import re
 import unicodedata
+from collections import Counter
 
 import opencc
 
 _DASHES = str.maketrans(dict.fromkeys("−–—―－﹣", "-") | {"～": "~", "〜": "~", "﹪": "%", "％": "%"})
 _ORDINAL = re.compile(
-    r"^[*＊★▲]?\s*(?:[(（][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十\d]{1,3}[项类条]?[、.:：]?"
+    r"^[*＊★▲]?\s*(?:[(（][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十\d]{1,3}(?:[项类条][、.:：]?|[、.:：])"
     r"|[一二三四五六七八九十]{1,3}[、.．]|\d{1,3}(?:[、．]|\.(?!\d))|[①-⑳])\s*"
 )
-_COUNT_NOTE = re.compile(r"[(（]\s*(?:共|\d|[一二三四五六七八九十])+\s*(?:项|个|件|大项|小项)[^()（）]{0,4}[)）]$")
+_COUNT_NOTE = re.compile(
+    r"[(（]\s*(?:共|\d|[一二三四五六七八九十])+\s*(?:[大小]?项|件|个)(?:项目|子项|指标|任务|工程|实事|事项|内容)?[)）]$"
+)
 
 
 def plain(text: str) -> str:
@@ -54,3 +57,16 @@ def has_ordinal(text: str) -> bool:
 def comparable(text: str) -> str:
     """Return a title as titles are compared: simplified, without ordinals, spaces and punctuation."""
     return re.sub(r"[^\w]|_", "", squeezed(without_ordinal(text))).casefold()
+
+
+def alike(one: str, other: str) -> float:
+    """Return how alike two names are, from 0 to 1: Dice's coefficient of their pairs of characters."""
+    if not one or not other:
+        return 0.0
+    if one == other:
+        return 1.0
+    pairs = [Counter(text[i : i + 2] for i in range(max(len(text) - 1, 1))) for text in (one, other)]
+    common = sum((pairs[0] & pairs[1]).values())
+    dice = 2 * common / (sum(pairs[0].values()) + sum(pairs[1].values()))
+    short, long = sorted((one, other), key=len)
+    return max(dice, 0.6 + 0.3 * len(short) / len(long)) if len(short) >= 4 and short in long else dice

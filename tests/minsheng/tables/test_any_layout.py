@@ -13,7 +13,7 @@ from minsheng.tables.meanings import Meaning
 from minsheng.tables.numerals import read_numeral
 from minsheng.tables.quantities import ReadingCode, read
 from minsheng.tables.reading import Table, read_tables
-from minsheng.tables.sheet_reader import _csv  # the reader's own process would make hundreds of cases slow
+from minsheng.tables.text_file import read_text
 
 NAMES = [
     "石桥村道路硬化",
@@ -78,10 +78,10 @@ def full_width(text: str) -> str:
     return "".join(chr(ord(sign) + 0xFEE0) for sign in text)
 
 
-def as_csv(sheet: list[list[str]], encoding: str) -> Table:
+def asread_text(sheet: list[list[str]], encoding: str) -> Table:
     buffer = io.StringIO()
     csv.writer(buffer).writerows(sheet)
-    (table,) = read_tables(_csv(buffer.getvalue().encode(encoding)))
+    (table,) = read_tables(read_text(buffer.getvalue().encode(encoding)))
     return table
 
 
@@ -95,7 +95,7 @@ def test_every_writing_of_a_table_says_the_same(
     made: tuple[list[list[str]], list[tuple[str, Decimal, Decimal, int]]], encoding: str
 ) -> None:
     sheet, said = made
-    table = as_csv(sheet, encoding)
+    table = asread_text(sheet, encoding)
     assert found(table) == said
     assert [one for one in table.sums if not one.agrees] == []
 
@@ -167,7 +167,7 @@ def test_formats_merges_and_hidden_rows_of_workbooks() -> None:
 
 def test_big5_is_told_from_gb18030() -> None:
     heading = ["計畫名稱", "主管機關", "年度目標", "累計完成"]
-    table = as_csv([heading, ["臺東市碼頭改善工程", "交通部", "12", "7"]], "big5")
+    table = asread_text([heading, ["臺東市碼頭改善工程", "交通部", "12", "7"]], "big5")
     assert (table.entries[0].title, table.entries[0].done) == ("臺東市碼頭改善工程", Decimal(7))
 
 
@@ -185,5 +185,5 @@ def test_a_title_in_the_second_column_names_no_target() -> None:
         ["系统编号", "项目名称", "指标名称", "累计完成"],
         ["road", "村道", "里程", "7"],
     ]
-    (entry,) = as_csv(sheet, "utf-8").entries
+    (entry,) = asread_text(sheet, "utf-8").entries
     assert (entry.group, entry.target_name, entry.done) == ("", "里程", Decimal(7))

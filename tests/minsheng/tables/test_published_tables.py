@@ -1,4 +1,7 @@
-"""Every published table arrives with its figures exact: file by file, against what a person read in it."""
+"""Every published table arrives with its figures exact: file by file, against what was read in the printed table.
+
+How the expectations came about is said in the file itself, under ``about``.
+"""
 
 import json
 from decimal import Decimal
@@ -7,11 +10,13 @@ from typing import Any
 
 import pytest
 
+from minsheng.tables.meanings import Meaning
 from minsheng.tables.opening import read_sheets
 from minsheng.tables.reading import Table, read_tables
 
 DATA = Path(__file__).parent / "data"
 EXPECTED: dict[str, Any] = json.loads((DATA / "expected.json").read_text(encoding="utf-8"))
+ABOUT = EXPECTED.pop("about")
 FILES = sorted(path.name for path in DATA.iterdir() if path.suffix in {".csv", ".xlsx"})
 
 
@@ -36,6 +41,8 @@ def said(table: Table) -> list[list[object]]:
             entry.money_rate,
             *(None if day is None else day.isoformat() for day in (entry.start, entry.finish)),
             [problem.trouble.value for problem in entry.problems],
+            entry.words.get(Meaning.AGENCY, ""),
+            entry.words.get(Meaning.WORK, ""),
         ]
         for entry in table.entries
     ]
@@ -43,6 +50,7 @@ def said(table: Table) -> list[list[object]]:
 
 def test_each_file_has_its_expected_figures() -> None:
     assert sorted(EXPECTED) == FILES
+    assert "without the importer" in ABOUT
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -1,0 +1,255 @@
+"""The columns of one table as a whole: one name for a row, each target once, a unit where one is due."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from minsheng.tables.columns import Column, TargetKey
+from minsheng.tables.days import years_in
+from minsheng.tables.meanings import FIGURES, MONEY, NAMING, NUMBERS, Meaning, is_place, take_apart
+from minsheng.tables.regions import Region
+from minsheng.tables.units import is_unit, unit_of
+from minsheng.tables.wording import alike, squeezed
+
+_PLAN = re.compile(r"分解|任务分配|分配表|计划表|任务表|任务下达")
+"""Titles of tables whose figures are targets, none of them results."""
+_WHOLE = re.compile(r"全[省市县区州镇乡国]|(?:总|合|小|共)计|全部")
+_PAIRED = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What the filled cells of a column are, as shares from 0 to 1."""
+
+    filled: int
+    figures: float
+    percents: float
+    agencies: float
+    units: float
+    places: float
+    days: float
+    distinct: int
+    length: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    profiles: Mapping[int, Profile]
+    region: Region
+
+
+def as_a_whole(columns: Sequence[Column], profiles: Mapping[int, Profile], region: Region) -> list[Column]:
+    """Return the columns so that they make sense together."""
+    table = _Table(profiles, region)
+    found = list(columns)
+    for rule in _RULES:
+        found = rule(found, table)
+    return found
+
+
+def _line_units(columns: list[Column], table: _Table) -> list[Column]:
+    """Give figures without a unit the one of the table's unit line: money to money, others to targets."""
+    money = [one for one in table.region.units if unit_of(one).is_money]
+    others = [one for one in table.region.units if not unit_of(one).is_money]
+
+    def unit(column: Column) -> str:
+        if column.unit:
+            return column.unit
+        if column.meaning in MONEY and money:
+            return money[0]
+        is_counted = column.meaning in {Meaning.TARGET, Meaning.DONE}
+        return others[0] if is_counted and len(others) == 1 and not money else ""
+
+    return [replace(column, unit=unit(column)) for column in columns]
+
+
+def _names(columns: list[Column], table: _Table) -> list[Column]:
+    """Let the column with the most different words be the name where no heading says which it is."""
+    if any(column.meaning in NAMING | {Meaning.PLACE} for column in columns):
+        return columns
+    spare = {Meaning.IGNORED, Meaning.WORK, Meaning.CATEGORY, Meaning.REMARK}
+    words = [
+        column
+        for column in columns
+        if column.meaning in spare
+        and table.profiles[column.index].filled
+        and table.profiles[column.index].figures < 0.5
+    ]
+    best = max(words, key=lambda column: (table.profiles[column.index].distinct, -column.index), default=None)
+    return [
+        replace(column, meaning=Meaning.TITLE, is_certain=False) if column is best else column for column in columns
+    ]
+
+
+def _places_across(columns: list[Column], _table: _Table) -> list[Column]:
+    """Take headings that name places for the place of their figures; the column of the whole is their total."""
+    named = {text for column in columns for text in column.headings if _is_place_heading(text)}
+    if len(named) < 2 or any(column.meaning is Meaning.PLACE for column in columns):
+        return columns
+
+    def placed(column: Column) -> Column:
+        place = next((text for text in column.headings if text in named), "")
+        if not place and column.meaning in NUMBERS and any(map(_is_whole, column.headings)):
+            return replace(column, meaning=Meaning.IGNORED)
+        if not place:
+            return column
+        return replace(column, place=place, group="" if squeezed(column.group) == squeezed(place) else column.group)
+
+    return [placed(column) for column in columns]
+
+
+def _is_place_heading(text: str) -> bool:
+    return is_place(text) and not _is_whole(text) and not is_unit(text) and take_apart(squeezed(text)).noun is None
+
+
+def _is_whole(text: str) -> bool:
+    return bool(_WHOLE.fullmatch(squeezed(text)))
+
+
+def _plans(columns: list[Column], table: _Table) -> list[Column]:
+    """Take figures under mere names for targets in a table that breaks targets down."""
+    is_plan = any(_PLAN.search(squeezed(text)) for text in table.region.titles)
+    if not is_plan or any(column.meaning is Meaning.DONE and column.is_certain for column in columns):
+        return columns
+    return [replace(one, meaning=Meaning.TARGET) if one.meaning is Meaning.DONE else one for one in columns]
+
+
+def _of_this_year(columns: list[Column], _table: _Table) -> list[Column]:
+    """Leave out figures whose heading names an earlier year than another figure's."""
+    years = {column.index: max(years_in(column.heading), default=0) for column in columns if column.meaning in NUMBERS}
+    newest = max(years.values(), default=0)
+    return [
+        replace(column, meaning=Meaning.IGNORED) if 0 < years.get(column.index, 0) < newest else column
+        for column in columns
+    ]
+
+
+def _shared_targets(columns: list[Column], _table: _Table) -> list[Column]:
+    """Bring a target and its results under one name: 计划新开工数 beside 累计开工数, one 计划数 for 开工 and 竣工."""
+    has_result = {column.key for column in columns if column.meaning in {Meaning.DONE, Meaning.RATE}}
+    has_target = {column.key for column in columns if column.meaning is Meaning.TARGET}
+    lonely = [one for one in columns if one.meaning is Meaning.TARGET and one.group and one.key not in has_result]
+    results = [one for one in columns if one.meaning is Meaning.DONE and one.group and one.key not in has_target]
+    names: dict[int, str] = {}
+    for target in lonely:
+        open_groups = dict.fromkeys(one.group for one in results if _may_pair(target, one))
+        alikes = [group for group in open_groups if alike(squeezed(group), squeezed(target.group)) >= _PAIRED]
+        if len(alikes) == 1 or len(open_groups) == 1:
+            names[target.index] = (alikes if len(alikes) == 1 else list(open_groups))[0]
+        elif len(lonely) == 1 and open_groups:
+            names[target.index] = ""
+    return [replace(column, group=names.get(column.index, column.group)) for column in columns]
+
+
+def _lone_rates(columns: list[Column], _table: _Table) -> list[Column]:
+    """Let a share without a name be of the one target that is named: 计划里程, 完成里程, 完成率."""
+    named = {one.key for one in columns if one.meaning is Meaning.DONE}
+    rated = {one.key for one in columns if one.meaning is Meaning.RATE and one.group}
+    if len(named) != 1 or rated or ("", "") in named:
+        return columns
+    (group, place) = next(iter(named))
+    return [
+        replace(one, group=group, place=place) if one.meaning is Meaning.RATE and not one.group else one
+        for one in columns
+    ]
+
+
+def _may_pair(target: Column, result: Column) -> bool:
+    return target.place == result.place and (not target.unit or not result.unit or target.unit == result.unit)
+
+
+def _shares(columns: list[Column], table: _Table) -> list[Column]:
+    """Take results in percent for shares, unless their targets are percentages too."""
+    percent_targets = {
+        column.key
+        for column in columns
+        if column.meaning is Meaning.TARGET and (table.profiles[column.index].percents >= 0.25 or column.unit == "%")
+    }
+    rates = {column.key for column in columns if column.meaning is Meaning.RATE}
+
+    def share(column: Column) -> Column:
+        is_share = column.meaning is Meaning.DONE and table.profiles[column.index].percents >= 0.5
+        if not is_share or (column.key in percent_targets and column.key not in rates):
+            return column
+        return replace(column, meaning=Meaning.MONEY_RATE if column.is_of_money else Meaning.RATE)
+
+    return [share(column) for column in columns]
+
+
+def _progress(columns: list[Column], _table: _Table) -> list[Column]:
+    """Let a percentage that is a share of no target of its table be the progress of the project."""
+    if any(column.meaning in {Meaning.TARGET, Meaning.DONE} for column in columns):
+        return columns
+    return [
+        replace(column, meaning=Meaning.PROGRESS) if column.meaning is Meaning.RATE and not column.group else column
+        for column in columns
+    ]
+
+
+_SEVERAL = {Meaning.IGNORED, Meaning.REMARK, Meaning.LEADER, Meaning.SUPPORT}
+"""What a table may have any number of."""
+
+
+def _once(columns: list[Column], table: _Table) -> list[Column]:
+    """Let each meaning stand once in each target; of two texts the first is the name of a target."""
+    counted = Counter((column.meaning, column.key) for column in columns)
+    latest = _latest(columns)
+    taken: set[tuple[Meaning, TargetKey]] = set()
+    result = []
+    for column in columns:
+        key = (column.meaning, column.key)
+        is_other = counted[key] > 1 and latest.get(key, column.index) != column.index
+        if column.meaning not in _SEVERAL and (is_other if key in latest else key in taken):
+            meaning = _other(column, table.profiles[column.index])
+            result.append(replace(column, meaning=meaning, is_certain=False))
+        else:
+            result.append(column)
+        taken.add(key)
+    return result
+
+
+def _latest(columns: Sequence[Column]) -> dict[tuple[Meaning, TargetKey], int]:
+    """Return which of several columns of one meaning is the last whose heading names a time."""
+    dated = [
+        column
+        for column in columns
+        if column.meaning in FIGURES | MONEY | {Meaning.WORK}
+        and any(take_apart(squeezed(text)).is_dated for text in column.headings)
+    ]
+    return {(column.meaning, column.key): column.index for column in dated}
+
+
+def _other(column: Column, profile: Profile) -> Meaning:
+    """Return what the second column of a meaning is taken for."""
+    if column.meaning in {Meaning.ITEM, Meaning.TITLE}:
+        return Meaning.CONTENT
+    return Meaning.REMARK if column.meaning is Meaning.WORK and profile.filled else Meaning.IGNORED
+
+
+def _without_quarters(columns: list[Column], _table: _Table) -> list[Column]:
+    """Leave out what is planned for one quarter or month beside what the item is about."""
+    if not any(column.meaning is Meaning.CONTENT for column in columns):
+        return columns
+    return [
+        replace(column, meaning=Meaning.IGNORED)
+        if column.meaning is Meaning.ITEM and re.search(r"季度?|月", column.headings[-1])
+        else column
+        for column in columns
+    ]
+
+
+_RULES: tuple[Callable[[list[Column], _Table], list[Column]], ...] = (
+    _line_units,
+    _names,
+    _places_across,
+    _plans,
+    _of_this_year,
+    _shared_targets,
+    _shares,
+    _lone_rates,
+    _progress,
+    _once,
+    _without_quarters,
+)
+"""What makes columns a table, in this order."""
