@@ -58,6 +58,12 @@ def waiting_keys(session: Session) -> frozenset[Key]:
         return frozenset(Key(kind, record_id) for kind, record_id in rows)
 
 
+def has_waiting(session: Session) -> bool:
+    """Return whether any committed change is not in the index yet."""
+    with Session(session.get_bind()) as own:
+        return own.scalar(sa.select(SearchOutbox.sequence).limit(1)) is not None
+
+
 def _state_anew(session: Session, engine: SearchEngine, mark: Mark, today: dt.date) -> None:
     """Bring the schedule status of the day to the projects it may change for."""
     ids = list(session.scalars(documents.ageing_projects()))

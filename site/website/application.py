@@ -24,6 +24,7 @@ from pages.services import EXTENSION, Services, services
 from search import open_engine
 from search.engine import SearchEngine
 from search.finding import catch_up
+from search.indexer import has_waiting
 from search.tally import Tally
 from website import database_setup, error_pages, incoming, page_cache, security
 from website.config import Settings
@@ -124,5 +125,6 @@ def _index_changes(response: Response) -> Response:
     """
     if request.method not in database_setup.SAFE_METHODS:
         db.session.rollback()
-        catch_up(db.session(), services().search, services().today())
+        if has_waiting(db.session()):
+            catch_up(db.session(), services().search, services().today())
     return response
