@@ -41,7 +41,7 @@ def index(slug: str) -> ResponseReturnValue:
         "admin/paper/index.html",
         wave=wave,
         runs=runs,
-        standings={one.id: paper_batches.standing(db.session(), one) for run in runs for one in run.batches},
+        standings=paper_batches.standings(db.session(), [one for run in runs for one in run.batches]),
         clerks=paper_differences.rates_of_clerks(db.session(), wave),
         is_open=wave.is_open(services().today()),
         has_closed=wave.has_closed(services().today()),

@@ -9,7 +9,7 @@ import hmac
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -156,7 +156,8 @@ def take_over(
             channel=row.channel,
             at=at,
             division=row.division,
-            design=row.design,
+            # Rows without a batch are those of the file, so that they can be looked at together.
+            design=replace(row.design, batch=row.design.batch or f"I{waiting.id}"),
         )
     waiting.known = {row.ticket: row.content for row in planned.new}
     waiting.row_count, waiting.left_out = len(planned.new), planned.wrong_count

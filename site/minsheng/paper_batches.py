@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -78,14 +79,38 @@ def entries_of(session: Session, batch: PaperBatch, turn: int) -> list[PaperEntr
 
 def standing(session: Session, batch: PaperBatch) -> Standing:
     """Return how far a batch is."""
-    second = {entry.number for entry in entries_of(session, batch, SECOND)}
-    return Standing(
-        entered=len(entries_of(session, batch, FIRST)),
-        waiting=[number for number in batch.drawn if number not in second],
-        differences=paper_differences.of_batch(session, batch),
-        rate=paper_differences.rate_of(session, batch),
-        most_errors=batch.run.most_errors,
-    )
+    return standings(session, [batch])[batch.id]
+
+
+def standings(session: Session, batches: Sequence[PaperBatch]) -> dict[int, Standing]:
+    """Return how far batches are, by their ids."""
+    ids = [batch.id for batch in batches]
+    attempts = {batch.id: batch.attempt for batch in batches}
+    first: Counter[int] = Counter()
+    second: dict[int, set[int]] = {}
+    fields: Counter[int] = Counter()
+    columns = (PaperEntry.batch_id, PaperEntry.attempt, PaperEntry.number, PaperEntry.turn, PaperEntry.field_count)
+    for row in session.execute(sa.select(*columns).where(PaperEntry.batch_id.in_(ids))):
+        if row.attempt != attempts[row.batch_id]:
+            continue
+        if row.turn == FIRST:
+            first[row.batch_id] += 1
+        else:
+            second.setdefault(row.batch_id, set()).add(row.number)
+            fields[row.batch_id] += row.field_count
+    differences: dict[int, list[PaperDifference]] = {}
+    for one in paper_differences.of_batches(session, batches):
+        differences.setdefault(one.batch_id, []).append(one)
+    return {
+        batch.id: Standing(
+            entered=first[batch.id],
+            waiting=[number for number in batch.drawn if number not in second.get(batch.id, set())],
+            differences=differences.get(batch.id, []),
+            rate=paper_differences.rate_of(differences.get(batch.id, []), fields[batch.id]),
+            most_errors=batch.run.most_errors,
+        )
+        for batch in batches
+    }
 
 
 def finish_first(
@@ -136,12 +161,13 @@ def count(session: Session, batch: PaperBatch, by: StaffMember, at: dt.datetime)
         paper_differences.corrected(entry.typed, settled.get(entry.number, []))
         for entry in entries_of(session, batch, FIRST)
     ]
-    answered = [sheet for sheet in sheets if sheet]
+    # What was settled may leave nothing: the only mark was none, or answered what was not to be asked.
+    answered = [sheet for sheet in sheets if not paper_entry.problems_of(batch.run.wave.version, sheet)]
     # In the order of random tickets: which sheet was entered when says nothing about which answers it brought.
     ticketed = {surveys.new_ticket(): sheet for sheet in answered}
     for ticket in sorted(ticketed):
         paper_entry.store(session, batch, ticketed[ticket], at, ticket)
-    counts = _dispositions(batch, sheets)
+    counts = _dispositions(batch, answered, len(sheets))
     dispositions.move(session, batch.run.wave, batch.division, batch.run.channel, _change(batch, counts))
     batch.state = BatchState.COUNTED
     extra = {
@@ -171,6 +197,18 @@ def begin_anew(session: Session, batch: PaperBatch, by: StaffMember, at: dt.date
     batch.attempt += 1
     batch.state, batch.seed, batch.drawn, batch.lost = BatchState.ENTERING, "", [], {}
     session.flush()
+
+
+def forget_closed(session: Session, as_of: dt.date) -> int:
+    """Empty what was typed of batches that were not counted before their wave closed; return of how many."""
+    query = sa.select(PaperBatch).where(
+        PaperBatch.state != BatchState.COUNTED,
+        sa.exists().where(PaperEntry.batch_id == PaperBatch.id, sa.cast(PaperEntry.typed, sa.Text) != "{}"),
+    )
+    late = [batch for batch in session.scalars(query) if batch.run.wave.has_closed(as_of)]
+    for batch in late:
+        _forget(session, batch)
+    return len(late)
 
 
 def add_scan(
@@ -203,15 +241,13 @@ def _digests(batch: PaperBatch) -> list[str]:
     return [scan.digest for scan in batch.scans]
 
 
-def _dispositions(batch: PaperBatch, sheets: Sequence[Typed]) -> dict[Disposition, int]:
-    """Return what became of all sheets of a batch; one that lost its only mark in settling is a refusal."""
-    counts = {Disposition(kind): number for kind, number in batch.lost.items()}
-    for sheet in sheets:
-        kind = Disposition.REFUSAL
-        if sheet:
-            kind = Disposition.COMPLETE if _is_whole(batch, sheet) else Disposition.PARTIAL
-        counts[kind] = counts.get(kind, 0) + 1
-    return counts
+def _dispositions(batch: PaperBatch, answered: Sequence[Typed], entered: int) -> dict[Disposition, int]:
+    """Return what became of all sheets of a batch; one that turned out blank is a refusal."""
+    counts = Counter({Disposition(kind): number for kind, number in batch.lost.items()})
+    counts[Disposition.REFUSAL] += entered - len(answered)
+    for sheet in answered:
+        counts[Disposition.COMPLETE if _is_whole(batch, sheet) else Disposition.PARTIAL] += 1
+    return {kind: number for kind, number in counts.items() if number}
 
 
 def _change(batch: PaperBatch, counts: Mapping[Disposition, int]) -> dict[Disposition, int]:

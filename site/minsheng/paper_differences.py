@@ -112,10 +112,15 @@ def _values(typed: Mapping[str, Sequence[str]], question: Question) -> list[str]
 
 def of_batch(session: Session, batch: PaperBatch) -> list[PaperDifference]:
     """Return the differences of the present attempt, sheet by sheet."""
-    query = sa.select(PaperDifference).where(
-        PaperDifference.batch_id == batch.id, PaperDifference.attempt == batch.attempt
-    )
-    return list(session.scalars(query.order_by(PaperDifference.number, PaperDifference.id)))
+    return of_batches(session, [batch])
+
+
+def of_batches(session: Session, batches: Sequence[PaperBatch]) -> list[PaperDifference]:
+    """Return the differences of each batch's present attempt, sheet by sheet."""
+    attempts = {batch.id: batch.attempt for batch in batches}
+    query = sa.select(PaperDifference).where(PaperDifference.batch_id.in_(attempts))
+    ordered = query.order_by(PaperDifference.batch_id, PaperDifference.number, PaperDifference.id)
+    return [one for one in session.scalars(ordered) if one.attempt == attempts[one.batch_id]]
 
 
 def settle(
@@ -163,15 +168,9 @@ def corrected(typed: Typed, differences: Sequence[PaperDifference]) -> Typed:
     return {key: values for key, values in right.items() if values}
 
 
-def rate_of(session: Session, batch: PaperBatch) -> ErrorRate:
-    """Return how much of a batch's first entry was mistyped, as far as it is settled."""
-    fields = session.scalar(
-        sa.select(sa.func.sum(PaperEntry.field_count)).where(
-            PaperEntry.batch_id == batch.id, PaperEntry.attempt == batch.attempt, PaperEntry.turn == SECOND
-        )
-    )
-    wrong = [one for one in of_batch(session, batch) if one.verdict in {Verdict.SECOND, Verdict.NEITHER}]
-    return ErrorRate(len(wrong), fields or 0)
+def rate_of(differences: Sequence[PaperDifference], fields: int) -> ErrorRate:
+    """Return how much of a first entry was mistyped, as far as it is settled, of so many fields compared."""
+    return ErrorRate(sum(one.verdict in {Verdict.SECOND, Verdict.NEITHER} for one in differences), fields)
 
 
 def rates_of_clerks(session: Session, wave: Wave) -> list[tuple[StaffMember, ErrorRate]]:

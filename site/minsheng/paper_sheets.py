@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, selectinload
 
 from minsheng import dispositions, journal, serials
 from minsheng.clock import local_date
@@ -249,7 +249,9 @@ def planned_from(session: Session, sample: Sample) -> list[PlannedBatch]:
 
 def runs_of(session: Session, wave: Wave) -> list[PaperRun]:
     """Return the printings of a wave, the newest first."""
-    return list(session.scalars(sa.select(PaperRun).where(PaperRun.wave_id == wave.id).order_by(PaperRun.id.desc())))
+    query = sa.select(PaperRun).where(PaperRun.wave_id == wave.id).order_by(PaperRun.id.desc())
+    batches = selectinload(PaperRun.batches).joinedload(PaperBatch.division)
+    return list(session.scalars(query.options(batches, joinedload(PaperRun.made_by))))
 
 
 def waves_to_enter(session: Session, today: dt.date) -> list[Wave]:

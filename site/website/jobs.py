@@ -13,6 +13,7 @@ from minsheng import (
     mail,
     media_sweeping,
     passkeys,
+    paper_batches,
     quarantine,
     retention,
     scheduling,
@@ -133,6 +134,7 @@ def _erase_contacts() -> int:
 
 def _forget_letters() -> int:
     """Forget used tickets that are too old to be taken again, and letters that were discarded long ago."""
+    paper_batches.forget_closed(db.session(), local_date(at))
     at = services().clock()
     spent_tickets.forget(db.session(), at - dt.timedelta(seconds=2 * tickets.MAX_AGE_SECONDS))
     gone = quarantine.forget_discarded(db.session(), at)

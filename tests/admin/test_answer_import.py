@@ -110,7 +110,7 @@ def test_files_that_are_no_tables_are_refused_beside_the_field(
 ) -> None:
     browser = browser_of(surveyor)
     for data, name, words in (
-        (b"<html><table>", "答卷.xls", "这是网页，不是表格"),
+        (b"<html><table><tr><td>1</td></tr></table>", "答卷.xls", "至少有“编号”和“渠道”"),
         (as_csv([["编号", "aware"], ["1", "1"]]), "答卷.csv", "至少有“编号”和“渠道”"),
         (as_csv([["编号", "渠道"], ["1", "电话"]]), "答卷.csv", "没有一列是这份问卷的题目"),
         (b"", "leer.csv", "文件里什么也没有"),

@@ -341,17 +341,21 @@ def bomb() -> bytes:
         (b" \n ", {"empty"}),
         (b"x" * 50_000_000, {"too_large"}),
         (bomb(), {"bomb", "unknown_type"}),
-        (b"<html><table><tr><td>1</td></tr></table></html>", {"web_page"}),
+        (
+            b"<html><script>alert(1)</script><p>1</p></html>",
+            {"web_page", "empty", "unreadable", "broken", "no_headings"},
+        ),
+        (b"<html><table><tr><td>=1+1</td></tr></table></html>", {"web_page", "no_headings"}),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "_VBA_PROJECT Workbook".encode("utf-16-le"), {"macros"}),
         (b"%PDF-1.4", {"unknown_type"}),
         (b"PK\x03\x04 broken", {"unknown_type", "broken"}),
         (as_csv([HEADS, *([GOOD] * 3001)]), {"too_many_rows"}),
     ],
-    ids=["nothing", "spaces", "50 MB", "bomb", "html", "macros", "pdf", "broken zip", "too many rows"],
+    ids=["nothing", "spaces", "50 MB", "bomb", "script", "html", "macros", "pdf", "broken zip", "too many rows"],
 )
-def test_hostile_files_are_refused(data: bytes, reasons: set[str]) -> None:
+def test_hostile_files_are_refused(wave: Wave, data: bytes, reasons: set[str]) -> None:
     with pytest.raises(InvalidFileError) as refused:
-        answer_tables.read(data)
+        answer_tables.columns_of(answer_tables.read(data), wave.version)
     assert refused.value.reason in reasons
 
 

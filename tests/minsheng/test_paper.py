@@ -280,7 +280,7 @@ def test_two_clerks_agree_or_somebody_else_decides(
     paper_differences.settle(session, second, [], ids, surveyor)
     assert second.verdict is Verdict.NEITHER
 
-    assert paper_differences.rate_of(session, batch) == ErrorRate(1, 4)
+    assert paper_batches.standing(session, batch).rate == ErrorRate(1, 4)
     rates = dict(paper_differences.rates_of_clerks(session, wave))
     assert rates == {one: ErrorRate(1, 4), other: ErrorRate(2, 4)}
 
@@ -375,6 +375,18 @@ def test_a_counted_batch_forgets_which_sheet_said_what(
     assert "response" not in tied
     with pytest.raises(WrongStateError):
         paper_batches.count(session, batch, surveyor, at)
+
+
+def test_what_was_not_counted_before_the_close_is_forgotten(
+    session: Session, wave: Wave, clerks: tuple[StaffMember, StaffMember], surveyor: StaffMember, at: dt.datetime
+) -> None:
+    batch = printed(session, wave, surveyor, at, 10)
+    entered(session, batch, clerks[0], surveyor, at, TYPED)
+    assert paper_batches.forget_closed(session, wave.closes_on) == 0
+    assert paper_batches.forget_closed(session, wave.closes_on + dt.timedelta(days=1)) == 1
+    assert paper_batches.forget_closed(session, wave.closes_on + dt.timedelta(days=1)) == 0
+    entries = session.scalars(sa.select(PaperEntry).execution_options(populate_existing=True)).all()
+    assert [entry.typed for entry in entries] == [{}] * 10
 
 
 def foreign_keys(table: str) -> Iterator[sa.ForeignKey]:
