@@ -11,6 +11,7 @@ ACTS: Mapping[str, str] = MappingProxyType(
         **PUBLIC_ACTS,
         "report_submitted": _l("提交月报"),
         "table_imported": _l("表格写成草稿"),
+        "oc4ids_imported": _l("OC4IDS 文件写成草稿"),
         "records_exported": _l("导出记录"),
         "proposal_returned": _l("退回项目改动"),
         "report_returned": _l("退回月报"),

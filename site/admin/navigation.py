@@ -94,6 +94,7 @@ def _items() -> list[Item]:
     here = {
         "admin.publishing": "admin.reports",
         "admin.proposals": "admin.projects",
+        "admin.oc4ids": "admin.table_import",
         "admin.problem_cures": "admin.problems",
         "admin.quarantine": "admin.suggestions",
         "admin.questions": "admin.questionnaires",

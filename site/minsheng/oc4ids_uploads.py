@@ -15,9 +15,10 @@ from minsheng.table_uploads import UploadState
 class Oc4idsUpload(Base):
     """One file for one list.
 
-    ``digest`` is the SHA-256 of the file, ``projects`` what was read of each project and ``repairs`` ``[code, path,
-    value]`` of every repair, both in JSON values. ``choices`` maps a project's number in the file to the slug it is
-    taken for, ``new`` or ``skip``; ``result`` says what was written.
+    ``digest`` is the SHA-256 of the file, ``projects`` what was read of each project and ``repairs`` ``[project, code,
+    path, value]`` of every repair, both in JSON values; ``project`` is its number, empty for the file as a whole.
+    ``choices`` maps a project's number in the file to the slug it is taken for, ``new`` or ``skip``; ``result`` says
+    what was written.
     """
 
     __tablename__ = "oc4ids_upload"

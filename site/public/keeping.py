@@ -29,6 +29,7 @@ NEVER = {
     "public.my_place.": "sets a cookie",
     "public.embeds.": "chooses its language in its own way",
     "public.feeds.search_results": "made from the index",
+    "public.oc4ids.": "a file that is streamed; as large as all projects together",
 }
 """Beginnings of the names of pages that are made anew each time, with the reason."""
 
