@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from admin import paper_pdf
 from minsheng import paper_sheets, publishing, serials
 from minsheng.dispositions import DispositionCount
 from minsheng.journal import JournalEntry
@@ -22,6 +23,7 @@ from minsheng.surveys import Channel, Response, Wave
 from tests.admin.conftest import AT, Browser, Clock
 from tests.admin.test_surveys import SignIn
 from tests.factories import Make
+from tests.qr_reading import digits_of
 
 GOOD = {"q-aware": "1", "q-satisfied": "2", "q-words": "路修得好"}
 
@@ -359,3 +361,19 @@ def test_other_places_are_refused(batch: PaperBatch, make: Make, browser_of: Sig
     ):
         assert browser.get(f"{page_of(wave)}{address}").status_code == 403
     assert browser.get(sheet_of(batch, 0)).status_code == 403
+
+
+@pytest.mark.parametrize("language", ["zh_Hans", "zh_Hant", "en"])
+def test_the_code_on_every_page_is_the_serial(
+    session: Session, wave: Wave, surveyor: StaffMember, browser_of: SignIn, language: str
+) -> None:
+    planned = PlannedRun(Channel.PAPER_WALK_IN, language, [PlannedBatch(wave.division, 2)])
+    batch = paper_sheets.make_run(session, wave, planned, surveyor, AT).batches[0]
+    document = pypdfium2.PdfDocument(browser_of(surveyor).get(f"{of_batch(batch)}sheets.pdf").data)
+    scale = 4.0
+    millimetre = 72 / 25.4 * scale
+    left = paper_pdf.WIDTH - paper_pdf.MARGIN - paper_pdf.QR_SIDE
+    corner = [value * millimetre for value in (left - 1.5, 7, left + paper_pdf.QR_SIDE + 1.5, 28)]
+    found = [digits_of(page.render(scale=scale).to_pil().crop([round(value) for value in corner])) for page in document]
+    assert found == [serials.serial_of(number) for number in batch.numbers]
+    document.close()
