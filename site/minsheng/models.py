@@ -20,7 +20,7 @@ from minsheng.content_pages import ContentPage, ContentVersion
 from minsheng.contracts import Contract, ContractChange, ContractPayment
 from minsheng.database import Base
 from minsheng.digests import ProjectDigest
-from minsheng.dispositions import DispositionCount
+from minsheng.dispositions import DispositionCount, DispositionStatement
 from minsheng.documents import Document, DocumentPage
 from minsheng.eligibility import EligibilityStep, PaymentBatch
 from minsheng.exclusions import Exclusion
@@ -111,6 +111,7 @@ __all__ = [
     "ContractChange",
     "ContractPayment",
     "DispositionCount",
+    "DispositionStatement",
     "Division",
     "Document",
     "DocumentPage",

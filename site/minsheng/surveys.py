@@ -42,10 +42,17 @@ class Channel(enum.StrEnum):
 
 
 DRAWN_CHANNELS = frozenset({Channel.PHONE, Channel.PAPER_SAMPLE})
+EVERY_CHANNEL = tuple(channel.value for channel in Channel)
 
 
 class Wave(Base):
-    """One round of asking, from ``opens_on`` to ``closes_on`` (both included) or until staff close it."""
+    """One round of asking, from ``opens_on`` to ``closes_on`` (both included) or until staff close it.
+
+    ``channels`` are those that answers may come by; ``place_codes`` the places set beside each other, empty for all
+    directly below the wave's own. ``quality_rules`` are thresholds by rule, registered before publication.
+    ``writer_ids`` are the staff who planned it: another person publishes it, unless ``one_person`` says otherwise.
+    ``first_closes_on`` is the last day as first published, where it was moved; ``dates_reason`` says publicly why.
+    """
 
     __tablename__ = "wave"
     __table_args__ = (sa.CheckConstraint("opens_on <= closes_on", name="dates_in_order"),)
@@ -63,6 +70,13 @@ class Wave(Base):
     closes_on: Mapped[dt.date]
     is_published: Mapped[bool] = mapped_column(default=False)
     closed_at: Mapped[dt.datetime | None]
+    channels: Mapped[list[str]] = mapped_column(sa.JSON, default=lambda: list(EVERY_CHANNEL))
+    place_codes: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    quality_rules: Mapped[dict[str, float]] = mapped_column(sa.JSON, default=dict)
+    writer_ids: Mapped[list[int]] = mapped_column(sa.JSON, default=list)
+    one_person: Mapped[bool] = mapped_column(default=False)
+    first_closes_on: Mapped[dt.date | None]
+    dates_reason: Mapped[str] = mapped_column(sa.String(500), default="")
 
     version: Mapped[QuestionnaireVersion] = relationship()
     division: Mapped[Division] = relationship()
@@ -102,7 +116,20 @@ class Wave(Base):
             "closes_on": self.closes_on.isoformat(),
             "closed": self.closed_at is not None,
             **({"scheme": self.scheme.content_hash} if self.scheme else {}),
+            **self._later_columns(),
         }
+
+    def _later_columns(self) -> dict[str, object]:
+        """Return what waves say that were planned by pages; those published before have none of it."""
+        said: dict[str, object] = {
+            "channels": [] if set(self.channels) == set(EVERY_CHANNEL) else sorted(self.channels),
+            "places": sorted(self.place_codes),
+            "quality_rules": dict(self.quality_rules),
+            "one_person": self.one_person,
+            "first_closes_on": self.first_closes_on.isoformat() if self.first_closes_on else "",
+            "dates_reason": self.dates_reason,
+        }
+        return {name: value for name, value in said.items() if value}
 
     def unsealed_responses(self, session: Session, as_of: dt.date) -> list["Response"]:
         """Return the complete answers. Raises ``SealedError`` while the wave can still take any."""
@@ -280,15 +307,17 @@ def respond(  # noqa: PLR0913 - each is a fact of its own about one answer
     division: Division | None = None,
     board: Board | None = None,
     design: Design = NO_DESIGN,
+    flags: Sequence[str] = (),
 ) -> Response:
     """Store one person's answers, or return those this ticket already gave. The first answer freezes the version.
 
-    Raises ``NotOpenError`` outside the wave's period, ``InvalidAnswersError`` for answers that do not fit.
+    Raises ``NotOpenError`` outside the wave's period and for a channel it does not use, ``InvalidAnswersError`` for
+    answers that do not fit. ``flags`` are the registered rules that the answers broke on their way in.
     """
     known = session.scalar(sa.select(Response).where(Response.wave_id == wave.id, Response.ticket == ticket))
     if known is not None:
         return known
-    if not wave.is_open(local_date(at)):
+    if not wave.is_open(local_date(at)) or channel.value not in wave.channels:
         raise NotOpenError
     answers = read_answers(wave.version, typed, may_lack=design.may_lack)
     wave.version.freeze(at)
@@ -309,6 +338,7 @@ def respond(  # noqa: PLR0913 - each is a fact of its own about one answer
         base_weight=design.base_weight,
         batch=design.batch,
         interviewer=design.interviewer,
+        flags=list(flags),
         answers=answers,
     )
     session.add(response)
