@@ -63,6 +63,7 @@ def _profile(grid: Grid, region: Region, index: int) -> Profile:
     return Profile(
         filled=len(said),
         figures=share(lambda _cell, reading: reading.value is not None),
+        plain=share(lambda _cell, reading: reading.value is not None and not reading.found),
         percents=share(lambda _cell, reading: reading.value is None and reading.percent is not None),
         agencies=share(lambda cell, _reading: cell.kind is CellKind.TEXT and is_agency(cell.text)),
         units=share(lambda cell, _reading: cell.kind is CellKind.TEXT and is_unit(cell.text)),
@@ -130,7 +131,7 @@ def _is_readable(profile: Profile) -> bool:
 _FITS = (
     _Fit({Meaning.WORK}, lambda column, cells: cells.percents >= 0.5 and column.is_of_money, Meaning.MONEY_RATE),
     _Fit({Meaning.WORK}, lambda _column, cells: cells.percents >= 0.5, Meaning.RATE),
-    _Fit({Meaning.WORK}, lambda _column, cells: cells.figures >= 0.5 and cells.length <= 24, Meaning.DONE),
+    _Fit({Meaning.NEXT_STEP}, lambda _column, cells: cells.plain >= 0.6, Meaning.TARGET),
     _Fit({Meaning.DONE}, lambda _column, cells: not _is_readable(cells), Meaning.WORK),
     _Fit(
         {Meaning.TARGET},

@@ -20,10 +20,11 @@ _PAIRED = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What the filled cells of a column are, as shares from 0 to 1."""
+    """What the filled cells of a column are, as shares from 0 to 1; ``plain`` figures stand in no sentence."""
 
     filled: int
     figures: float
+    plain: float
     percents: float
     agencies: float
     units: float
@@ -62,6 +63,60 @@ def _line_units(columns: list[Column], table: _Table) -> list[Column]:
         return others[0] if is_counted and len(others) == 1 and not money else ""
 
     return [replace(column, unit=unit(column)) for column in columns]
+
+
+def _results(columns: list[Column], table: _Table) -> list[Column]:
+    """Take progress told in figures for results: plain ones, or sentences beside a target they are a part of."""
+    has_targets = any(column.meaning in {Meaning.TARGET, Meaning.ITEM} for column in columns)
+
+    def is_result(column: Column) -> bool:
+        cells = table.profiles[column.index]
+        is_told = cells.figures >= 0.5 and cells.length <= 24 and (has_targets or cells.plain >= 0.5)
+        return column.meaning is Meaning.WORK and bool(cells.filled) and is_told
+
+    return [replace(column, meaning=Meaning.DONE) if is_result(column) else column for column in columns]
+
+
+_AS_MONEY = {Meaning.TARGET: Meaning.PLANNED, Meaning.DONE: Meaning.COMPLETED, Meaning.RATE: Meaning.MONEY_RATE}
+
+
+def _sums_of_sources(columns: list[Column], _table: _Table) -> list[Column]:
+    """Take 合计 beside 上级补助 and 县级配套, under one heading, for the money that they are the parts of."""
+    sums = {one.headings[:-1]: one for one in columns if len(one.headings) > 1 and _WHOLE.fullmatch(one.headings[-1])}
+    parts = {
+        path: part.meaning
+        for part in columns
+        if (path := part.headings[:-1]) in sums and part is not sums[path] and part.meaning in MONEY
+    }
+
+    def part_or_sum(column: Column) -> Column:
+        meaning = parts.get(column.headings[:-1])
+        if meaning is None or column.meaning not in NUMBERS:
+            return column
+        is_sum = sums[column.headings[:-1]] is column
+        return replace(column, meaning=meaning if is_sum else Meaning.IGNORED, group="")
+
+    return [part_or_sum(column) for column in columns]
+
+
+_FLOWING = {Meaning.ARRIVED, Meaning.DISBURSED, Meaning.SPENT}
+_OF_MONEY = re.compile(r"投资|资金|经费|预算|补助")
+
+
+def _money_alone(columns: list[Column], table: _Table) -> list[Column]:
+    """Take 计划 and 完成 for money in a table about money whose unit line has no other unit, where nothing else is."""
+    units = table.region.units
+    meanings = {column.meaning for column in columns}
+    is_told = Meaning.TOTAL in meanings or any(map(_OF_MONEY.search, table.region.titles))
+    only_money = bool(units) and all(unit_of(one).is_money for one in units)
+    counts = any(one.meaning is Meaning.UNIT or (one.meaning in FIGURES and (one.group or one.unit)) for one in columns)
+    # Beside money that arrives a 计划 is of money too; beside money planned or a result it is a count.
+    has_both = bool(meanings & {Meaning.PLANNED, Meaning.COMPLETED}) or (
+        Meaning.DONE in meanings and meanings & _FLOWING
+    )
+    if not (is_told and only_money) or counts or has_both:
+        return columns
+    return [replace(column, meaning=_AS_MONEY.get(column.meaning, column.meaning)) for column in columns]
 
 
 def _names(columns: list[Column], table: _Table) -> list[Column]:
@@ -240,6 +295,9 @@ def _without_quarters(columns: list[Column], _table: _Table) -> list[Column]:
 
 
 _RULES: tuple[Callable[[list[Column], _Table], list[Column]], ...] = (
+    _results,
+    _sums_of_sources,
+    _money_alone,
     _line_units,
     _names,
     _places_across,

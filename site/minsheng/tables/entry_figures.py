@@ -13,6 +13,7 @@ from minsheng.tables.units import NONE, Unit, converted, fen_of, unit_of
 SCALE = 4
 """Decimals a value may have."""
 MOST_FEN = 10**16
+_USUAL_POWER = 4
 _UNREAD = {
     ReadingCode.WORDS: Trouble.NOT_A_FIGURE,
     ReadingCode.SEVERAL: Trouble.SEVERAL_FIGURES,
@@ -53,9 +54,9 @@ def unit_of_target(printed: str, target: Found | None, done: Found | None) -> Un
         shares = [one.reading for one in (target, done) if one]
         is_share = len(shares) == 2 and all(one.value is None and one.percent is not None for one in shares)
         return unit_of("%") if is_share else NONE
-    if len(beside) == 1 or beside[0] == beside[1]:
-        return beside[0]
-    return Unit(0, beside[0].base)
+    is_one = len(beside) == 1 or beside[0] == beside[1]
+    # Nobody counts in 百户 or 千亩; 万人 is usual.
+    return beside[0] if is_one and beside[0].power >= _USUAL_POWER else Unit(0, beside[0].base)
 
 
 def value_of(found: Found | None, unit: Unit, doubts: Doubts, *, is_result: bool) -> Decimal | None:

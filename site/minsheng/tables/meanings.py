@@ -70,6 +70,10 @@ _TIMES = re.compile(
     r"(?:截[至止]到?)?(?:(?:19|20)?\d{2}年)?(?:\d{1,2}(?:-\d{1,2})?月(?:份|底|末|\d{1,2}日)?|第?[一二三四1-4]季度?)"
     r"|(?:19|20)\d{2}年度?|上半年|下半年|1-\d{1,2}月"
 )
+_ORDER = re.compile(r"[(（](?:[A-Za-z]|[①-⑳]|(?:[A-Za-z]|\d{1,2})=[^()（）]*)[)）]$")
+"""Letters and formulas that number the columns: 完成率（C=B/A）."""
+_TRANSLATION = re.compile(r"(?<=[\u3400-\u9fff)）])[\s/]+[A-Za-z][A-Za-z .\'&-]*$")
+_DUE = re.compile(r"(?:应|拟|预计|计划|预算)(?:到位|拨付|拨|支付|支出|使用)")
 _LEFT = re.compile(r"[()（）\[\]【】,，、:：;；.。/·\-_%]")
 _BEFORE_NOUN = re.compile(
     r"^(?:项目|工程|主要|具体|本年度?|当年|年度|全年|市级|县级|区级|拟|计划|预定|要求|目前|当前|存在的?)+"
@@ -134,6 +138,11 @@ def _words_of(*tags: str) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
+def key_of(text: str) -> str:
+    """Return a heading for comparing: without a translation, letters and formulas behind it."""
+    return _ORDER.sub("", squeezed(_TRANSLATION.sub("", text.strip())))
+
+
 @functools.lru_cache(4096)
 def take_apart(text: str) -> Heading:
     """Return a heading cell taken apart into its unit, its known words and the rest."""
@@ -176,7 +185,7 @@ def _noun_of(timeless: str, bare: str) -> Meaning | None:
 
 def is_heading(text: str) -> bool:
     """Whether a cell reads as the heading of a column, by its own words."""
-    key = squeezed(text)
+    key = key_of(text)
     if not key or len(key) > LONGEST_HEADING or re.fullmatch(r"[\d.,%\-]+", key):
         return False
     return take_apart(key).is_known or key == "单位"
@@ -184,13 +193,13 @@ def is_heading(text: str) -> bool:
 
 def is_time(text: str) -> bool:
     """Whether a heading only names a month, a quarter or a year."""
-    return take_apart(squeezed(text)).is_time
+    return take_apart(key_of(text)).is_time
 
 
 def guess(path: Sequence[str]) -> Guess | None:
     """Return what a column means by its headings, the topmost first; None where no word is known."""
-    heads = [take_apart(squeezed(text)) for text in path if text.strip()]
-    if not heads:
+    heads = [take_apart(key_of(text)) for text in path if text.strip()]
+    if not heads or heads[-1].text == "单位":
         return None
     leaf, above = heads[-1], heads[:-1]
     if leaf.noun is not None and not (leaf.unit and leaf.noun in {Meaning.TITLE, Meaning.SERIAL}):
@@ -286,11 +295,13 @@ def _moves(signs: _Signs) -> bool:
 _Rule = tuple[Callable[[_Signs], bool], Meaning]
 _RULES: tuple[_Rule, ...] = (
     (lambda signs: signs.has("compare", "before", "balance"), Meaning.IGNORED),
+    (lambda signs: signs.has("served") and not signs.has("planned", "done"), Meaning.IGNORED),
     (_is_of_one_month, Meaning.IGNORED),
     (lambda signs: signs.leaf.is_time and not signs.tags - _MEANINGLESS, Meaning.IGNORED),
     (lambda signs: _is_share(signs) and signs.has("physical"), Meaning.PROGRESS),
     (lambda signs: _is_share(signs) and signs.is_of_money, Meaning.MONEY_RATE),
     (_is_share, Meaning.RATE),
+    (lambda signs: _moves(signs) and bool(_DUE.search(signs.leaf.bare)), Meaning.PLANNED),
     (lambda signs: _moves(signs) and signs.has("arrived"), Meaning.ARRIVED),
     (lambda signs: _moves(signs) and signs.has("disbursed"), Meaning.DISBURSED),
     (lambda signs: _moves(signs) and signs.has("spent", "executed"), Meaning.SPENT),
@@ -308,6 +319,7 @@ _RULES: tuple[_Rule, ...] = (
         ),
         Meaning.NEXT_STEP,
     ),
+    (lambda signs: signs.has("planned") and signs.has("done") and "/" in signs.leaf.text, Meaning.DONE),
     (lambda signs: signs.has("planned"), Meaning.TARGET),
     (lambda signs: signs.has("done") and not signs.has("progress"), Meaning.DONE),
     (lambda signs: signs.has("progress"), Meaning.WORK),

@@ -28,7 +28,7 @@ class ReadingCode(enum.StrEnum):
 class Reading:
     """One cell. ``value`` is in ``unit`` as printed; ``percent`` is a printed percentage, its digits as they stand.
 
-    ``is_bound`` marks 不少于, 约 and the like; ``found`` are the figures of a sentence.
+    ``is_bound`` marks 不少于, 约 and the like; ``found`` are the figures of a sentence, ``whole`` is the 60 of 31/60.
     """
 
     code: ReadingCode
@@ -38,6 +38,7 @@ class Reading:
     remark: str = ""
     is_bound: bool = False
     found: tuple[tuple[Decimal, Unit], ...] = ()
+    whole: Decimal | None = None
 
     @property
     def says_nothing(self) -> bool:
@@ -66,6 +67,7 @@ _SIMPLE = re.compile(
 _COMPOUND = re.compile(rf"(?P<yi>{_NUMBER})亿(?P<wan>{_NUMBER})万(?P<unit>[^\d(),;:]*)")
 _BELOW_NOTHING = re.compile(rf"(?:\((?P<bracketed>{_NUMBER})\)|[△▲](?P<marked>{_NUMBER}))(?P<unit>[^\d(),;:]*)")
 """As bookkeepers write what is below nothing."""
+_FRACTION = re.compile(rf"(?P<part>{_NUMBER})/(?P<whole>{_NUMBER})(?P<unit>[^\d(),;:/]*)")
 _PERCENT = re.compile(rf"(?:百分之(?P<words>[{SIGNS}点\d.]+)|(?P<number>{_NUMBER})(?:%|个?百分点))")
 _PERCENT_ALONE = re.compile(rf"{_BEFORE}(?P<number>-?{_NUMBER})%{_AFTER}(?P<remark>[^\d%].*)?")
 _TENTHS = re.compile(r"(?:完成|约)?([一二三四五六七八九])成([一二三四五六七八九半]?)")
@@ -134,6 +136,15 @@ def _compound(bare: str) -> Reading | None:
     return Reading(ReadingCode.NUMBER, large.scaleb(8) + small.scaleb(4), Unit(0, unit_of(found["unit"]).base))
 
 
+def _part_of_whole(bare: str) -> Reading | None:
+    """Read 31/60: so many of so many."""
+    found = _FRACTION.fullmatch(bare)
+    part, whole = (_decimal(found["part"]), _decimal(found["whole"])) if found else (None, None)
+    if found is None or part is None or whole is None or not _is_unit_or_none(found["unit"]):
+        return None
+    return Reading(ReadingCode.NUMBER, part, unit_of(found["unit"] or ""), whole=whole)
+
+
 def _below_nothing(bare: str) -> Reading | None:
     found = _BELOW_NOTHING.fullmatch(bare)
     if found is None or not _is_unit_or_none(found["unit"]):
@@ -186,7 +197,7 @@ def _worded(bare: str) -> Reading | None:
     return None if value is None else Reading(ReadingCode.NUMBER, value, unit_of(found["unit"]))
 
 
-_WAYS = (_compound, _below_nothing, _percentage, _simple, _worded)
+_WAYS = (_compound, _part_of_whole, _below_nothing, _percentage, _simple, _worded)
 """How a figure that stands alone may be written."""
 
 

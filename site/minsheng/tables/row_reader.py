@@ -168,6 +168,8 @@ class _Reader:
         doubts = Doubts()
         more = {**self.above.get(key, {}), **words} | ({Meaning.PLACE: place} if place else {})
         target, done, rate = (self._found(row, key, one) for one in (Meaning.TARGET, Meaning.DONE, Meaning.RATE))
+        if done is not None and done.reading.whole is not None and target is None:
+            target = Found(replace(done.reading, value=done.reading.whole), done.column)
         if target is None or target.reading.code is ReadingCode.BLANK:
             target = self._target_in_sentence(row, done) or target
         unit = unit_of_target(words.get(Meaning.UNIT, ""), target, done)

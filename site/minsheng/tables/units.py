@@ -76,6 +76,8 @@ _KNOWN_WORDS = (
     "对象 场地 点 处点 站点 网点 帧 兆 MW "
 )
 KNOWN = COUNT_UNITS | MEASURED | frozenset(_KNOWN_WORDS.split())
+_LARGE = frozenset({"万", "亿", "十万", "百万", "千万"})
+"""Powers that are part of no word: 百 and 千 are of some."""
 _IN_HEADING = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]")
 _UNIT_LINE = re.compile(r"(?:计量)?单位\s*[:：]\s*([^,，;；\s()（）]+(?:[、,，/][^,，;；\s()（）]+)*)")
 
@@ -118,7 +120,7 @@ def unit_of(text: str) -> Unit:
                 rest = bare[len(word) :]
                 rest = _ALIASES.get(rest.lower(), rest)
                 # 百户 is a hundred households; but 十字路口 and 千村 are words.
-                if rest == YUAN or word in {"万", "亿", "十万", "百万", "千万"} or rest in COUNT_UNITS or not rest:
+                if word in _LARGE or rest in KNOWN or not rest:
                     return Unit(_POWERS[word], rest)
     return Unit(0, bare)
 
@@ -184,9 +186,11 @@ def split_heading(text: str) -> tuple[str, str]:
 
 
 def unit_line(text: str) -> tuple[str, ...]:
-    """Return the units that a line such as 单位：万元、个 gives for the whole table; nothing for any other text."""
-    found = _UNIT_LINE.search(squeezed(text))
+    """Return the units that a line gives for the whole table: 单位：万元、个, or a title with （万元） behind it."""
+    bare = squeezed(text)
+    found = _UNIT_LINE.search(bare)
     if found is None:
-        return ()
+        behind = _IN_HEADING.search(bare, max(len(bare) - 6, 0))
+        return (behind[1],) if behind and is_unit(behind[1]) and unit_of(behind[1]).is_money else ()
     units = tuple(one for one in re.split(r"[、,，]", found[1]) if is_unit(one))
     return units or tuple(one for one in re.split(r"[、,，/]", found[1]) if is_unit(one))
