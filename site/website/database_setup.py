@@ -14,6 +14,7 @@ from minsheng.database import db, is_reading
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+PRAGMAS = ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "secure_delete=ON")
 
 
 def set_up(app: Flask) -> None:
@@ -33,12 +34,15 @@ def prepare(engine: sa.Engine) -> None:
 
 
 def _on_connect(connection: Any, _record: ConnectionPoolEntry) -> None:
-    """Leave transactions to us, check foreign keys, and wait up to ten seconds for another writer."""
+    """Leave transactions to us, check foreign keys, wait up to ten seconds for another writer, wipe what is deleted.
+
+    Without the last, erased contacts and attempts to call would stay readable in the file's free space.
+    """
     if not isinstance(connection, sqlite3.Connection):
         return
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000"):
+    for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
