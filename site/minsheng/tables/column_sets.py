@@ -93,8 +93,9 @@ def _sums_of_sources(columns: list[Column], _table: _Table) -> list[Column]:
         meaning = parts.get(column.headings[:-1])
         if meaning is None or column.meaning not in NUMBERS:
             return column
-        is_sum = sums[column.headings[:-1]] is column
-        return replace(column, meaning=meaning if is_sum else Meaning.IGNORED, group="")
+        if sums[column.headings[:-1]] is not column:
+            return replace(column, meaning=Meaning.IGNORED)
+        return column if column.meaning in MONEY else replace(column, meaning=meaning, group="")
 
     return [part_or_sum(column) for column in columns]
 

@@ -270,7 +270,7 @@ class _Signs:
 
 def _signs_of(leaf: Heading, above: Sequence[Heading]) -> _Signs:
     tags = leaf.tags
-    if not tags - _MEANINGLESS - {"total"}:
+    if not tags - _MEANINGLESS - {"total", "money"}:
         tags = tags.union(*(head.tags for head in above))
     unit = unit_of(leaf.unit) if leaf.unit else NONE
     inherited = any("money" in head.tags and head.is_known for head in above) and (unit == NONE or unit.is_percent)
