@@ -10,6 +10,7 @@ from admin import (
     assessments,
     boards,
     bulletins,
+    calendar,
     call_sheets,
     calls,
     case_entry,
@@ -57,6 +58,7 @@ from admin import (
     survey_exports,
     surveys,
     table_import,
+    targets,
     translations,
 )
 
@@ -77,6 +79,8 @@ for module in (
     inspections,
     summonses,
     bulletins,
+    calendar,
+    targets,
     reports,
     table_import,
     oc4ids,

@@ -46,6 +46,7 @@ def _items() -> list[Item]:
     """Return the parts of the desk that the roles of whoever is signed in open."""
     parts: tuple[tuple[str, str, tuple[Permission, ...]], ...] = (
         (_("今日"), "admin.desk", (Permission.SEE_DESK,)),
+        (_("一年的日历"), "admin.calendar", (Permission.PROPOSE_PROJECT, Permission.KEEP_LEDGER)),
         (_("项目"), "admin.projects", (Permission.PROPOSE_PROJECT,)),
         (_("月报"), "admin.reports", (Permission.WRITE_REPORT, Permission.PUBLISH_REPORT)),
         (_("表格导入"), "admin.table_import", (Permission.WRITE_REPORT,)),
@@ -96,6 +97,7 @@ def _items() -> list[Item]:
         "admin.proposals": "admin.projects",
         "admin.oc4ids": "admin.table_import",
         "admin.problem_cures": "admin.problems",
+        "admin.targets": "admin.calendar",
         "admin.quarantine": "admin.suggestions",
         "admin.questions": "admin.questionnaires",
         "admin.survey_exports": "admin.surveys",

@@ -295,21 +295,26 @@ _QUANTITY = re.compile(r"^[-−]?(\d[\d,\s]*)?(\.\d{1,4})?\s*%?$")
 GREATEST_QUANTITY = Decimal(10) ** 14
 
 
+def parse_quantity(text: str) -> Decimal:
+    """Return a typed number with at most four places: ``1,200.5`` → 1200.5. Raises ``ValueError`` for what is none."""
+    typed = plain(text)
+    if not _QUANTITY.match(typed):
+        raise ValueError(text)
+    try:
+        number = Decimal(re.sub(r"[,\s%]", "", typed).replace("−", "-"))
+    except InvalidOperation as error:
+        raise ValueError(text) from error
+    if abs(number) >= GREATEST_QUANTITY:
+        raise ValueError(text)
+    return number
+
+
 class QuantityField(_Parsed):
     """A decimal with at most four places: ``1,200.5``, ``１２``, ``41.7%``."""
 
     def parsed(self, text: str) -> Decimal:
         """Return the number."""
-        typed = plain(text)
-        if not _QUANTITY.match(typed):
-            raise ValueError(text)
-        try:
-            number = Decimal(re.sub(r"[,\s%]", "", typed).replace("−", "-"))
-        except InvalidOperation as error:
-            raise ValueError(text) from error
-        if abs(number) >= GREATEST_QUANTITY:
-            raise ValueError(text)
-        return number
+        return parse_quantity(text)
 
     def written(self, data: Decimal) -> str:
         """Return the number without exponent or trailing zeros."""

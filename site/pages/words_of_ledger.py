@@ -101,6 +101,13 @@ LEDGER_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "no": _l("不合格"),
             "not_applicable": _l("不适用"),
         },
+        "cycle_step": {
+            "breakdown": _l("目标任务分解"),
+            "monthly_report": _l("月报"),
+            "quarterly_self_review": _l("季度自评"),
+            "half_year_inspection": _l("半年检查"),
+            "year_end_acceptance": _l("年终验收"),
+        },
         "block_name": {
             "overview": _l("总体情况"),
             "money": _l("资金"),
