@@ -67,7 +67,7 @@ def _keep(wave: Wave, channel: Channel, title: str, plan: FramePlan) -> Response
         channel,
         title,
         plan,
-        box=known.contacts,
+        seal=known.contacts.seal,
         secret=known.secret,
         by=current_staff(),
         at=known.clock(),

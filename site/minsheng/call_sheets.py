@@ -127,7 +127,8 @@ def claim_of(session: Session, wave: Wave, by: StaffMember, at: dt.datetime) -> 
 def claim_next(session: Session, wave: Wave, by: StaffMember, secret: str, at: dt.datetime) -> CallClaim:
     """Give an interviewer the next number of a wave, or the one they have, and journal that they see it.
 
-    First come those who asked to be called now, then those called least, in the order drawn. Raises ``NotOpenError``
+    First come those who asked to be called now, then those called least, in an order that is nowhere kept: answers
+    lie in PostgreSQL's file as they came, and must not lie as the people were drawn. Raises ``NotOpenError``
     outside the wave's period, ``NothingToCallError`` where no number is left now.
     """
     if not wave.is_open(local_date(at)):
@@ -342,7 +343,7 @@ def _allowed(session: Session, wave: Wave, by: StaffMember) -> list[int]:
 
 
 def _waiting(wave: Wave, places: Sequence[int], at: dt.datetime) -> sa.Select[SampledPerson]:
-    """Return the query of the people of phone samples who may be called now, who comes first being first."""
+    """Return the query of the people of phone samples who may be called now, whoever is to be called being first."""
     today = local_date(at)
     halves = list(HalfDay)[: list(HalfDay).index(half_of(at)) + 1]
     is_due = sa.or_(
@@ -365,5 +366,5 @@ def _waiting(wave: Wave, places: Sequence[int], at: dt.datetime) -> sa.Select[Sa
             has_number,
             sa.or_(SampledPerson.callback_on.is_(None), is_due),
         )
-        .order_by(SampledPerson.callback_on.is_(None), SampledPerson.attempts, SampledPerson.turn, SampledPerson.id)
+        .order_by(SampledPerson.callback_on.is_(None), SampledPerson.attempts, sa.func.random())
     )

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from minsheng.case_tables import Rows, cell_name
 from minsheng.case_tables import read as read_cells
 from minsheng.clock import local_date
-from minsheng.encryption import ContactBox
 from minsheng.errors import DomainError, InvalidFileError, WrongStateError
 from minsheng.places import Division
 from minsheng.random_keys import random_key
@@ -136,7 +135,7 @@ def keep(  # noqa: PLR0913 - each is a fact of its own about one frame
     title: str,
     planned: FramePlan,
     *,
-    box: ContactBox,
+    seal: Callable[[str, str], bytes],
     secret: str,
     by: StaffMember,
     at: dt.datetime,
@@ -149,7 +148,7 @@ def keep(  # noqa: PLR0913 - each is a fact of its own about one frame
     if not planned.is_sound:
         raise FaultyFrameError
     frame = SampleFrame(wave=wave, wave_id=wave.id, channel=channel, title=title.strip(), made_by=by, made_at=at)
-    frame.sealed_key, inner = new_key(box, frame.record)
+    frame.sealed_key, inner = new_key(seal, frame.record)
     session.add(frame)
     session.flush()
     entries = []

@@ -8,6 +8,7 @@ copy of the entries would still hold.
 import base64
 import datetime as dt
 import os
+from collections.abc import Callable
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -100,10 +101,10 @@ def record_of(entry_id: int) -> str:
     return f"frame_entry:{entry_id}"
 
 
-def new_key(outer: ContactBox, record: str) -> tuple[bytes, ContactBox]:
-    """Return a fresh key, sealed for a frame, and what seals with it."""
+def new_key(seal: Callable[[str, str], bytes], record: str) -> tuple[bytes, ContactBox]:
+    """Return a fresh key, sealed for a frame by the installation's ``seal``, and what seals with it."""
     key = os.urandom(KEY_BYTES)
-    return outer.seal(base64.b64encode(key).decode(), record), ContactBox({1: key})
+    return seal(base64.b64encode(key).decode(), record), ContactBox({1: key})
 
 
 def frames_of(session: Session, wave: Wave) -> list[SampleFrame]:

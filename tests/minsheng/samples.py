@@ -51,7 +51,9 @@ def frame(
     channel: Channel = Channel.PHONE,
 ) -> SampleFrame:
     planned = sample_frame_reading.plan(session, wave, channel, [list(row) for row in cells], SECRET)
-    made = sample_frame_reading.keep(session, wave, channel, "名册", planned, box=BOX, secret=SECRET, by=by, at=make.at)
+    made = sample_frame_reading.keep(
+        session, wave, channel, "名册", planned, seal=BOX.seal, secret=SECRET, by=by, at=make.at
+    )
     sample_frames.confirm(session, made, by, make.at)
     return made
 

