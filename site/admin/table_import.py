@@ -9,8 +9,18 @@ from flask.typing import ResponseReturnValue
 
 from admin.access import current_staff, needs
 from admin.table_import_forms import StepForm, TableFileForm
-from admin.table_import_words import MEANINGS, VERDICTS, column_label, column_name, figures_of, file_words, reasons
-from minsheng import table_import
+from admin.table_import_words import (
+    MEANINGS,
+    VERDICTS,
+    column_label,
+    column_name,
+    column_words,
+    figures_of,
+    file_words,
+    reasons,
+    row_words,
+)
+from minsheng import table_import, table_lines, table_writing
 from minsheng.database import db
 from minsheng.errors import InvalidFileError, WrongStateError
 from minsheng.exporting import report_template
@@ -19,7 +29,7 @@ from minsheng.projects import Project
 from minsheng.publication import Origin
 from minsheng.reports import MONTH
 from minsheng.staff import Permission
-from minsheng.table_import import Line, Situation, Verdict
+from minsheng.table_lines import Line, Situation, Verdict
 from minsheng.table_uploads import TableUpload, UploadState
 from minsheng.tables.meanings import FIGURES, MONEY
 from minsheng.tables.opening import MAX_BYTES, read_sheets
@@ -89,7 +99,7 @@ def template() -> ResponseReturnValue:
     if programme is None or not MONTH.fullmatch(month):
         flash(_("请先选清单和月份（例如 2026-05），再下载模板。"), "warning")
         return redirect(url_for(".index"))
-    projects = table_import.own_projects(db.session(), programme, current_staff())
+    projects = table_lines.own_projects(db.session(), programme, current_staff())
     content = report_template.write(programme.title, projects, month)
     return send_file(io.BytesIO(content), XLSX, as_attachment=True, download_name=f"{month}-{programme.slug}.xlsx")
 
@@ -135,25 +145,26 @@ def line(upload_id: int, key: str) -> ResponseReturnValue:
     found = next((one for one in _lines(kept) if one.key == key), None)
     if found is None:
         abort(404)
-    projects = table_import.own_projects(db.session(), kept.programme, current_staff())
+    projects = table_lines.own_projects(db.session(), kept.programme, current_staff())
     if request.method == "POST" and StepForm().validate_on_submit():
         _correct(kept, found, projects)
         db.session.commit()
         flash(_("已改好，重新检查过了。"), "good")
-        return redirect(url_for(".show", upload_id=upload_id, _anchor=f"row-{found.entry.row + 1}"))
+        return redirect(url_for(".show", upload_id=upload_id, _anchor=f"line-{key}"))
     targets = [(project, indicator) for project in projects for indicator in project.indicators]
     return render_template(
         "admin/table_import/line.html",
         upload=kept,
         line=found,
         cells=[
-            (column, found.table.grid.at(found.entry.row, column.index).shown, column_label(column))
+            (column, found.table.grid.at(found.entry.row, column.index).shown, column_label(found.table, column))
             for column in found.table.columns
         ],
         projects=projects,
         targets=targets,
         choice=kept.choices.get(key, {}),
         reasons=reasons(found),
+        row_words=row_words,
         may_add=current_staff().may(Permission.EDIT_PROJECT, division=kept.programme.division),
         form=StepForm(formdata=None),
     )
@@ -177,7 +188,7 @@ def write(upload_id: int) -> ResponseReturnValue:
     if needs_look and not request.form.get("looked"):
         return _preview(kept, _("有要核对的行：看过以后请打勾，再写入")), UNREADABLE
     try:
-        written = table_import.write(db.session(), kept, _situation(), services().clock())
+        written = table_writing.write(db.session(), kept, _situation(), services().clock())
     except WrongStateError:
         db.session.rollback()
         return _preview(_open_upload(upload_id), _("还有要改正的行，或者没有可写的行；一行也没有写入")), UNREADABLE
@@ -206,7 +217,7 @@ def _programmes() -> Sequence[Programme]:
     return [
         one
         for one in db.session.scalars(own)
-        if table_import.own_projects(db.session(), one, current_staff())
+        if table_lines.own_projects(db.session(), one, current_staff())
         or current_staff().may(Permission.EDIT_PROJECT, division=one.division)
     ]
 
@@ -233,7 +244,7 @@ def _situation() -> Situation:
 
 
 def _lines(kept: TableUpload) -> list[Line]:
-    return table_import.lines_of(db.session(), kept, _situation())
+    return table_lines.lines_of(db.session(), kept, _situation())
 
 
 def _correct(kept: TableUpload, found: Line, projects: Sequence[Project]) -> None:
@@ -287,7 +298,8 @@ def _preview(kept: TableUpload, complaint: str = "") -> str:
         figures_of=figures_of,
         meanings=MEANINGS,
         column_label=column_label,
-        column_name=column_name,
+        column_words=column_words,
+        row_words=row_words,
         units=UNITS,
         needs_unit=FIGURES | MONEY,
         money=MONEY,
@@ -299,9 +311,17 @@ def _preview(kept: TableUpload, complaint: str = "") -> str:
 
 
 def _hidden(kept: TableUpload, tables: Sequence[Table]) -> list[str]:
-    """Return what of the file was not read: hidden sheets and rows."""
+    """Return what of the file was not read: hidden sheets, rows and columns."""
     said = [_("隐藏的工作表“%(name)s”没有读", name=sheet["name"]) for sheet in kept.sheets if sheet["is_hidden"]]
     rows = sorted({row for table in tables for row in table.grid.hidden_rows if row in table.region.body})
+    columns = sorted({column for table in tables for column in table.grid.hidden_columns} - _read_columns(tables))
+    if columns:
+        names = "、".join(column_name(column) for column in columns[:20])
+        said.append(_("隐藏的列没有读：%(columns)s 列", columns=names))
     if rows:
         said.append(_("隐藏的行没有读：第 %(rows)s 行", rows="、".join(str(row + 1) for row in rows[:20])))
     return said
+
+
+def _read_columns(tables: Sequence[Table]) -> set[int]:
+    return {column.index for table in tables for column in table.columns}

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from minsheng.table_import import Doubt, Line, Verdict
+from minsheng.table_lines import Doubt, Line, Verdict
 from minsheng.tables.columns import Column
 from minsheng.tables.entries import Problem, Trouble
 from minsheng.tables.meanings import Meaning
+from minsheng.tables.reading import Table
 from pages.formats import TEN_THOUSAND
 from pages.language import gettext as _
 from pages.language import lazy_gettext as _l
@@ -94,7 +95,7 @@ def _troubles() -> Mapping[Trouble, str]:
         Trouble.NOT_A_FIGURE: _("写的是文字，不是数字，数字没有导入"),
         Trouble.SEVERAL_FIGURES: _("一格里有好几个数字，不知道该用哪个，数字没有导入"),
         Trouble.RANGE: _("写的是一个范围，数字没有导入"),
-        Trouble.FORMULA_ERROR: _("公式出错，请填上数字"),
+        Trouble.FORMULA_ERROR: _("公式出错或者没有算出结果，请填上数字"),
         Trouble.NEGATIVE: _("数字小于零"),
         Trouble.TOO_PRECISE: _("小数超过四位，请改成四位以内"),
         Trouble.NO_UNIT: _("金额没有写单位，请在上面的列里选元、万元或亿元"),
@@ -109,14 +110,28 @@ def _troubles() -> Mapping[Trouble, str]:
     }
 
 
-def problem_words(problem: Problem) -> str:
+def row_words(table: Table, row: int) -> str:
+    """Return a line's place in the file; in a table that was turned it is a column."""
+    across, down = table.grid.in_file(row, 0)
+    if table.grid.turned_from is not None:
+        return _("%(column)s 列", column=column_name(down))
+    return _("第 %(row)s 行", row=across + 1)
+
+
+def column_words(table: Table, column: int) -> str:
+    """Return a column's place in the file; in a table that was turned it is a row."""
+    if table.grid.turned_from is not None:
+        return _("第 %(row)s 行", row=column + table.grid.turned_from + 1)
+    return _("%(column)s 列", column=column_name(column))
+
+
+def problem_words(table: Table, problem: Problem) -> str:
     """Return what is the matter with a cell, with its column and what stands there."""
     words = _troubles()[problem.trouble]
     if problem.column is None:
         return f"{words}（{problem.detail}%）" if problem.trouble is Trouble.RATE_DIFFERS else words
-    return _(
-        "%(column)s 列“%(text)s”：%(words)s", column=column_name(problem.column), text=problem.detail[:40], words=words
-    )
+    place = column_words(table, problem.column)
+    return _("%(place)s“%(text)s”：%(words)s", place=place, text=problem.detail[:40], words=words)
 
 
 def doubt_words(doubt: Doubt, detail: str) -> str:
@@ -144,7 +159,7 @@ def doubt_words(doubt: Doubt, detail: str) -> str:
 def reasons(line: Line) -> list[str]:
     """Return everything there is to say about a line."""
     return [doubt_words(doubt, detail) for doubt, detail in line.doubts] + [
-        problem_words(problem) for problem in line.entry.problems
+        problem_words(line.table, problem) for problem in line.entry.problems
     ]
 
 
@@ -168,6 +183,6 @@ def figures_of(line: Line) -> list[tuple[str, str]]:
     return said
 
 
-def column_label(column: Column) -> str:
-    """Return a column's letter and heading."""
-    return f"{column_name(column.index)} · {column.heading or _('没有列名')}"
+def column_label(table: Table, column: Column) -> str:
+    """Return a column's place and heading."""
+    return f"{column_words(table, column.index)} · {column.heading or _('没有列名')}"

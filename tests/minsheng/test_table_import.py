@@ -7,14 +7,15 @@ from decimal import Decimal
 import pytest
 from sqlalchemy.orm import Session
 
-from minsheng import reporting, table_import
+from minsheng import reporting, table_import, table_lines, table_writing
 from minsheng.errors import WrongStateError
 from minsheng.indicators import Indicator
 from minsheng.projects import Project
 from minsheng.publication import Publication
 from minsheng.reports import ReportState
 from minsheng.staff import Role, StaffMember
-from minsheng.table_import import Doubt, Line, Situation, Upload, Verdict
+from minsheng.table_import import Upload
+from minsheng.table_lines import Doubt, Line, Situation, Verdict
 from minsheng.table_uploads import TableUpload, UploadState
 from minsheng.tables.opening import read_sheets
 from tests.factories import Make
@@ -52,7 +53,7 @@ def bring(session: Session, text: str, road: Project, member: StaffMember, at: d
 
 
 def judged(session: Session, upload: TableUpload, member: StaffMember) -> Sequence[Line]:
-    return table_import.lines_of(session, upload, situation(member))
+    return table_lines.lines_of(session, upload, situation(member))
 
 
 def test_figures_become_drafts_exactly(
@@ -65,7 +66,7 @@ def test_figures_become_drafts_exactly(
     )
     upload = bring(session, text, road, reporter, at)
 
-    written = table_import.write(session, upload, situation(reporter), at)
+    written = table_writing.write(session, upload, situation(reporter), at)
 
     assert [one.state for one in written.reports] == [ReportState.DRAFT] * 2
     report = reporting.report_in_work(road, "2026-05")
@@ -79,7 +80,7 @@ def test_figures_become_drafts_exactly(
     assert (other.values[0].value, other.funds_spent_fen) == (Decimal(0), 120_0000_00)
     assert upload.state is UploadState.WRITTEN
     with pytest.raises(WrongStateError):
-        table_import.write(session, upload, situation(reporter), at)
+        table_writing.write(session, upload, situation(reporter), at)
 
 
 def test_one_wrong_line_keeps_everything_out(
@@ -90,7 +91,7 @@ def test_one_wrong_line_keeps_everything_out(
 
     assert [one.verdict for one in judged(session, upload, reporter)] == [Verdict.WRONG, Verdict.GOOD]
     with pytest.raises(WrongStateError):
-        table_import.write(session, upload, situation(reporter), at)
+        table_writing.write(session, upload, situation(reporter), at)
     assert reporting.report_in_work(school, "2026-05") is None
 
     table_import.correct_cells(upload, 0, {(1, 7): "5"})
@@ -108,7 +109,7 @@ def test_similar_names_are_doubtful_and_strangers_wrong_for_a_reporter(
     assert [doubt for doubt, _detail in second.doubts] == [Doubt.MAY_NOT_ADD]
 
     table_import.choose_line(upload, second.key, table_import.SKIP, "")
-    written = table_import.write(session, upload, situation(reporter), at)
+    written = table_writing.write(session, upload, situation(reporter), at)
     assert (len(written.reports), written.left_out) == (1, 1)
 
 
@@ -121,7 +122,7 @@ def test_new_projects_are_begun_as_drafts(session: Session, road: Project, make:
     )
     upload = bring(session, text, road, publisher, at)
 
-    (project,) = table_import.write(session, upload, situation(publisher), at).projects
+    (project,) = table_writing.write(session, upload, situation(publisher), at).projects
 
     assert project.publication is Publication.DRAFT
     assert project.draft_writer_ids == [publisher.id]
