@@ -46,6 +46,7 @@ def index(slug: str) -> ResponseReturnValue:
         is_open=wave.is_open(services().today()),
         has_closed=wave.has_closed(services().today()),
         may_run=may_run(wave),
+        on_paper=any(one.value in wave.channels for one in paper_sheets.PAPER_CHANNELS),
         BatchState=BatchState,
     )
 
@@ -56,7 +57,7 @@ def new(slug: str) -> ResponseReturnValue:
     """Give out serials for a printing."""
     wave = wave_at(slug, Permission.RUN_SURVEY)
     drawn = {one.number: one for one in samples.samples_of(db.session(), wave) if one.channel is Channel.PAPER_SAMPLE}
-    form = RunForm(_places_of(wave), {number: _sample_name(one) for number, one in drawn.items()})
+    form = RunForm(wave.channels, _places_of(wave), {number: _sample_name(one) for number, one in drawn.items()})
     if form.is_submitted() and "more" in request.form:
         form.more_rows()
         return _run_page(wave, form)

@@ -52,13 +52,15 @@ class RunForm(Form):
     why = TextAreaField(_l("手工填的根据"), [length(-1, 500)])
     batches = FieldList(FormField(BatchRow), max_entries=200)
 
-    def __init__(self, divisions: Sequence[Division], samples: Mapping[int, str], **kwargs: Any) -> None:
+    def __init__(
+        self, channels: Sequence[str], divisions: Sequence[Division], samples: Mapping[int, str], **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         drawn = [(str(number), name) for number, name in samples.items()]
         self.sample.choices = choices([*drawn, ("", _("手工填，见下面"))])
         if not self.is_submitted():
             self.sample.data = drawn[0][0] if drawn else ""
-        self.channel.choices = choices((one.value, word(one)) for one in PAPER_CHANNELS)
+        self.channel.choices = choices((one.value, word(one)) for one in PAPER_CHANNELS if one.value in channels)
         self.language.choices = choices((name, NAMES[name]) for name in shown_languages())
         if not self.is_submitted():
             self.most_errors.data = DEFAULT_MOST_ERRORS

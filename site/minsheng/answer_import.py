@@ -16,9 +16,10 @@ from types import MappingProxyType
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from minsheng import answer_imports, journal, surveys
+from minsheng import answer_imports, answers_at_once, journal, surveys
 from minsheng.answer_imports import AnswerImport
 from minsheng.answer_tables import BROKEN, HEADINGS, Column, Columns, Rows, columns_of, head_of, heading_of
+from minsheng.answers_at_once import Sheet
 from minsheng.case_tables import cell_name
 from minsheng.errors import DomainError, WrongStateError
 from minsheng.journal import Act, canonical
@@ -147,18 +148,18 @@ def take_over(
         raise NotSoundError
     if not planned.new:
         raise WrongStateError("import", "nothing_new")
-    for row in sorted(planned.new, key=lambda one: one.ticket):
-        surveys.respond(
-            session,
-            waiting.wave,
+    sheets = [
+        # Rows without a batch are those of the file, so that they can be looked at together.
+        Sheet(
+            row.ticket,
             row.typed,
-            ticket=row.ticket,
-            channel=row.channel,
-            at=at,
-            division=row.division,
-            # Rows without a batch are those of the file, so that they can be looked at together.
-            design=replace(row.design, batch=row.design.batch or f"I{waiting.id}"),
+            row.channel,
+            row.division,
+            replace(row.design, batch=row.design.batch or f"I{waiting.id}"),
         )
+        for row in planned.new
+    ]
+    answers_at_once.store(session, waiting.wave, sheets, at)
     waiting.known = {row.ticket: row.content for row in planned.new}
     waiting.row_count, waiting.left_out = len(planned.new), planned.wrong_count
     waiting.sealed, waiting.written_at = None, at
@@ -244,10 +245,11 @@ class _Reader:
         return text[:LONGEST]
 
     def _channel(self) -> Channel | None:
-        channel = CHANNELS.get(squeezed(self._text(Column.CHANNEL)).casefold())
+        taken = {name: one for name, one in CHANNELS.items() if one.value in self.wave.channels}
+        channel = taken.get(squeezed(self._text(Column.CHANNEL)).casefold())
         if channel is None:
             reason = "unknown_channel" if self._text(Column.CHANNEL) else "missing"
-            self._fault(Column.CHANNEL, reason, [one for one in CHANNELS if not one.isascii()])
+            self._fault(Column.CHANNEL, reason, [name for name in taken if not name.isascii()])
         return channel
 
     def _weight(self) -> Decimal:

@@ -10,7 +10,8 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from minsheng import dispositions, journal, paper_differences, paper_entry, surveys
+from minsheng import answers_at_once, dispositions, journal, paper_differences, paper_entry, surveys
+from minsheng.answers_at_once import Sheet
 from minsheng.errors import InvalidAnswersError, InvalidValuesError, WrongStateError
 from minsheng.journal import Act
 from minsheng.opinion.dispositions import Disposition
@@ -163,10 +164,8 @@ def count(session: Session, batch: PaperBatch, by: StaffMember, at: dt.datetime)
     ]
     # What was settled may leave nothing: the only mark was none, or answered what was not to be asked.
     answered = [sheet for sheet in sheets if not paper_entry.problems_of(batch.run.wave.version, sheet)]
-    # In the order of random tickets: which sheet was entered when says nothing about which answers it brought.
-    ticketed = {surveys.new_ticket(): sheet for sheet in answered}
-    for ticket in sorted(ticketed):
-        paper_entry.store(session, batch, ticketed[ticket], at, ticket)
+    stored = [Sheet(surveys.new_ticket(), sheet, batch.run.channel, batch.division, batch.design) for sheet in answered]
+    answers_at_once.store(session, batch.run.wave, stored, at)
     counts = _dispositions(batch, answered, len(sheets))
     dispositions.move(session, batch.run.wave, batch.division, batch.run.channel, _change(batch, counts))
     batch.state = BatchState.COUNTED

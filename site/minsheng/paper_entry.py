@@ -16,7 +16,6 @@ from minsheng.errors import DomainError, InvalidAnswersError, NotOpenError, Wron
 from minsheng.paper_sheets import BatchState, PaperBatch
 from minsheng.questionnaires import CLOSED_TYPES, Question, QuestionnaireVersion, QuestionType
 from minsheng.staff import StaffMember
-from minsheng.surveys import Response
 
 Typed = dict[str, list[str]]
 """Option keys, or the one number or text, by question key."""
@@ -88,9 +87,10 @@ def turn_of(session: Session, batch: PaperBatch, number: int, by: StaffMember, a
     Raises ``NotOpenError`` outside the wave's period, ``OtherQuestionsError``, ``WrongStateError`` for a counted batch,
     ``EnteredTwiceError``, ``NotDrawnError``, and ``SameClerkError``.
     """
-    if not batch.run.wave.is_open(local_date(at)):
+    wave = batch.run.wave
+    if not wave.is_open(local_date(at)) or batch.run.channel.value not in wave.channels:
         raise NotOpenError
-    if batch.run.content_hash != batch.run.wave.version.computed_hash():
+    if batch.run.content_hash != wave.version.computed_hash():
         raise OtherQuestionsError
     if batch.state is BatchState.COUNTED:
         raise WrongStateError("enter", batch.state)
@@ -220,18 +220,18 @@ def enter(
     )
     session.add(entry)
     if not batch.run.is_drawn:
-        store(session, batch, found, at)
+        _respond(session, batch, found, at)
     session.flush()
     return entry
 
 
-def store(session: Session, batch: PaperBatch, found: Typed, at: dt.datetime, ticket: str = "") -> Response:
+def _respond(session: Session, batch: PaperBatch, found: Typed, at: dt.datetime) -> None:
     """Store the answers of one sheet under a random ticket."""
-    return surveys.respond(
+    surveys.respond(
         session,
         batch.run.wave,
         found,
-        ticket=ticket or surveys.new_ticket(),
+        ticket=surveys.new_ticket(),
         channel=batch.run.channel,
         at=at,
         division=batch.division,

@@ -296,7 +296,7 @@ def _batches(session: Session, run: PaperRun, planned: Sequence[PlannedBatch]) -
 
 def _refuse_unfit(wave: Wave, planned: PlannedRun) -> None:
     problems = {}
-    if planned.channel not in PAPER_CHANNELS:
+    if planned.channel not in PAPER_CHANNELS or planned.channel.value not in wave.channels:
         problems["channel"] = "not_on_paper"
     if not 0 < len(planned.batches) <= MOST_BATCHES:
         problems["batches"] = "none" if not planned.batches else "too_many"

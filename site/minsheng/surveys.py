@@ -296,6 +296,12 @@ def read_number(typed: str) -> decimal.Decimal | None:
     return number if fits else None
 
 
+def about_respondent(answers: Sequence[Answer]) -> dict[str, str | None]:
+    """Return what the answers say of who gave them, by the columns of a response."""
+    about = {answer.question.role: answer.option.key for answer in answers if answer.option is not None}
+    return {role.value: about.get(role) for role in (QuestionRole.AREA, QuestionRole.AGE_BAND, QuestionRole.SEX)}
+
+
 def respond(  # noqa: PLR0913 - each is a fact of its own about one answer
     session: Session,
     wave: Wave,
@@ -321,7 +327,6 @@ def respond(  # noqa: PLR0913 - each is a fact of its own about one answer
         raise NotOpenError
     answers = read_answers(wave.version, typed, may_lack=design.may_lack)
     wave.version.freeze(at)
-    about = {answer.question.role: answer.option.key for answer in answers if answer.option is not None}
     response = Response(
         wave=wave,
         version_id=wave.version_id,
@@ -330,9 +335,7 @@ def respond(  # noqa: PLR0913 - each is a fact of its own about one answer
         division=division,
         board_id=board.id if board else None,
         week=local_week(at),
-        area=about.get(QuestionRole.AREA),
-        age_band=about.get(QuestionRole.AGE_BAND),
-        sex=about.get(QuestionRole.SEX),
+        **about_respondent(answers),
         stratum=design.stratum,
         psu=design.psu,
         base_weight=design.base_weight,
