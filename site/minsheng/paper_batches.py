@@ -10,7 +10,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from minsheng import answers_at_once, dispositions, journal, paper_differences, paper_entry, surveys
+from minsheng import answers_at_once, dispositions, journal, paper_differences, paper_entry, paper_sheets, surveys
 from minsheng.answers_at_once import Sheet
 from minsheng.errors import InvalidAnswersError, InvalidValuesError, WrongStateError
 from minsheng.journal import Act
@@ -122,6 +122,7 @@ def finish_first(
     ``lost`` says what became of the sheets that brought no answers. Raises ``WrongStateError`` for a batch that is
     not being entered or has no entry, ``InvalidValuesError`` where ``lost`` does not account for the missing sheets.
     """
+    paper_sheets.lock(session, batch)
     if batch.state is not BatchState.ENTERING or not batch.run.is_drawn:
         raise WrongStateError("finish", batch.state)
     numbers = [entry.number for entry in entries_of(session, batch, FIRST)]
@@ -228,6 +229,7 @@ def add_scan(
 
 
 def _checked(session: Session, batch: PaperBatch) -> Standing:
+    paper_sheets.lock(session, batch)
     if batch.state is not BatchState.CHECKING:
         raise WrongStateError("count", batch.state)
     known = standing(session, batch)

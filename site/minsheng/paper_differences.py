@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from minsheng import paper_sheets
 from minsheng.database import Base, Identity, enumeration
 from minsheng.errors import InvalidAnswersError, WrongStateError
 from minsheng.opinion.distributions import wilson
@@ -132,6 +133,8 @@ def settle(
     values that no sheet can hold.
     """
     batch = difference.batch
+    paper_sheets.lock(session, batch)
+    session.refresh(difference)
     if batch.state is not BatchState.CHECKING or difference.is_settled or difference.attempt != batch.attempt:
         raise WrongStateError("settle", "settled" if difference.is_settled else batch.state)
     question = _question(batch, difference.question_key)

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from minsheng import surveys
+from minsheng import paper_sheets, surveys
 from minsheng.clock import local_date
 from minsheng.database import Base, Identity
 from minsheng.errors import DomainError, InvalidAnswersError, NotOpenError, WrongStateError
@@ -208,6 +208,7 @@ def enter(
 
     Raises what :func:`turn_of` and :func:`read_typed` raise.
     """
+    paper_sheets.lock(session, batch)
     turn = turn_of(session, batch, number, by, at)
     found = read_typed(batch.run.wave.version, typed)
     entry = PaperEntry(

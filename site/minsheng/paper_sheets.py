@@ -261,6 +261,12 @@ def waves_to_enter(session: Session, today: dt.date) -> list[Wave]:
     return [wave for wave in waves if wave.is_open(today)]
 
 
+def lock(session: Session, batch: PaperBatch) -> None:
+    """Have whoever else works on a batch wait until this transaction ends, and read how it stands now."""
+    session.flush()
+    session.refresh(batch, with_for_update=True)
+
+
 def batch_of(session: Session, wave: Wave, number: int) -> PaperBatch | None:
     """Return the batch of this wave that a sheet's number belongs to, or None."""
     query = (
