@@ -7,18 +7,18 @@ import threading
 from flask import Flask
 
 from minsheng import (
-    case_import_drafts,
     answer_imports,
+    case_import_drafts,
     case_reminders,
     mail,
     media_sweeping,
-    passkeys,
     paper_batches,
+    passkeys,
     quarantine,
     retention,
-    scheduling,
     sample_frame_reading,
     sample_frames,
+    scheduling,
     sign_in_refusals,
     spent_tickets,
     subscriptions,
@@ -125,6 +125,7 @@ def _erase_contacts() -> int:
     """Erase contacts whose period is over, also those of frames, and files that nobody confirmed."""
     at, kept = services().clock(), dt.timedelta(days=site_settings().contact_days)
     answer_imports.drop_old(db.session(), at)
+    paper_batches.forget_closed(db.session(), local_date(at))
     case_import_drafts.drop_old(db.session(), at)
     sample_frame_reading.drop_previews(db.session(), at)
     frames = sample_frames.erase_due(db.session(), at, kept)
@@ -134,11 +135,9 @@ def _erase_contacts() -> int:
 
 def _forget_letters() -> int:
     """Forget used tickets that are too old to be taken again, and letters that were discarded long ago."""
-    paper_batches.forget_closed(db.session(), local_date(at))
     at = services().clock()
     spent_tickets.forget(db.session(), at - dt.timedelta(seconds=2 * tickets.MAX_AGE_SECONDS))
     gone = quarantine.forget_discarded(db.session(), at)
-    answer_imports.drop_old(db.session(), at)
     db.session.commit()
     return gone
 
