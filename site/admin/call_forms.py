@@ -1,6 +1,7 @@
 """The forms of a round of asking: the round itself, its extension, groups, outcomes, experts' answers and review."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
@@ -13,6 +14,7 @@ from minsheng.calls import Call, CallTheme
 from minsheng.cases import Prominence
 from minsheng.casework import midnight
 from minsheng.clock import local_date
+from minsheng.documents import Document
 from minsheng.indicators import Indicator
 from minsheng.places import Division
 from minsheng.projects import Project
@@ -34,13 +36,20 @@ class CallForm(Form):
     text = TextAreaField(_l("说明"), validators=[required(_l("请写明征集什么、怎么用")), length(most=MOST_WORDS)])
     year = StringField(_l("用于哪一年的清单"), validators=[length(most=4)])
     place = SelectField(_l("面向哪个地方"), validators=[required(_l("请选一个地方"))])
+    document = SelectField(_l("征求意见的文件"))
     opens_on = DateField(_l("开始日期"), validators=[required(_l("请填开始日期"))])
     closes_on = DateField(_l("截止日期"), validators=[required(_l("请填截止日期"))])
 
-    def __init__(self, places: list[Division], call: Call | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, places: list[Division], documents: Sequence[Document], call: Call | None = None, **kwargs: Any
+    ) -> None:
         given = {} if call is None else _data_of(call)
         super().__init__(data=given, **kwargs)
         self.theme.choices = word_choices(CallTheme)
+        named = [
+            (one.id, f"{plain_record_text(one.title)}（{plain_record_text(one.record.title)}）") for one in documents
+        ]
+        self.document.choices = choices([("", _("没有")), *named])
         self.place.choices = choices([("", _("请选择")), *((one.code, plain_record_text(one.name)) for one in places)])
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -56,8 +65,9 @@ class CallForm(Form):
             self.slug.errors = [_("网址名只用字母、数字，中间可以有横线")]
         return not self.errors
 
-    def fill(self, call: Call, place: Division) -> None:
+    def fill(self, call: Call, place: Division, document: Document | None) -> None:
         """Write what was typed into a round; it ends at the midnight after its last day."""
+        call.document = document
         call.theme = CallTheme(self.theme.data)
         call.title, call.slug = (self.title.data or "").strip(), self.slug.data or ""
         call.text = "\n".join((self.text.data or "").splitlines())
@@ -228,6 +238,7 @@ def _data_of(call: Call) -> dict[str, Any]:
         "text": call.text,
         "year": str(call.year or ""),
         "place": call.division.code,
+        "document": str(call.document_id or ""),
         "opens_on": local_date(call.opens_at),
         "closes_on": call.last_day,
     }

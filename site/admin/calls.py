@@ -1,5 +1,7 @@
 """Calls: announce a round, read what comes in, put like to like, say what becomes of each group, and close it."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,9 +22,11 @@ from minsheng.call_ideas import CallIdea, GroupOutcome, IdeaGroup
 from minsheng.calls import Call, CallState
 from minsheng.cases import Prominence
 from minsheng.database import db
+from minsheng.documents import Document
 from minsheng.errors import NotAllowedError, WrongStateError
 from minsheng.indicators import Indicator
 from minsheng.places import Division, division_by_code, division_ids_within
+from minsheng.programmes import Programme
 from minsheng.projects import Project
 from minsheng.publication import Origin
 from minsheng.staff import Permission
@@ -55,7 +59,7 @@ def index() -> ResponseReturnValue:
 @needs(Permission.RUN_CALL)
 def new() -> ResponseReturnValue:
     """Write a round as a draft."""
-    form = CallForm(_places())
+    form = CallForm(_places(), _documents())
     if not form.validate_on_submit():
         page = render_template("admin/calls/edit.html", form=form, call=None)
         return (page, UNREADABLE) if form.is_submitted() else page
@@ -69,7 +73,7 @@ def edit(slug: str) -> ResponseReturnValue:
     call = _call(slug, Permission.RUN_CALL)
     if call.state is not CallState.DRAFT:
         raise WrongStateError("edit", call.state)
-    form = CallForm(_places(), call)
+    form = CallForm(_places(), _documents(call), call)
     if not form.validate_on_submit():
         page = render_template("admin/calls/edit.html", form=form, call=call)
         return (page, UNREADABLE) if form.is_submitted() else page
@@ -266,7 +270,7 @@ def _save(call: Call, form: CallForm) -> ResponseReturnValue:
     if known is not None and known is not call:
         form.slug.errors = [_("这个网址名已经用过，请换一个")]
         return render_template("admin/calls/edit.html", form=form, call=call if call.id else None), UNREADABLE
-    form.fill(call, place)
+    form.fill(call, place, db.session.get(Document, int(form.document.data)) if form.document.data else None)
     db.session.add(call)
     return _done(call, _("草稿已保存，居民还看不到。"))
 
@@ -278,6 +282,15 @@ def _places() -> list[Division]:
     above = {one.id: one for place in found for one in place.chain}
     listed = [one for one in above.values() if current_staff().may_on(Permission.RUN_CALL, one, None)]
     return sorted(listed, key=lambda one: one.code)
+
+
+def _documents(call: Call | None = None) -> Sequence[Document]:
+    """Return the public files that a round may ask about, the newest first, and the one that it names already."""
+    query = Document.visible_to_residents().order_by(Document.published_at.desc(), Document.id.desc())
+    own = query.where(sa.or_(Project.origin == Origin.OWN, Programme.origin == Origin.OWN)).limit(MOST_LISTED)
+    listed = [one for one in db.session.scalars(own) if current_staff().may_on(Permission.RUN_CALL, one.division, None)]
+    named = call.document if call else None
+    return listed if named is None or named in listed else [named, *listed]
 
 
 def _projects(call: Call) -> list[Project]:

@@ -21,6 +21,7 @@ from minsheng import contacts, duties, publishing
 from minsheng.cases import CaseState, Prominence, RefusalReason
 from minsheng.clock import local_date
 from minsheng.database import db
+from minsheng.desk_cases import SOON_DAYS
 from minsheng.errors import NotAllowedError, WrongStateError
 from minsheng.places import Agency
 from minsheng.reply_templates import TemplateUse
@@ -49,6 +50,7 @@ def index() -> ResponseReturnValue:
     shown = {
         "": [case for case in cases if case.is_waiting_for_reply or case.prominence is Prominence.UNREVIEWED],
         "mine": [case for case in cases if duties.waits_for(member, case)],
+        "soon": [case for case in cases if case.due and 0 <= (case.due - today).days <= SOON_DAYS],
         "overdue": [case for case in cases if case.is_overdue(today)],
         "escalated": [case for case in cases if duties.is_told_of_delay(member, case)],
         "unrated": [case for case in cases if _may_close(case)],
@@ -162,13 +164,15 @@ def extend(case_id: int) -> ResponseReturnValue:
 @needs(Permission.HANDLE_SUGGESTION)
 def reply(case_id: int) -> ResponseReturnValue:
     """Answer the sender, once no personal data slips into what everybody may read."""
+    evidence = case_evidence.take()
     case = _case_to_handle(case_id)
     form = AnswerForm(case)
     is_valid = form.validate_on_submit()
-    if not is_valid or (photos := case_evidence.take(form)) is None:
+    form.evidence.errors = [*form.evidence.errors, *evidence.errors]
+    if not is_valid or evidence.errors:
         return _page(case, reply_form=form), UNREADABLE
     case.answer(_lines(form), current_staff().post, services().clock(), services().case_clock)
-    case.photos.extend(photos)
+    case.photos.extend(evidence.photos(form))
     return _done(case, "suggestion_replied", _("已答复，等来件人评价。"))
 
 
@@ -297,7 +301,7 @@ def _page(
         hand_over_form=hand_over_form or HandOverForm(_agencies(case), formdata=None),
         extend_form=extend_form or ExtendForm(formdata=None),
         reply_form=reply_form or AnswerForm(case, formdata=None, data=case_review.chosen_template(TemplateUse.REPLY)),
-        final_form=final_form or ReplyForm(case, formdata=None),
+        final_form=final_form or ReplyForm(case, formdata=None, data=case_review.chosen_template(TemplateUse.REPLY)),
         step_form=StepForm(formdata=None),
         **case_review.extras(case, member),
     )

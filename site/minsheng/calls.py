@@ -104,6 +104,11 @@ class Call(Base):
         """The last day as it was first published."""
         return last_day_of(self.first_closes_at)
 
+    @property
+    def public_document(self) -> Document | None:
+        """The file that ideas are asked about, where residents may open it."""
+        return self.document if self.document is not None and self.document.is_open else None
+
     def takes_ideas(self, at: dt.datetime) -> bool:
         """Whether ideas may be sent at this moment."""
         return self.state is CallState.PUBLISHED and self.opens_at <= at < self.closes_at
@@ -146,6 +151,8 @@ class Call(Base):
             "closes_at": self.closes_at.astimezone(dt.UTC).isoformat(),
             "first_closes_at": self.first_closes_at.astimezone(dt.UTC).isoformat(),
             "outcome_words": self.outcome_words,
+            # Stands here only where it is set, so that older entries still fit.
+            **({"document": self.document_id} if self.document_id else {}),
         }
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from minsheng.cases import CaseEventKind, CaseState, Prominence
 from minsheng.database import Base, Identity
@@ -33,6 +33,12 @@ class CaseAdoption(Base):
     suggestion: Mapped[Suggestion] = relationship(back_populates="adoptions")
     programme: Mapped[Programme] = relationship()
     project: Mapped[Project | None] = relationship()
+
+    @property
+    def public_project(self) -> Project | None:
+        """The project that it became, where residents may see it."""
+        is_public = self.project is not None and self.project.publication is Publication.PUBLISHED
+        return self.project if is_public else None
 
     @property
     def title(self) -> str:
@@ -79,6 +85,21 @@ def adopt(
     adoption.note = note.strip()
     case.note(CaseEventKind.ADOPTED, at, by, "\n".join(filter(None, (adoption.title, adoption.note))))
     return adoption
+
+
+def made_public(session: Session, limit: int | None = None) -> Sequence[CaseAdoption]:
+    """Return the adoptions into published lists, the latest first, with their cases, lists and projects."""
+    query = (
+        sa.select(CaseAdoption)
+        .join(CaseAdoption.programme)
+        .where(Programme.publication == Publication.PUBLISHED)
+        .options(
+            selectinload(CaseAdoption.suggestion).selectinload(Suggestion.project),
+            selectinload(CaseAdoption.programme),
+            selectinload(CaseAdoption.project),
+        )
+    )
+    return session.scalars(query.order_by(CaseAdoption.adopted_at.desc(), CaseAdoption.id.desc()).limit(limit)).all()
 
 
 def adopted_by(session: Session, project: Project) -> Sequence[Suggestion]:

@@ -39,7 +39,8 @@ class CaseCounts:
     an answer, of which ``overdue`` are past their deadline; ``unanswered_late`` are those of them that never got any
     reply. ``disputed`` were disputed at any time; ``reopened`` are and wait for the second reply, so they are both
     answered and open. ``merged`` are duplicates, answered with their main case and not by themselves: received =
-    answered + open − reopened + merged. ``open_by_age``
+    answered + open − reopened + merged. ``rated`` and what follows count judgements by senders of duplicates too,
+    ``rated_duplicates`` those alone: merging takes no dissatisfied sender out of the figures. ``open_by_age``
     follows ``AGE_BUCKETS``. ``days`` counts replied cases by calendar days from receipt to the first reply.
     """
 
@@ -60,6 +61,7 @@ class CaseCounts:
     partly_satisfied: int = 0
     closed_unrated: int = 0
     merged: int = 0
+    rated_duplicates: int = 0
     refused_for: Mapping[RefusalReason, int] = field(default_factory=dict)
     open_by_age: tuple[int, ...] = (0,) * len(AGE_BUCKETS)
     days: Mapping[int, int] = field(default_factory=dict)
@@ -96,8 +98,8 @@ class CaseCounts:
 
     @property
     def rated_share(self) -> Share:
-        """Rated, of replied."""
-        return Share(self.rated, self.replied)
+        """Rated, of replied; duplicates have no reply of their own and are left out of both."""
+        return Share(self.rated - self.rated_duplicates, self.replied)
 
     @property
     def satisfied_share(self) -> Share:

@@ -244,6 +244,7 @@ def _sums(as_of: dt.date, transferred: sa.Subquery) -> dict[str, sa.ColumnElemen
         "partly_satisfied": Suggestion.rating == Rating.PARTLY,
         "closed_unrated": Suggestion.closed_as == ClosedAs.UNRATED,
         "merged": sa.and_(Suggestion.closed_as == ClosedAs.MERGED, ~replied),
+        "rated_duplicates": sa.and_(Suggestion.closed_as == ClosedAs.MERGED, Suggestion.rating.is_not(None)),
     }
     for reason in RefusalReason:
         conditions[f"refused_{reason.value}"] = sa.and_(
@@ -261,7 +262,7 @@ def _sums(as_of: dt.date, transferred: sa.Subquery) -> dict[str, sa.ColumnElemen
 def _from_row(row: Any, days: Mapping[int, int]) -> CaseCounts:
     plain = (
         "received accepted refused replied on_time open overdue unanswered_late extended transferred disputed "
-        "reopened rated satisfied partly_satisfied closed_unrated merged"
+        "reopened rated satisfied partly_satisfied closed_unrated merged rated_duplicates"
     )
     return CaseCounts(
         **{name: int(getattr(row, name)) for name in plain.split()},

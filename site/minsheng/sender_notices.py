@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from minsheng.cases import CaseEventKind
+from minsheng.cases import CaseEventKind, ClosedAs
 from minsheng.database import Base
 from minsheng.encryption import CannotOpenError, ContactBox
 from minsheng.mail import InvalidRecipientError, read_address
@@ -32,7 +32,7 @@ TOLD = (
     CaseEventKind.ADOPTED,
     CaseEventKind.ESCALATED,
 )
-"""Events that senders are told of: not those they caused themselves."""
+"""Events that senders are told of: not those they caused themselves, and of closing only where the clock did it."""
 LINK_FOR = dt.timedelta(days=30)
 """How long a link in such a mail works: well beyond the ten working days for judging an answer."""
 
@@ -78,13 +78,22 @@ def open_address(case: Suggestion, box: ContactBox) -> str | None:
 
 def waiting(session: Session, limit: int) -> Sequence[int]:
     """Return the identities of cases with events that their senders were not told of, oldest case first."""
+    closed_by_clock = sa.exists().where(
+        Suggestion.id == SenderNotice.suggestion_id, Suggestion.closed_as == ClosedAs.UNRATED
+    )
     newer = sa.exists().where(
         CaseEvent.suggestion_id == SenderNotice.suggestion_id,
         CaseEvent.id > SenderNotice.told_upto,
-        CaseEvent.kind.in_(TOLD),
+        sa.or_(CaseEvent.kind.in_(TOLD), sa.and_(CaseEvent.kind == CaseEventKind.CLOSED, closed_by_clock)),
     )
     query = sa.select(SenderNotice.suggestion_id).where(newer).order_by(SenderNotice.suggestion_id).limit(limit)
     return session.scalars(query).all()
+
+
+def to_tell(notice: SenderNotice, case: Suggestion) -> list[CaseEvent]:
+    """Return the events of a case that its sender was not told of yet, the oldest first."""
+    told = {*TOLD, CaseEventKind.CLOSED} if case.closed_as is ClosedAs.UNRATED else set(TOLD)
+    return [event for event in case.events if event.id > notice.told_upto and event.kind in told]
 
 
 def advance(session: Session, notice: SenderNotice, upto: int) -> bool:

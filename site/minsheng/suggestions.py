@@ -197,6 +197,23 @@ class Suggestion(Base):
         """Whether the reply came after its deadline."""
         return self.replied_at is not None and local_date(self.replied_at) > self.reply_due
 
+    @property
+    def judged_case(self) -> "Suggestion":
+        """The case whose answer the sender judges: of a duplicate the main case."""
+        return self.main_case or self
+
+    def may_be_rated(self, as_of: dt.date) -> bool:
+        """Whether the sender may judge an answer: the own, until it is judged or the period is over.
+
+        Whoever sent a duplicate judges the answer to the main case, once, within the same period.
+        """
+        main = self.main_case
+        if main is None:
+            return self.state in {CaseState.REPLIED, CaseState.FINALLY_REPLIED}
+        if self.rating is not None or main.is_waiting_for_reply or main.rating_due is None:
+            return False
+        return as_of <= main.rating_due
+
     def review(self, *, is_public: bool, title: str, words: str, by: str, at: dt.datetime) -> None:
         """Decide who may see the case, with title and words as the public reads them.
 
@@ -257,12 +274,20 @@ class Suggestion(Base):
         self._tell_duplicates(at, by)
 
     def rate(self, rating: Rating, words: str, at: dt.datetime) -> None:
-        """Take the sender's judgement, which closes the case."""
-        self.require("rate", CaseState.REPLIED, CaseState.FINALLY_REPLIED)
+        """Take the sender's judgement, which closes the case; a duplicate is closed already.
+
+        Raises ``WrongStateError`` where there is nothing to judge, or no more.
+        """
+        if not self.may_be_rated(local_date(at)):
+            raise WrongStateError("rate", self.state)
         after_dispute = self.state is CaseState.FINALLY_REPLIED
         self.rating, self.rating_words = rating, words.strip()
         self.note(CaseEventKind.RATED, at, "", private=self.rating_words)
-        self._close(ClosedAs.AFTER_DISPUTE if after_dispute else ClosedAs.RATED, at)
+        if self.main_case is not None:
+            # The judgement counts for the agency that answered, whoever had the duplicate in hand.
+            self.agency = self.main_case.agency
+        else:
+            self._close(ClosedAs.AFTER_DISPUTE if after_dispute else ClosedAs.RATED, at)
 
     def dispute(self, words: str, at: dt.datetime, clock: CaseClock) -> None:
         """Reopen the case, once, with the supervising office."""

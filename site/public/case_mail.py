@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 from minsheng import mail, sender_notices
-from minsheng.cases import CaseState
+from minsheng.cases import CaseEventKind, CaseState
 from minsheng.database import db
-from minsheng.sender_notices import LINK_FOR, TOLD, SenderNotice
+from minsheng.sender_notices import LINK_FOR, SenderNotice
 from minsheng.suggestions import CaseEvent, Suggestion
 from pages.addresses import for_mail
 from pages.formats import date
@@ -42,7 +42,7 @@ def _tell(number: int, at: dt.datetime) -> bool:
     if notice is None or case is None:
         db.session.commit()
         return False
-    events = [event for event in case.events if event.id > notice.told_upto and event.kind in TOLD]
+    events = sender_notices.to_tell(notice, case)
     address = sender_notices.open_address(case, services().contacts)
     is_told = False
     if events and sender_notices.advance(db.session(), notice, events[-1].id) and address is not None:
@@ -92,6 +92,8 @@ def moved(address: str, case: Suggestion, events: Sequence[CaseEvent]) -> mail.M
 
 def _told(event: CaseEvent) -> Sequence[str]:
     """Return the public words of an event, line by line."""
+    if event.kind is CaseEventKind.CLOSED:
+        return [_("答复后没有收到您的评价，这件已经办结，记为“到期未评价”，不算满意。事情没有解决的，可以再提一件。")]
     return event.public_text.splitlines()
 
 

@@ -10,10 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, Response, render_template, request, url_for
 
-from minsheng import call_outcomes, casework
+from minsheng import call_outcomes, case_adoptions, casework
+from minsheng.case_adoptions import CaseAdoption
 from minsheng.case_channels import CaseChannel
 from minsheng.case_figures import AGE_BUCKETS, CaseCounts, Share, ranks_on_time
-from minsheng.cases import Rating, RefusalReason
+from minsheng.cases import Prominence, Rating, RefusalReason
 from minsheng.casework import CaseFilter, Dimension
 from minsheng.database import db
 from minsheng.exporting import csv_guard
@@ -29,6 +30,7 @@ from pages.words import word
 
 blueprint = Blueprint("case_statistics", __name__, url_prefix="/suggestions/statistics")
 
+MOST_TAKEN_UP = 10
 DIMENSIONS: Mapping[Dimension, str] = {
     Dimension.AGENCY: _l("承办单位"),
     Dimension.PLACE: _l("地方"),
@@ -70,6 +72,7 @@ COLUMNS = (
     "not_satisfied",
     "closed_unrated",
     "merged",
+    "rated_duplicates",
 )
 _MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])", re.ASCII)
 
@@ -116,6 +119,7 @@ def index() -> str:
         ratings=list(Rating),
         opinions=[_opinion(row) for row in rows if row.counts.satisfied_share.percent is not None],
         asked=_asked(chosen.filter),
+        taken_up=_taken_up(),
         wanted=call_outcomes.most_wanted(db.session()),
         shows_invented=_shows_invented(),
     )
@@ -268,15 +272,33 @@ def _opinion(row: Row) -> dict[str, Any]:
 
 
 def _asked(chosen: CaseFilter) -> list[dict[str, Any]]:
-    """Return what was asked for most, with the projects that such ideas became."""
+    """Return what was asked for most, with the projects that such ideas became, and what such cases became."""
     asked = casework.asked_most(db.session(), chosen)
     adopted = call_outcomes.adopted_groups(db.session())
+    adoptions = case_adoptions.made_public(db.session())
     found = []
     for one in asked:
         place = db.session.get_one(Division, one.place_id)
         became = [group for group in adopted if call_outcomes.answers(group, one.category, place)]
-        found.append({"category": one.category, "place": place, "cases": one.cases, "adopted": became})
+        taken = [
+            each
+            for each in adoptions
+            if each.suggestion.division_id == one.place_id
+            and each.suggestion.project is not None
+            and each.suggestion.project.category is one.category
+        ]
+        # Several cases may have become one thing, which is named once.
+        taken_up = list({(each.programme_id, each.project_id): each for each in taken}.values())
+        found.append(
+            {"category": one.category, "place": place, "cases": one.cases, "adopted": became, "taken_up": taken_up}
+        )
     return found
+
+
+def _taken_up() -> list[CaseAdoption]:
+    """Return the public cases that were last taken into a list, each with what it became."""
+    adoptions = case_adoptions.made_public(db.session(), MOST_TAKEN_UP * 4)
+    return [one for one in adoptions if one.suggestion.prominence is Prominence.PUBLIC][:MOST_TAKEN_UP]
 
 
 def _shows_invented() -> bool:
@@ -314,5 +336,6 @@ def _cells(row: Row, by: Dimension, today: dt.date) -> Sequence[str]:
         counts.not_satisfied,
         counts.closed_unrated,
         counts.merged,
+        counts.rated_duplicates,
     )
     return [str(cell) for cell in cells]

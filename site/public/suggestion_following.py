@@ -137,8 +137,10 @@ def take_rating(case: Suggestion, form: RatingForm) -> None:
 
 
 def take_dispute(case: Suggestion, form: DisputeForm) -> None:
-    """Store an objection. Raises ``WrongStateError`` where none is possible."""
+    """Store an objection, that of a duplicate's sender in the main case. Raises ``WrongStateError`` where none may be."""
     at = services().clock()
+    case = case.judged_case
+    db.session.refresh(case, with_for_update=True)
     case.dispute(form.dispute.data or "", at, services().case_clock)
     publishing.record_suggestion(db.session(), case, "suggestion_disputed", "", at)
     db.session.commit()
@@ -201,6 +203,7 @@ def _case_page(
         dispute_form=dispute_form,
         photos_form=photos_form or PhotosForm(formdata=None),
         room=room_for_photos(case),
+        may_rate=case.may_be_rated(services().today()),
         split_codes={one.id: code_of(one.ticket) for one in case.split_off},
         today=services().today(),
         shows_invented=is_invented(case),

@@ -12,6 +12,7 @@ from minsheng.call_ideas import CallIdea, GroupOutcome, IdeaGroup, SetAsideReaso
 from minsheng.calls import Call, CallState, CallTheme
 from minsheng.cases import Prominence
 from minsheng.projects import Project
+from minsheng.publication import Publication
 from minsheng.staff import Role, StaffMember
 from tests.admin.conftest import AT, Browser, Clock
 from tests.factories import Make
@@ -25,6 +26,7 @@ DRAFT = {
     "year": "2027",
     "opens_on": "2026-06-10",
     "closes_on": "2026-06-30",
+    "document": "",
 }
 
 
@@ -195,3 +197,31 @@ def test_a_reviewer_reads_but_does_not_decide_and_another_county_sees_nothing(
     for address in ("/admin/calls/ideas-2027", f"/admin/calls/ideas/{idea.id}"):
         assert other.get(address).status_code == 403
     assert "2027年民生实事征集" not in other.get("/admin/calls/").text
+
+
+def test_a_round_about_a_draft_plan_names_a_public_document(
+    session: Session,
+    make: Make,
+    project: Project,
+    publisher: StaffMember,
+    browser_of: SignIn,
+    client: FlaskClient,
+) -> None:
+    assert project.division is not None
+    public, draft = make.document(project, title="城北片区图则"), make.document(project, title="内部稿")
+    draft.publication = Publication.DRAFT
+    session.commit()
+    browser = browser_of(publisher)
+    form = browser.get("/admin/calls/new").text
+    assert "城北片区图则" in form
+    assert "内部稿" not in form
+    typed = {**DRAFT, "theme": "draft_plan", "year": "", "place": project.division.code}
+    assert browser.post("/admin/calls/new", {**typed, "document": str(draft.id)}).status_code == 422
+    assert browser.post("/admin/calls/new", {**typed, "document": str(public.id)}).status_code == 302
+    assert browser.fields("/admin/calls/ideas-2027/edit")["document"] == str(public.id)
+    browser.post("/admin/calls/ideas-2027/publish", on="/admin/calls/ideas-2027")
+    assert f'href="/documents/{public.id}"' in client.get("/calls/ideas-2027").text
+    assert not [fault for fault in publishing.verify(session) if fault.where == "call:ideas-2027"]
+    public.publication, public.withdrawn_reason = Publication.WITHDRAWN, "有错"
+    session.commit()
+    assert "城北片区图则" not in client.get("/calls/ideas-2027").text

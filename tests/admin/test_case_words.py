@@ -12,6 +12,7 @@ from minsheng.reply_templates import ReplyTemplate, TemplateUse
 from minsheng.staff import Role, StaffMember
 from minsheng.suggestions import Suggestion
 from minsheng.word_lists import ListedWord
+from pages.services import EXTENSION
 from tests.admin.conftest import AT
 from tests.admin.test_suggestions import (
     SignIn,
@@ -119,3 +120,22 @@ def test_those_who_only_answer_do_not_keep_the_lists(app: Flask, make: Make, bro
     assert (
         browser.post(f"{PAGE}words", {"word_list": "abuse", "words": "词语"}, on="/admin/password").status_code == 403
     )
+
+
+def test_a_template_begins_the_final_reply_of_the_supervising_office(
+    session: Session, make: Make, project: Project, case: Suggestion, agency: Agency, app: Flask, browser_of: SignIn
+) -> None:
+    supervisor = make.staff(Role.SUPERVISOR, division=project.division, post="某县民生办")
+    browser = browser_of(supervisor)
+    typed = {"use": "reply", "category": "", "refusal_reason": "", "title": "督办", "text": "经督办核实："}
+    assert browser.post(f"{PAGE}templates/new", typed).status_code == 302
+    clock = app.extensions[EXTENSION].case_clock
+    case.accept("某县信访局", AT)
+    case.hand_over(agency, "某县信访局", AT)
+    case.answer("已修好。", "某县住建局", AT, clock)
+    case.dispute("还是不亮", AT, clock)
+    session.commit()
+    page = f"/admin/suggestions/{case.id}"
+    assert ">督办</a>" in browser.get(page).text
+    made = session.scalars(sa.select(ReplyTemplate)).one()
+    assert browser.fields(f"{page}?template={made.id}")["text"] == "经督办核实："

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from minsheng import codes, publishing, quarantine
+from minsheng.call_ideas import CallIdea
+from minsheng.calls import CallState
 from minsheng.cases import SuggestionKind
 from minsheng.held_letters import HeldLetter, HeldReason, HeldState
 from minsheng.journal import JournalEntry
@@ -135,3 +137,44 @@ def test_a_day_holds_so_many_and_so_many_alike(session: Session, monkeypatch: py
     _hold(session, OWN, "own")
     assert not quarantine.has_room(session, "又一封", AT)
     assert quarantine.has_room(session, COPIED, AT + dt.timedelta(days=1))
+
+
+def test_near_copies_are_one_line_and_can_be_looked_at_apart(session: Session, make: Make, browser_of: SignIn) -> None:
+    for number in range(3):
+        held = _hold(session, f"第{number}封：加微信领红包", f"near {number}")
+        held.likeness = "a" * 64
+    _hold(session, OWN, "own")
+    browser = browser_of(make.staff(Role.CASE_REVIEWER, post="某县信访局"))
+    page = browser.get(PAGE).text
+    assert "共 4 封，2 种内容" in page
+    assert "3 种相近的写法" in page
+    apart = f"{PAGE}?like={'a' * 64}"
+    assert browser.get(apart).text.count("加微信领红包") == 3
+    _decide(browser, apart, decision="discard", chosen=_fingerprint(session, "第1封：加微信领红包"))
+    assert _states(session) == [HeldState.WAITING, HeldState.DISCARDED, HeldState.WAITING, HeldState.WAITING]
+    _decide(browser, decision="discard", chosen="a" * 64)
+    assert _states(session) == [*[HeldState.DISCARDED] * 3, HeldState.WAITING]
+
+
+def test_a_held_idea_becomes_an_idea_and_stays_put_once_its_round_is_closed(
+    session: Session, make: Make, browser_of: SignIn
+) -> None:
+    call = make.call()
+    for number in range(2):
+        code = codes.tracking_code(services().secret, f"call:{call.id}", f"idea {number}")
+        handed = Handed(f"idea {number}", codes.code_hash(code), "", call=call)
+        letter = Letter(SuggestionKind.SUGGESTION, f"装一排路灯{number}", consent_to_publish=True)
+        quarantine.hold(session, letter, handed, HeldReason.NO_PROOF, AT - dt.timedelta(hours=1))
+    session.commit()
+    browser = browser_of(make.staff(Role.CASE_REVIEWER, post="某县信访局"))
+    assert f"征集：{call.title}" in browser.get(PAGE).text
+    first, second = session.scalars(sa.select(HeldLetter.likeness).order_by(HeldLetter.id)).all()
+    _decide(browser, decision="release", chosen=first)
+    idea = session.scalars(sa.select(CallIdea)).one()
+    assert (idea.call, idea.words, idea.received_at) == (call, "装一排路灯0", AT - dt.timedelta(hours=1))
+    assert idea.code_hash == codes.code_hash(codes.tracking_code(services().secret, f"call:{call.id}", "idea 0"))
+    _decide(browser, decision="discard", chosen=second)
+    call.state, call.closed_at, call.outcome_words = CallState.CLOSED, AT, "结果"
+    session.commit()
+    _decide(browser, DISCARDED, decision="fetch_back", chosen=second)
+    assert _states(session) == [HeldState.DISCARDED]

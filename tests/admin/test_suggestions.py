@@ -1,14 +1,20 @@
+import io
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from PIL import Image
 from sqlalchemy.orm import Session
 
 from minsheng import letters, publishing
+from minsheng.case_channels import CaseChannel
+from minsheng.case_photos import CasePhoto, PhotoSource
 from minsheng.cases import CaseState, Prominence, SuggestionKind
+from minsheng.database import db
 from minsheng.journal import JournalEntry
 from minsheng.letters import Letter
 from minsheng.places import Agency
@@ -336,3 +342,47 @@ def test_the_queue_puts_the_next_deadline_first_and_marks_what_is_late(
     desk = browser.get("/admin/").get_data(as_text=True)
     assert "等我办的来件" in desk
     assert early.number in desk
+
+
+def test_the_page_of_a_case_shows_where_it_is_how_it_came_and_whether_to_call(
+    session: Session, case: Suggestion, reviewer: StaffMember, browser_of: SignIn
+) -> None:
+    page = f"/admin/suggestions/{case.id}"
+    bare = browser_of(reviewer).get(page).text
+    assert "没有同意，请不要打" in bare
+    case.place_words, case.latitude, case.longitude = "东街<小学>门口", Decimal("30.1234"), Decimal("112.5678")
+    case.consent_to_call, case.channel, case.original_number = True, CaseChannel.HOTLINE, "12345-0099"
+    case.entered_at = AT
+    case.photos.append(CasePhoto(key="k" * 64, width=640, height=480, source=PhotoSource.SENDER))
+    session.commit()
+    shown = browser_of(reviewer).get(page).text
+    for words in ("东街&lt;小学&gt;门口", "纬度 30.1234，经度 112.5678", "12345-0099", "可以打电话问吗", 'id="photos"'):
+        assert words in shown
+    assert "没有同意，请不要打" not in shown
+
+
+def test_pictures_of_a_reply_are_read_while_nobody_waits_for_the_database(
+    app: Flask,
+    session: Session,
+    case: Suggestion,
+    agency: Agency,
+    reviewer: StaffMember,
+    handler: StaffMember,
+    browser_of: SignIn,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _hand_over(browser_of(reviewer), case, agency)
+    store, seen = app.extensions[EXTENSION].media, []
+    read = store.add_image
+
+    def reading(*arguments: Any, **options: Any) -> Any:
+        seen.append(db.session().in_transaction())
+        return read(*arguments, **options)
+
+    monkeypatch.setattr(store, "add_image", reading)
+    held = io.BytesIO()
+    Image.new("RGB", (64, 48)).save(held, "PNG")
+    sent = {"text": "已修好。", "evidence": (io.BytesIO(held.getvalue()), "a.png"), "evidence_words": "新路灯"}
+    assert _step(browser_of(handler), case, "reply", **sent).status_code == 302
+    assert seen == [False]
+    assert len(case.photos) == 1

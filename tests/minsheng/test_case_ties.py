@@ -5,8 +5,9 @@ import datetime as dt
 import pytest
 from sqlalchemy.orm import Session
 
-from minsheng import case_adoptions, case_links, codes, letters, publishing, suggestions
-from minsheng.cases import CaseClock, CaseEventKind, CaseState, ClosedAs, RefusalReason, SuggestionKind
+from minsheng import case_adoptions, case_links, casework, codes, letters, publishing, suggestions
+from minsheng.case_figures import Share
+from minsheng.cases import CaseClock, CaseEventKind, CaseState, ClosedAs, Rating, RefusalReason, SuggestionKind
 from minsheng.clock import local_date
 from minsheng.encryption import ContactBox
 from minsheng.errors import ReasonRequiredError, WrongStateError
@@ -155,3 +156,31 @@ def test_adoption_can_be_traced_from_both_sides(session: Session, make: Make, at
     assert publishing.verify(session) == []
     with pytest.raises(WrongStateError):
         case_adoptions.adopt(case, project.programme, project, "", BY, at)
+
+
+def test_whoever_sent_a_duplicate_judges_the_answer_once_and_within_the_period(
+    session: Session, make: Make, at: dt.datetime
+) -> None:
+    main, later, late = (send(session, at + dt.timedelta(hours=hour), f"t{hour}") for hour in range(3))
+    for duplicate in (later, late):
+        case_links.merge(session, duplicate, main, BY, at)
+    main.accept(BY, at)
+    agency = make.agency()
+    main.hand_over(agency, BY, at)
+    with pytest.raises(WrongStateError):
+        later.rate(Rating.SATISFIED, "", at)
+    main.answer("已修好。", "某局", at, CLOCK)
+    main.rate(Rating.SATISFIED, "", at)
+    later.rate(Rating.NOT_SATISFIED, "又坏了", at)
+    session.flush()
+    assert (later.state, later.closed_as, later.rating) == (CaseState.CLOSED, ClosedAs.MERGED, Rating.NOT_SATISFIED)
+    assert kinds(later)[-1] is CaseEventKind.RATED
+    with pytest.raises(WrongStateError):
+        later.rate(Rating.SATISFIED, "", at)
+    with pytest.raises(WrongStateError):
+        late.rate(Rating.SATISFIED, "", at + dt.timedelta(days=30))
+    counts = casework.counts_of_agency(session, agency, at.date())
+    whole = casework.count(session, at.date())
+    for found in (counts, whole):
+        assert (found.rated, found.satisfied, found.rated_duplicates) == (2, 1, 1)
+        assert found.rated_share == Share(1, 1)

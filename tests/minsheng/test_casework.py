@@ -54,6 +54,7 @@ def counted_by_hand(cases: Iterable[Suggestion], as_of: dt.date) -> CaseCounts:
         partly_satisfied=sum(case.rating is Rating.PARTLY for case in cases),
         closed_unrated=sum(case.closed_as is ClosedAs.UNRATED for case in cases),
         merged=sum(case.closed_as is ClosedAs.MERGED and case.replied_at is None for case in cases),
+        rated_duplicates=sum(case.closed_as is ClosedAs.MERGED and case.rating is not None for case in cases),
         refused_for=dict(Counter(case.refusal_reason for case in cases if case.refusal_reason)),
         open_by_age=tuple(
             sum(least <= age and (most is None or age <= most) for age in ages) for least, most in AGE_BUCKETS

@@ -12,12 +12,17 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from minsheng import call_acts
+from minsheng import call_acts, codes, publishing, quarantine
 from minsheng.call_ideas import CallIdea, GroupOutcome
-from minsheng.calls import Call, CallState, CallTheme
+from minsheng.calls import Call, CallState, CallTheme, OutcomesMissingError
 from minsheng.cases import Prominence
+from minsheng.held_letters import HeldLetter, HeldReason
+from minsheng.proof_of_work import BITS, find
+from minsheng.staff import Role
+from minsheng.submission_meter import CALM_PER_MINUTE
 from pages import tickets
 from pages.services import services
+from public.sending_gate import meter
 from tests.factories import Make
 from tests.public.conftest import Reader
 
@@ -172,3 +177,68 @@ def test_news_of_a_round_come_by_feed(client: FlaskClient, call: Call) -> None:
     feed = client.get("/feeds/changes.atom?act=calls").text
     assert "公布一次征集" in feed
     assert "/calls/ideas-2027" in feed
+
+
+def under_load() -> None:
+    for number in range(CALM_PER_MINUTE + 1):
+        meter().note(services().clock(), f"network {number}", [f"words {number}"])
+
+
+def test_under_load_an_idea_without_proof_waits_and_becomes_one_with_its_own_code(
+    client: FlaskClient, session: Session, make: Make, call: Call
+) -> None:
+    opened = fields(client, "/calls/ideas-2027/new") | {"words": WORDS, "place": "", "proof": ""}
+    under_load()
+    asked = client.post("/calls/ideas-2027/new", data=opened)
+    assert asked.status_code == 422
+    assert "再按一次" in asked.text
+    assert WORDS in asked.text
+    assert f'data-proof="{BITS}"' in asked.text
+    sent = client.post("/calls/ideas-2027/new", data=opened | {"proof": "none"})
+    assert client.post("/calls/ideas-2027/new", data=opened | {"proof": "none"}).location == sent.location
+    held = session.scalars(sa.select(HeldLetter)).one()
+    assert (held.call, held.reason, ideas(session)) == (call, HeldReason.NO_PROOF, [])
+    assert "先由人看一遍" in client.get(sent.location).text
+    other = urlsplit(sent.location).path.replace("/calls/", "/suggestions/")
+    assert client.get(other).status_code == 200
+    with pytest.raises(OutcomesMissingError) as refused:
+        call_acts.close(session, call, "结果", ACTOR, call.closes_at)
+    assert refused.value.held == 1
+
+    known = services()
+    quarantine.release(
+        session,
+        [held],
+        make.staff(Role.CASE_REVIEWER),
+        call.closes_at + DAY,
+        known.case_clock,
+        known.contacts,
+        lambda one: codes.tracking_code(known.secret, f"call:{call.id}", one.ticket),
+    )
+    session.commit()
+    assert [(one.words, one.call) for one in ideas(session)] == [(WORDS, call)]
+    page = client.get(sent.location).text
+    assert "先由人看一遍" not in page
+    assert WORDS in page
+    assert publishing.verify(session) == []
+
+
+def test_under_load_work_done_for_an_idea_counts_once(client: FlaskClient, session: Session, call: Call) -> None:
+    under_load()
+    typed = fields(client, "/calls/ideas-2027/new") | {"words": WORDS, "place": ""}
+    typed["proof"] = find(typed["ticket"])
+    first, second = (client.post("/calls/ideas-2027/new", data=typed) for _turn in range(2))
+    assert first.location == second.location
+    assert len(ideas(session)) == 1
+    assert session.scalars(sa.select(HeldLetter)).all() == []
+
+
+def test_ideas_and_letters_of_the_same_words_are_held_apart(client: FlaskClient, session: Session, call: Call) -> None:
+    under_load()
+    typed = fields(client, "/calls/ideas-2027/new") | {"words": WORDS, "place": "", "proof": "none"}
+    client.post("/calls/ideas-2027/new", data=typed)
+    letter = fields(client, "/suggestions/new") | {"words": WORDS, "place": "", "kind": "suggestion", "proof": "none"}
+    client.post("/suggestions/new", data=letter)
+    held = session.scalars(sa.select(HeldLetter).order_by(HeldLetter.id)).all()
+    assert [one.call for one in held] == [call, None]
+    assert held[0].likeness != held[1].likeness

@@ -6,10 +6,11 @@ import io
 import re
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from minsheng import call_acts, call_outcomes
+from minsheng import call_acts, call_outcomes, case_adoptions
 from minsheng.call_ideas import GroupOutcome
 from minsheng.calls import Call, CallState, CallTheme
 from minsheng.cases import CaseClock, Rating, RefusalReason, SuggestionKind
@@ -140,3 +141,30 @@ def test_what_was_wanted_most_leads_to_what_it_became(
     session.commit()
     assert call_outcomes.most_wanted(session) == [(group, 3)]
     assert f'<a href="/projects/{project.slug}">环湖路最后一段</a>' in client.get("/suggestions/statistics/").text
+
+
+def test_what_residents_asked_for_leads_to_the_cases_and_lists_that_took_it_up(
+    client: FlaskClient, session: Session, make: Make, agency: Agency, at: dt.datetime
+) -> None:
+    asked = session.scalars(sa.select(Suggestion).where(Suggestion.agency_id == agency.id)).all()
+    programme = make.programme(title="2027年民生实事清单")
+    became, draft = (
+        make.project(title=title, programme=programme, published=is_published)
+        for title, is_published in (("加压泵站工程", True), ("泵站草稿", False))
+    )
+    case_adoptions.adopt(asked[0], programme, None, "", "某县民生办", at)
+    session.commit()
+    page = client.get("/suggestions/statistics/").text
+    assert "来件被采纳" in page
+    assert f'href="/programmes/{programme.slug}">2027年民生实事清单' in page
+    assert 'id="taken-up"' not in page  # the case itself is not public
+    asked[0].review(is_public=True, title="城南水压小", words="水压小", by="信访局", at=at)
+    case_adoptions.adopt(asked[0], programme, draft, "", "某县民生办", at)
+    session.commit()
+    page = client.get("/suggestions/statistics/?year=2026").text
+    assert "泵站草稿" not in page
+    link = rf'href="/suggestions/{asked[0].id}">城南水压小</a> → <a href="/programmes/{programme.slug}"'
+    assert re.search(link, page)
+    case_adoptions.adopt(asked[0], programme, became, "", "某县民生办", at)
+    session.commit()
+    assert f'href="/projects/{became.slug}">加压泵站工程' in client.get("/suggestions/statistics/?by=place").text

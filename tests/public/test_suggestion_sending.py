@@ -1,6 +1,7 @@
 """A letter on its way: pictures, similar cases, load, quarantine, the mail about it, and support."""
 
 import dataclasses
+import datetime as dt
 import io
 import re
 
@@ -11,21 +12,22 @@ from PIL import Image
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from minsheng import proof_of_work, publishing, quarantine
+from minsheng import case_reminders, proof_of_work, publishing, quarantine
 from minsheng.case_photos import CasePhoto
-from minsheng.cases import CaseState, Prominence
+from minsheng.cases import CaseState, ClosedAs, Prominence, Rating
 from minsheng.codes import tracking_code
 from minsheng.database import Base, db, now
 from minsheng.held_letters import HeldLetter, HeldReason
 from minsheng.mail import QueuedMail
 from minsheng.staff import Role
-from minsheng.submission_meter import CALM_PER_MINUTE
+from minsheng.submission_meter import CALM_PER_MINUTE, MOST_ALIKE
 from minsheng.suggestions import Suggestion
 from minsheng.supports import CaseSupport
 from pages.services import services
-from public.case_mail import tell_senders
+from public.case_mail import moved, tell_senders
 from public.judging_links import LinkPurpose, token
 from public.sending_gate import meter
+from public.suggestion_sending import code_of
 from tests.admin.conftest import read_fields
 from tests.factories import Make
 from website.application import create_app
@@ -255,3 +257,64 @@ def test_one_browser_supports_once_and_can_take_it_back(client: FlaskClient, ses
     client.set_cookie("supporter", "forged", path="/suggestions/")
     client.post(address, data=sent)
     assert session.scalar(sa.select(sa.func.count(CaseSupport.id))) == 0
+
+
+def test_near_copies_wait_under_one_mark_even_while_all_is_calm(client: FlaskClient, session: Session) -> None:
+    words = "第{}次：本人强烈要求处理城东工地夜里施工的问题，整栋楼的人都睡不着觉，请给一个说法。"
+    for number in range(MOST_ALIKE + 3):
+        assert send(client, words=words.format(number * 11), checked="yes").status_code == 302
+    assert session.scalar(sa.select(sa.func.count(Suggestion.id))) == MOST_ALIKE
+    held = session.scalars(sa.select(HeldLetter)).all()
+    assert [one.reason for one in held] == [HeldReason.MANY_ALIKE] * 3
+    assert len({one.likeness for one in held}) == 1
+    assert len({one.fingerprint for one in held}) == 3
+
+
+def test_heavier_load_asks_for_more_work_and_little_less_will_do(client: FlaskClient, session: Session) -> None:
+    for number in range(CALM_PER_MINUTE * 4 + 1):
+        meter().note(services().clock(), f"network {number}", [f"words {number}"])
+    page = client.get("/suggestions/new").text
+    bits = proof_of_work.BITS + 2
+    assert f'data-proof="{bits}"' in page
+    fields = fields_of(client)
+    ticket = str(fields["ticket"])
+    weak = next(
+        str(number)
+        for number in range(10**7)
+        if proof_of_work.is_proof(ticket, str(number)) and not proof_of_work.is_proof(ticket, str(number), bits - 1)
+    )
+    asked = client.post("/suggestions/new", data={**fields, "proof": weak})
+    assert asked.status_code == 422
+    assert WORDS in asked.text
+    assert read_fields(asked)["proof"] == "none"
+    assert (
+        client.post("/suggestions/new", data={**fields, "proof": proof_of_work.find(ticket, bits - 1)}).status_code
+        == 302
+    )
+    assert session.scalar(sa.select(sa.func.count(Suggestion.id))) == 1
+
+
+def test_a_sender_who_let_the_rating_period_pass_is_told_once_and_not_of_their_own_rating(
+    client: FlaskClient, session: Session, make: Make
+) -> None:
+    clock, agency = services().case_clock, make.agency()
+    for number, words in enumerate((WORDS, "南坪村卫生室星期天没有人，请安排值班。")):
+        send(client, email=f"someone{number}@example.com", words=words)
+    silent, judged = session.scalars(sa.select(Suggestion).order_by(Suggestion.id)).all()
+    at = now() - dt.timedelta(days=60)
+    for case in (silent, judged):
+        case.accept("某县信访局", at)
+        case.hand_over(agency, "某县信访局", at)
+        case.answer("已重新划线。", "某县交警队", at, clock)
+    judged.rate(Rating.SATISFIED, "", at)
+    session.commit()
+    tell_senders(services().clock)
+    before = session.scalar(sa.select(sa.func.count(QueuedMail.id)))
+    case_reminders.watch(session, clock, now())
+    assert silent.closed_as is ClosedAs.UNRATED
+    assert tell_senders(services().clock) == 1
+    assert tell_senders(services().clock) == 0
+    assert session.scalar(sa.select(sa.func.count(QueuedMail.id))) == (before or 0) + 1
+    message = moved("a@example.com", silent, silent.events[-1:])
+    assert "到期未评价" in message.text
+    assert f"/suggestions/follow/{code_of(silent.ticket)}" in message.text
