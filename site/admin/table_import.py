@@ -31,6 +31,8 @@ from minsheng.reports import MONTH
 from minsheng.staff import Permission
 from minsheng.table_lines import Line, Situation, Verdict
 from minsheng.table_uploads import TableUpload, UploadState
+from minsheng.table_writing import Written
+from minsheng.tables.columns import Column
 from minsheng.tables.meanings import FIGURES, MONEY
 from minsheng.tables.opening import MAX_BYTES, read_sheets
 from minsheng.tables.reading import Table, read_tables
@@ -42,6 +44,7 @@ from pages.services import services
 blueprint = Blueprint("table_import", __name__, url_prefix="/tables")
 UNREADABLE, STALE = 422, 409
 PAGE_SIZE = 50
+SAMPLES = 3
 UNITS = ("元", "千元", "万元", "百万元", "亿元")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -58,7 +61,10 @@ def index() -> ResponseReturnValue:
 @needs(Permission.WRITE_REPORT)
 @limiter.limit("60 per hour")
 def upload() -> ResponseReturnValue:
-    """Read a file and open its preview; a file that came before opens the preview it has."""
+    """Read a file and open its preview; a file that came before opens the preview it has.
+
+    A filled template in which nothing is doubtful becomes drafts at once.
+    """
     form = TableFileForm(_programmes())
     is_valid = form.validate_on_submit()
     file = form.file.data
@@ -86,6 +92,10 @@ def upload() -> ResponseReturnValue:
         return redirect(url_for(".show", upload_id=earlier.id))
     came = table_import.Upload(file.filename.rsplit("/", 1)[-1], data, sheets)
     kept = table_import.keep(db.session(), came, programme, month, member, services().clock())
+    lines = _lines(kept)
+    if table_lines.is_ready_template(lines) and not table_lines.other_months(lines, month):
+        written = table_writing.write(db.session(), kept, _situation(), services().clock())
+        flash(_("这是填好的模板，没有要核对的内容。") + _written_words(written), "good")
     db.session.commit()
     return redirect(url_for(".show", upload_id=kept.id))
 
@@ -146,6 +156,9 @@ def line(upload_id: int, key: str) -> ResponseReturnValue:
     if found is None:
         abort(404)
     projects = table_lines.own_projects(db.session(), kept.programme, current_staff())
+    # The most alike stand first: of hundreds of names one of these is nearly always meant.
+    alike = [one.key for one in found.match.suggested]
+    projects.sort(key=lambda one: alike.index(one.slug) if one.slug in alike else len(alike))
     if request.method == "POST" and StepForm().validate_on_submit():
         _correct(kept, found, projects)
         db.session.commit()
@@ -192,9 +205,9 @@ def write(upload_id: int) -> ResponseReturnValue:
     except WrongStateError:
         db.session.rollback()
         return _preview(_open_upload(upload_id), _("还有要改正的行，或者没有可写的行；一行也没有写入")), UNREADABLE
-    count = len(written.reports) + len(written.projects)
+    said = _written_words(written)
     db.session.commit()
-    flash(ngettext("已写入 %(num)s 份草稿。", "已写入 %(num)s 份草稿。", count), "good")
+    flash(said, "good")
     return redirect(url_for(".show", upload_id=upload_id))
 
 
@@ -245,6 +258,26 @@ def _situation() -> Situation:
 
 def _lines(kept: TableUpload) -> list[Line]:
     return table_lines.lines_of(db.session(), kept, _situation())
+
+
+def _written_words(written: Written) -> str:
+    count = len(written.reports) + len(written.projects)
+    return ngettext("已写入 %(num)s 份草稿。", "已写入 %(num)s 份草稿。", count)
+
+
+def _result(kept: TableUpload) -> dict[str, list[Project]]:
+    """Return the projects whose drafts an upload has become: of reports, and new ones."""
+    found: dict[str, list[Project]] = {}
+    for name, key in (("reports", "report_projects"), ("projects", "project_slugs")):
+        query = sa.select(Project).where(Project.slug.in_(kept.result.get(key, []))).order_by(Project.title)
+        found[name] = list(db.session.scalars(query))
+    return found
+
+
+def _samples(table: Table, column: Column) -> list[str]:
+    """Return what stands in the first filled cells of a column, for the one who says what it is."""
+    shown = (table.grid.rows[row][column.index].shown for row in table.region.body)
+    return [text[:24] for text in dict.fromkeys(filter(None, shown))][:SAMPLES]
 
 
 def _correct(kept: TableUpload, found: Line, projects: Sequence[Project]) -> None:
@@ -304,6 +337,9 @@ def _preview(kept: TableUpload, complaint: str = "") -> str:
         needs_unit=FIGURES | MONEY,
         money=MONEY,
         hidden=_hidden(kept, tables),
+        other_months=table_lines.other_months(lines, kept.month),
+        result=_result(kept),
+        samples=_samples,
         complaint=complaint,
         form=StepForm(formdata=None),
         states=UploadState,

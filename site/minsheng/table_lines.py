@@ -5,6 +5,7 @@ import enum
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
@@ -14,6 +15,7 @@ from minsheng.indicators import Indicator, Measure
 from minsheng.programmes import Programme
 from minsheng.projects import Project
 from minsheng.publication import Publication
+from minsheng.reports import ProgressReport
 from minsheng.staff import Permission, StaffMember
 from minsheng.table_import import NEW, SKIP, tables_of
 from minsheng.table_uploads import TableUpload
@@ -141,6 +143,19 @@ def lines_of(session: Session, upload: TableUpload, situation: Situation) -> lis
     return lines
 
 
+def is_ready_template(lines: Sequence[Line]) -> bool:
+    """Whether a file is this site's template, filled in with nothing to look at: it needs no preview."""
+    verdicts = {line.verdict for line in lines}
+    is_template = bool(lines) and all(line.entry.words.get(Meaning.KEY) for line in lines)
+    return is_template and Verdict.GOOD in verdicts and verdicts <= {Verdict.GOOD, Verdict.LEFT_OUT}
+
+
+def other_months(lines: Sequence[Line], month: str) -> list[str]:
+    """Return the months that the titles of the tables name, where they are not the one that was chosen."""
+    named = {line.table.month for line in lines if line.table.month}
+    return sorted(named - {month})
+
+
 def line_key(table: Table, entry: Entry) -> str:
     """Return the name of a line inside its upload."""
     across = [entry.group, entry.place_across, str(table.region.columns.start or "")]
@@ -210,6 +225,16 @@ def _says_something(entry: Entry) -> bool:
     )
 
 
+def _replaces(draft: ProgressReport, line: Line) -> bool:
+    """Whether a line puts another figure in the place of one that a draft already has; words are only added."""
+    entry = line.entry
+    kept = draft.value_of(line.target) if line.target else None
+    pairs: list[tuple[object, object]] = [(getattr(draft, name), entry.money.get(one)) for one, name in FUNDS.items()]
+    pairs.append((kept.value if kept else None, entry.done))
+    pairs.append((draft.physical_progress, Decimal(entry.progress) if entry.progress else None))
+    return any(old is not None and new is not None and old != new for old, new in pairs)
+
+
 def _report_doubts(upload: TableUpload, line: Line, open_months: set[str]) -> list[tuple[Doubt, str]]:
     project, entry, found = line.project, line.entry, []
     if project is None:
@@ -219,7 +244,7 @@ def _report_doubts(upload: TableUpload, line: Line, open_months: set[str]) -> li
         found.append((Doubt.MONTH_NOT_OPEN, upload.month))
     if in_work is not None and not in_work.may_be_edited:
         found.append((Doubt.HANDED_IN, upload.month))
-    elif in_work is not None:
+    elif in_work is not None and _replaces(in_work, line):
         found.append((Doubt.REPLACES_DRAFT, in_work.author.post if in_work.author else ""))
     elif reporting.report_in_force(project, upload.month) is not None:
         found.append((Doubt.PUBLISHED, upload.month))

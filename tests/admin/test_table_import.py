@@ -1,6 +1,7 @@
 """A clerk's table comes in: template out, filled, preview, a cell put right, drafts."""
 
 import io
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -51,16 +52,47 @@ def test_a_filled_template_becomes_a_draft(browser: Browser, road: Project, sess
     book.close()
     preview = send(browser, road, filled.getvalue(), "填好的模板.xlsx")
     page = browser.get(preview).get_data(as_text=True)
-    assert "石桥村道路硬化" in page
+    assert "月报草稿：石桥村道路硬化" in page
     assert "12.25公里" in page
     assert "300.5 万元" in page
-
-    answer = browser.post(f"{preview}/write", {"looked": "1"}, on=preview)
-    assert answer.status_code == 302
     report = reporting.report_in_work(road, "2026-05")
     assert report is not None
     assert (report.values[0].value, report.physical_progress) == (Decimal("12.25"), Decimal(45))
     assert (report.funds_spent_fen, report.done) == (300_5000_00, "路基完成")
+
+
+def test_a_template_of_another_month_or_with_a_doubt_is_looked_at_first(browser: Browser, road: Project) -> None:
+    heading = "系统编号,项目名称,指标名称,计量单位,目标任务,累计完成,累计支出资金（万元）\n"
+    for text in (
+        f"2026年4月 月报\n{heading}{road.slug},石桥村道路硬化,硬化道路,公里,22.5,12,5\n",
+        f"2026年5月 月报\n{heading}{road.slug},石桥村道路硬化,硬化道路,公里,22.5,约12,5\n",
+    ):
+        preview = send(browser, road, text.encode())
+        assert "写成草稿" in browser.get(preview).get_data(as_text=True)
+    assert reporting.report_in_work(road, "2026-05") is None
+
+
+def test_the_month_of_the_title_is_held_against_the_chosen_one(browser: Browser, road: Project) -> None:
+    text = "某县2026年3月进度表\n" + HEADING + "1,石桥村道路硬化,硬化道路,公里,22.5,12,,,\n"
+    page = browser.get(send(browser, road, text.encode())).get_data(as_text=True)
+    assert "表上写的是 2026-03，您选的是 2026-05" in page
+
+
+def test_a_turned_table_is_corrected_where_it_stands(browser: Browser, road: Project) -> None:
+    text = (
+        "民生实事情况卡（2026年5月）\n项目名称,石桥村道路硬化,河堤加固\n目标任务,22.5,900\n计量单位,公里,米\n"
+        "累计完成,12.25,-10\n累计支出资金（万元）,5,6\n"
+    )
+    preview = send(browser, road, text.encode())
+    page = browser.get(preview).get_data(as_text=True)
+    assert "第 5 行“-10”：数字小于零" in page
+    line = next(one for one in re.findall(rf"{preview}/lines/[0-9a-f-]+", page) if "改C 列" in browser.get(one).text)
+    fields = browser.fields(line)
+    assert browser.post(line, fields | {"cell_3": "10", "about": "skip"}, on=line).status_code == 302
+    assert browser.post(f"{preview}/write", {"looked": "1"}, on=preview).status_code == 302
+    report = reporting.report_in_work(road, "2026-05")
+    assert report is not None
+    assert (report.values[0].value, report.funds_spent_fen) == (Decimal("12.25"), 5_0000_00)
 
 
 def test_a_wrong_cell_is_named_and_put_right(browser: Browser, road: Project) -> None:

@@ -176,6 +176,12 @@ class Grid:
             _spread={},
         )
 
+    def in_file(self, row: int, column: int) -> tuple[int, int]:
+        """Return where a cell stands in the file, as row and column from 0."""
+        if self.turned_from is None or row < self.turned_from:
+            return row, column
+        return column + self.turned_from, row - self.turned_from
+
     def corrected(self, cells: Mapping[tuple[int, int], str]) -> "Grid":
         """Return the grid with cells that a person typed anew; a typed cell stands for itself alone."""
         if not cells:
