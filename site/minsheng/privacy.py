@@ -144,8 +144,18 @@ _EMAIL = re.compile(
     r"[A-Za-z0-9-]{1,63}(?:\s?(?:[.。点]|[(\[]\s?dot\s?[)\]])\s?[A-Za-z0-9-]{1,63}){1,4})",
     re.IGNORECASE,
 )
+# Written out, or with a name in Chinese before or after the sign.
+_OTHER_EMAIL = re.compile(
+    r"(?P<it>[a-z0-9._%+-]{1,64}\sat\s[a-z0-9-]{1,63}(?:\sdot\s[a-z0-9-]{1,63}){1,4}"
+    r"|[\u4e00-\u9fff]{1,6}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}"
+    r"|[a-z0-9._%+-]{1,64}@[\u4e00-\u9fffa-z0-9-]{1,20}\.(?:中国|公司|网络|网址))",
+    re.IGNORECASE,
+)
 _MOBILE = re.compile(
     rf"{_NO_DIGIT_BEFORE}(?P<it>(?:(?:\+|00)?\(?86\)?{_GAP})?1{_GAP}[3-9](?:{_GAP}\d){{9}})(?!\d){_NO_AMOUNT}"
+)
+_LABELLED_MOBILE = re.compile(
+    rf"(?<![a-z])(?:tel|phone|mob|mobile|cell)[.:\s]*(?P<it>1{_GAP}[3-9](?:{_GAP}\d){{9}})(?!\d)", re.IGNORECASE
 )
 # With signs and words that also stand between figures, only in the groups that people speak a telephone number in.
 _OTHER_GAP = r"\s?(?:[,、/|~*+=()]|空格?|格|杠|横杠?){1,2}\s?"
@@ -155,18 +165,23 @@ _GROUPED_MOBILE = re.compile(
     + "|".join(_OTHER_GAP.join(rf"\d{{{count}}}" for count in groups) for groups in _MOBILE_GROUPS)
     + rf"))(?!\d){_NO_AMOUNT}"
 )
+_EXTENSION = r"(?:\s?[(]?(?:转|分机|#)[)]?号?[:\s]{0,2}\d{1,6}|-\d{1,6})?"
 _LANDLINE = re.compile(
     rf"{_NO_DIGIT_BEFORE}(?P<it>(?:(?:\+|00)86[\s-]?)?\(?0(?:10|2\d|[3-9]\d\d)\)?{_GAP}[2-9](?:{_GAP}\d){{6,7}}"
-    rf"(?:(?:转|分机|-|#)\s?\d{{1,6}})?)(?!\d){_NO_AMOUNT}"
+    rf"{_EXTENSION})(?!\d){_NO_AMOUNT}"
 )
 _LABELLED_LANDLINE = re.compile(
     r"(?:电话|座机|固话|热线|传真|致电|拨打|联系方式|電話|(?<![a-z])tel)"
-    rf"{_LABEL_GAP}(?P<it>[2-9]\d{{2,3}}[\s-]?\d{{4}})(?!\d){_NO_AMOUNT}",
+    rf"{_LABEL_GAP}(?P<it>[2-9]\d{{2,3}}[\s-]?\d{{4}}{_EXTENSION})(?!\d){_NO_AMOUNT}",
     re.IGNORECASE,
 )
 _ID_NUMBER = re.compile(
-    r"(?<![0-9A-Za-z-])(?P<it>[1-8]\d(?:[\s.·-]?\d){15}[\s.·-]?[\dXx]|[1-8]\d{5}[\s-]?\d{6}[\s-]?\d{3})"
+    r"(?<![0-9A-Za-z-])(?P<it>[1-8]\d(?:[\s.·-]?\d){15}[\s.·-]?[\dXx]|[1-8]\d{5}[\s-]?\d{6}[\s-]?\d{3}[Xx]?)"
     r"(?![0-9A-Za-z])"
+)
+_TRAVEL_DOCUMENT = re.compile(
+    r"(?:护照|通行证|台胞证|回乡证|居留证|護照)(?:号码|号|为|是|[\s:,])*(?P<it>[A-Z]{0,2}\d{7,10})(?![0-9A-Za-z])",
+    re.IGNORECASE,
 )
 _BANK_CARD = re.compile(rf"(?<![0-9A-Za-z.-])(?P<it>[3-69]\d{{3}}(?:[\s.-]?\d){{10,15}})(?!\d){_NO_AMOUNT}")
 _LABELLED_CARD = re.compile(
@@ -179,9 +194,18 @@ _PLATE = re.compile(
     r"|(?:[A-HJ-NP-Z0-9]\s?){4}[A-HJ-NP-Z0-9挂学警港澳领使超]))(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
+_OFFICIAL_PLATE = re.compile(
+    r"(?<![0-9A-Za-z])(?P<it>使\s?\d{6}|(?:WJ|武警)\s?[\u4e00-\u9fff]?[·.\s-]?\d{4}[A-Z0-9]|[军空海][A-Z][·.\s-]?\d{5})"
+    r"(?![0-9A-Za-z])",
+    re.IGNORECASE,
+)
+_BARE_ACCOUNT = re.compile(
+    r"(?:(?<![a-z0-9])[vq]\s*:|[加+]\s?[vq](?![a-z]))[\s:]*(?P<it>[a-z][a-z0-9_-]{5,19}|\d{6,12})(?![a-z0-9_@-])",
+    re.IGNORECASE,
+)
 _ACCOUNT = re.compile(
-    r"(?:微信|威信|薇信|v信|wechat|weixin|(?<![a-z])[vw]x|(?<![a-z])qq|扣扣|企鹅)(?!公众|小程序|支付)"
-    r"(?:号码|号|群|账号|帐号|id|为|是|加|[\s:,])*"
+    r"(?:微\s?信|威信|薇信|v信|wechat|weixin|(?<![a-z])[vw]x|(?<![a-z])q\s?q|扣扣|企鹅|抖音|快手|小红书|微博|telegram)(?!公众|小程序|支付)"
+    r"(?:号码|号|群|账号|帐号|id|为|是|加|[\s:,@])*"
     rf"(?P<it>[a-z][a-z0-9_-]{{5,19}}|\d{{5,12}})(?![a-z0-9_@-]){_NO_AMOUNT}",
     re.IGNORECASE,
 )
@@ -253,15 +277,20 @@ def _is_bank_card(match: re.Match[str]) -> bool:
 
 _NUMBERS: tuple[tuple[PersonalKind, re.Pattern[str], Callable[[re.Match[str]], bool]], ...] = (
     (PersonalKind.EMAIL, _EMAIL, bool),
+    (PersonalKind.EMAIL, _OTHER_EMAIL, bool),
     (PersonalKind.ID_NUMBER, _ID_NUMBER, _is_id_number),
+    (PersonalKind.ID_NUMBER, _TRAVEL_DOCUMENT, bool),
     (PersonalKind.BANK_CARD, _LABELLED_CARD, bool),
     (PersonalKind.BANK_CARD, _BANK_CARD, _is_bank_card),
     (PersonalKind.MOBILE, _MOBILE, _is_mobile),
     (PersonalKind.MOBILE, _GROUPED_MOBILE, _is_mobile),
+    (PersonalKind.MOBILE, _LABELLED_MOBILE, bool),
     (PersonalKind.LANDLINE, _LANDLINE, _is_no_code),
     (PersonalKind.LANDLINE, _LABELLED_LANDLINE, bool),
     (PersonalKind.PLATE, _PLATE, bool),
+    (PersonalKind.PLATE, _OFFICIAL_PLATE, bool),
     (PersonalKind.ACCOUNT, _ACCOUNT, bool),
+    (PersonalKind.ACCOUNT, _BARE_ACCOUNT, bool),
 )
 
 
