@@ -10,6 +10,7 @@ from sqlalchemy.orm import selectinload
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
 
 from admin.access import current_staff, needs
+from admin.word_differences import Piece, pieces
 from minsheng import content_pages, markdown
 from minsheng.content_pages import (
     LONGEST_BODY,
@@ -57,6 +58,14 @@ class WithdrawForm(Form):
     """Why a page is taken back."""
 
     reason = StringField(_l("为什么撤下"), validators=[required(_l("请写明原因")), length(most=LONGEST_REASON)])
+
+
+class ReturnForm(Form):
+    """What its author must put right."""
+
+    return_reason = StringField(
+        _l("退回原因"), validators=[required(_l("请写明要改什么")), length(most=LONGEST_REASON)]
+    )
 
 
 class ActForm(Form):
@@ -138,10 +147,35 @@ def edit(page_id: int) -> ResponseReturnValue:
 def publish(page_id: int, number: int) -> ResponseReturnValue:
     """Let residents read one version."""
     page = _page(page_id)
-    content_pages.publish(db.session(), page, number, current_staff(), services().clock())
+    content_pages.publish(
+        db.session(), page, number, current_staff(), services().clock(), one_person_mode=services().one_person_mode
+    )
     db.session.commit()
     flash(_("已公示，公开的变更记录里也记下了。"), "good")
     return redirect(url_for(".show", page_id=page.id))
+
+
+@blueprint.post("/<int:page_id>/submit/<int:number>")
+@needs(Permission.EDIT_CONTENT)
+def submit(page_id: int, number: int) -> ResponseReturnValue:
+    """Hand one version to a second person."""
+    content_pages.submit(db.session(), _page(page_id), number, current_staff(), services().clock())
+    db.session.commit()
+    flash(_("已提交，等另一位同事看过再公示。"), "good")
+    return redirect(url_for(".show", page_id=page_id, version=number))
+
+
+@blueprint.post("/<int:page_id>/return")
+@needs(Permission.EDIT_CONTENT)
+def send_back(page_id: int) -> ResponseReturnValue:
+    """Return the version that waits to its author, with a reason."""
+    page, form = _page(page_id), ReturnForm()
+    if not form.validate():
+        return _shown(page, WithdrawForm(formdata=None), form), UNREADABLE
+    content_pages.send_back(db.session(), page, form.return_reason.data or "", current_staff(), services().clock())
+    db.session.commit()
+    flash(_("已退回，写的同事会看到原因。"), "good")
+    return redirect(url_for(".show", page_id=page_id))
 
 
 @blueprint.post("/<int:page_id>/withdraw")
@@ -217,7 +251,7 @@ def _writing(
     return (answer, status) if status else answer
 
 
-def _shown(page: ContentPage, form: WithdrawForm) -> str:
+def _shown(page: ContentPage, form: WithdrawForm, return_form: ReturnForm | None = None) -> str:
     asked = request.args.get("version", type=int)
     version = next((one for one in page.versions if one.number == asked), page.newest)
     return render_template(
@@ -227,8 +261,18 @@ def _shown(page: ContentPage, form: WithdrawForm) -> str:
         html=Markup(markdown.to_html(version.body)),  # noqa: S704 - made safe by minsheng.markdown
         html_en=Markup(markdown.to_html(version.in_language("body", "en"))),  # noqa: S704 - likewise
         form=form,
+        return_form=return_form or ReturnForm(formdata=None),
+        is_own=content_pages.is_work_of(page, version.number, current_staff()),
+        one_person_mode=services().one_person_mode,
+        differences=_differences(page, version),
         act_form=ActForm(formdata=None),
     )
+
+
+def _differences(page: ContentPage, version: ContentVersion) -> tuple[list[Piece], list[Piece]] | None:
+    """Return the text residents read beside another version, cut where they differ; None where none is public."""
+    public = page.public
+    return pieces(public.body, version.body) if public is not None and public.number != version.number else None
 
 
 def _page(page_id: int) -> ContentPage:

@@ -4,9 +4,10 @@ import hashlib
 import re
 import secrets
 
-from flask import g, redirect, render_template, request, session, url_for
+from flask import flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from admin import resuming
 from admin.access import TOKEN, current_session, safe_next, sign_in_browser
 from admin.devices import device_name
 from admin.sign_in_form import FactorForm, PasskeyForm, ReturnForm, kept_fields
@@ -14,6 +15,7 @@ from minsheng import passkeys, second_factors, signing_in
 from minsheng.database import db
 from minsheng.passkeys import Site
 from minsheng.staff import StaffMember
+from pages.language import gettext as _
 from pages.services import services
 
 DEVICES_KEPT = 5
@@ -82,6 +84,13 @@ def _go_on(member: StaffMember, form: ReturnForm) -> ResponseReturnValue:
     if form.kept.data and going_to:
         g.pop("csrf_token", None)
         fields = kept_fields(form.kept.data)
+        g.staff = member
+        if resuming.keep(going_to, fields):
+            db.session.commit()
+            flash(_("登录到期前填的内容都在下面，还没有保存。请看一遍再保存。"), "warning")
+            if form.had_files.data:
+                flash(_("照片没有带过来，请重新选。"), "warning")
+            return redirect(going_to)
         return render_template(
             "admin/account/resume.html",
             fields=fields,

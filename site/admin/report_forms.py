@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from flask_wtf.file import FileField
-from wtforms import FieldList, FormField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import DateTimeLocalField, FieldList, FormField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms import Form as PlainForm
 from wtforms.validators import Optional
 
@@ -167,6 +167,12 @@ class PublishForm(Form):
     """The second person's signature; ``version`` is the text that was read."""
 
     version = HiddenField()
+
+
+class TimeForm(PublishForm):
+    """The second person's signature for later, in China's time."""
+
+    due_at = DateTimeLocalField(_l("什么时间公示"), validators=[required(_l("请选公示的日期和时间"))])
 
 
 class ReturnForm(Form):

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from admin.report_forms import FUNDS, WORDS, ReportForm, indicator_name
+from admin.word_differences import Piece, pieces
 from minsheng.indicators import Indicator
+from minsheng.photos import Photo
 from minsheng.projects import ProjectKind
 from minsheng.reporting import whole_indicators
 from minsheng.reports import ProgressReport
@@ -18,8 +20,9 @@ from pages.words import word
 
 @dataclass(frozen=True)
 class Row:
-    """One figure: before and now as a reader sees them, and the change in words."""
+    """One figure: its control, before and now as a reader sees them, and the change in words."""
 
+    name: str
     label: str
     before: str
     now: str
@@ -29,8 +32,9 @@ class Row:
 
 @dataclass(frozen=True)
 class TextRow:
-    """One text: before and now as written."""
+    """One text: its control, and before and now as written."""
 
+    name: str
     label: str
     before: str
     now: str
@@ -40,6 +44,28 @@ class TextRow:
         """Whether the texts differ."""
         return self.before != self.now
 
+    @property
+    def pieces(self) -> tuple[list[Piece], list[Piece]]:
+        """Both texts, cut where they differ."""
+        return pieces(self.before, self.now)
+
+
+@dataclass(frozen=True)
+class PhotoRow:
+    """A picture of either report: ``fate`` is ``added``, ``removed`` or ``kept``."""
+
+    photo: Photo
+    fate: str
+
+
+def photo_rows(report: ProgressReport, before: ProgressReport | None) -> list[PhotoRow]:
+    """Return the pictures of a report; beside the revision it corrects, also those it leaves out."""
+    is_correction = before is not None and before.month == report.month
+    earlier = list(before.photos) if before is not None and is_correction else []
+    had, has = {one.key for one in earlier}, {one.key for one in report.photos}
+    rows = [PhotoRow(one, "kept" if one.key in had else "added") for one in report.photos]
+    return rows + [PhotoRow(one, "removed") for one in earlier if one.key not in has]
+
 
 def figure_rows(report: ProgressReport, before: ProgressReport | None) -> list[Row]:
     """Return the figures of a report beside those of another."""
@@ -48,12 +74,18 @@ def figure_rows(report: ProgressReport, before: ProgressReport | None) -> list[R
         was = before.physical_progress if before else None
         change = _signed(_difference(report.physical_progress, was), formats.points)
         rows.append(
-            Row(_("工程形象进度"), formats.percent(was, 2), formats.percent(report.physical_progress, 2), change)
+            Row(
+                "physical_progress",
+                _("工程形象进度"),
+                formats.percent(was, 2),
+                formats.percent(report.physical_progress, 2),
+                change,
+            )
         )
     for name, label in zip(FUNDS, _fund_labels(), strict=True):
         now, was = getattr(report, name), getattr(before, name) if before else None
         rows.append(
-            Row(label, formats.money_exact(was), formats.money_exact(now), _signed(_difference(now, was), _money))
+            Row(name, label, formats.money_exact(was), formats.money_exact(now), _signed(_difference(now, was), _money))
         )
     rows.extend(_indicator_row(report, before, indicator) for indicator in whole_indicators(report.project))
     return rows
@@ -63,24 +95,26 @@ def text_rows(report: ProgressReport, before: ProgressReport | None) -> list[Tex
     """Return the texts of a report beside those of another."""
     labels = (_("本月做了什么"), _("有什么困难"), _("下个月做什么"))
     return [
-        TextRow(label, getattr(before, name) if before else "", getattr(report, name))
+        TextRow(name, label, getattr(before, name) if before else "", getattr(report, name))
         for name, label in zip(WORDS, labels, strict=True)
     ]
 
 
 def differences(
     saved: Mapping[str, Any], form: ReportForm, indicators: Iterable[Indicator]
-) -> list[tuple[str, str, str]]:
-    """Return label, saved and typed for everything in which a form differs from what someone else saved."""
+) -> list[tuple[str, str, str, str]]:
+    """Return control, label, saved and typed for everything in which a form differs from what someone else saved."""
     names = ["stage", "physical_progress", *FUNDS, *map(indicator_name, indicators), *WORDS, "correction_reason"]
     rows = []
     for name in names:
+        if name not in form:
+            continue
         field = form[name]
         theirs, ours = _typed(field, saved.get(name)), _typed(field, field.data)
         if field.errors:
             ours = str(field.raw_data[0]) if field.raw_data else ""
         if theirs != ours:
-            rows.append((str(field.label.text), theirs, ours))
+            rows.append((name, str(field.label.text), theirs, ours))
     return rows
 
 
@@ -88,7 +122,7 @@ def _typed(field: Any, value: Any) -> str:
     """Return a value as its control shows it."""
     if value in (None, ""):
         return ""
-    if field.name == "stage":
+    if field.short_name == "stage":
         return word(value, "stage")
     written = getattr(field, "written", None)
     return str(written(value)) if written else "\n".join(str(value).strip().splitlines())
@@ -98,6 +132,7 @@ def _stage_row(report: ProgressReport, before: ProgressReport | None) -> Row:
     was = before.stage if before else None
     change = formats.NOTHING if before is None else _("没有变化") if was is report.stage else _("变了")
     return Row(
+        "stage",
         _("阶段"),
         word(was) if was else formats.NOTHING,
         word(report.stage) if report.stage else formats.NOTHING,
@@ -114,6 +149,7 @@ def _indicator_row(report: ProgressReport, before: ProgressReport | None, indica
         else ""
     )
     return Row(
+        indicator_name(indicator),
         plain_record_text(indicator.name),
         formats.quantity(was, indicator.unit),
         formats.quantity(value, indicator.unit),

@@ -1,22 +1,32 @@
 """Monthly reports: what each project owes, and writing one month in one screen."""
 
-from typing import Any
-
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from admin.access import current_staff, needs, require
-from admin.report_forms import FUNDS, WORDS, ReportForm, carried_values, explanation_name, report_form, values_of
+from admin.access import current_staff, needs
+from admin.report_drafts import (
+    add_pictures,
+    fill,
+    follow_version,
+    forget_typed,
+    form_of,
+    hand_in,
+    lacks,
+    start,
+    typed_here,
+    typed_names,
+    with_errors,
+    writable_project,
+)
+from admin.report_forms import ReportForm, explanation_name, report_form, values_of
 from admin.report_rows import differences
-from minsheng import duties, journal, reporting
+from admin.resuming import resumes
+from minsheng import duties, reporting, review_comments, typed_forms
 from minsheng.database import db
 from minsheng.errors import WrongStateError
-from minsheng.findings import Finding
-from minsheng.journal import Act
-from minsheng.photos import Photo, PhotoPhase
-from minsheng.projects import Project, ProjectKind, Stage, project_by_slug
-from minsheng.publishing import INTERRUPTED
-from minsheng.reports import IndicatorValue, ProgressReport
+from minsheng.projects import Project, Stage
+from minsheng.reports import ProgressReport
+from minsheng.review_comments import ReviewComment
 from minsheng.staff import Permission
 from pages.language import gettext as _
 from pages.language import ngettext
@@ -24,6 +34,7 @@ from pages.services import services
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 UNREADABLE, STALE = 422, 409
+CHOOSE, THEIRS = "choose-", "theirs"
 
 
 @blueprint.get("/")
@@ -43,11 +54,27 @@ def index() -> ResponseReturnValue:
     )
 
 
+def _keep_resumed(fields: list[tuple[str, str]], slug: str, month: str) -> None:
+    """Keep what was sent when the sign-in had run out, so that the form shows it again."""
+    project = writable_project(slug, month)
+    names = typed_names(form_of(project, month, reporting.report_in_work(project, month)))
+    sent = dict(fields)
+    typed_forms.keep(
+        db.session(),
+        current_staff(),
+        typed_forms.report_subject(slug, month),
+        {name: sent[name] for name in names if name in sent},
+        sent.get("version", ""),
+        services().clock(),
+    )
+
+
 @blueprint.route("/<slug>/<month>", methods=["GET", "POST"])
 @needs(Permission.WRITE_REPORT)
+@resumes(_keep_resumed)
 def write(slug: str, month: str) -> ResponseReturnValue:
     """Write the report of a month, beside the figures of the last one."""
-    project = _project(slug, month)
+    project = writable_project(slug, month)
     report = reporting.report_in_work(project, month)
     if request.method == "POST":
         return _save(project, month, report)
@@ -56,35 +83,37 @@ def write(slug: str, month: str) -> ResponseReturnValue:
     in_force = reporting.report_in_force(project, month)
     if report is None and in_force is not None:
         return redirect(url_for("admin.publishing.show", report_id=in_force.id))
-    return _page(project, month, report, _form_of(project, month, report))
+    typed = typed_here(project, month)
+    form = form_of(project, month, report, typed)
+    is_stale = typed is not None and typed.version != (str(report.version) if report else "")
+    return _page(project, month, report, form, conflict=_conflict(project, month, report, form) if is_stale else None)
 
 
 @blueprint.post("/<slug>/<month>/photos/<int:photo_id>/remove")
 @needs(Permission.WRITE_REPORT)
 def remove_photo(slug: str, month: str, photo_id: int) -> ResponseReturnValue:
     """Take a picture out of a draft. Raises ``WrongStateError`` once the draft is handed in."""
-    report = reporting.report_in_work(_project(slug, month), month)
-    photo = next((one for one in report.photos if one.id == photo_id), None) if report else None
-    if report is None or photo is None:
+    project = writable_project(slug, month)
+    report = reporting.report_in_work(project, month)
+    if report is None:
         abort(404)
     if not report.may_be_edited:
         raise WrongStateError("remove_photo", report.state)
-    db.session.delete(photo)
+    before = str(report.version)
+    _take_out(report, photo_id)
     report.updated_at = services().clock()
+    db.session.flush()
+    follow_version(project, month, before, report)
     db.session.commit()
     flash(_("照片已经去掉。"), "good")
     return redirect(url_for(".write", slug=slug, month=month, _anchor="photos"))
 
 
-def _project(slug: str, month: str) -> Project:
-    """Return an own project that has this month, or answer 404; refuse what is outside the role's part."""
-    project = project_by_slug(db.session(), slug)
-    if project is None or project.is_compiled:
+def _take_out(report: ProgressReport, photo_id: int) -> None:
+    photo = next((one for one in report.photos if one.id == photo_id), None)
+    if photo is None:
         abort(404)
-    require(Permission.WRITE_REPORT, project.division, project.agency)
-    if month not in {one.month for one in duties.months_of(project, services().today(), services().report_due_day)}:
-        abort(404)
-    return project
+    db.session.delete(photo)
 
 
 def _strip(project: Project) -> list[dict[str, str]]:
@@ -103,19 +132,6 @@ def _strip(project: Project) -> list[dict[str, str]]:
     return strip
 
 
-def _form_of(project: Project, month: str, report: ProgressReport | None, **kwargs: Any) -> ReportForm:
-    """Return the form of a month: its draft, or a new one that carries over the last figures."""
-    indicators = reporting.whole_indicators(project)
-    if report is None:
-        last = reporting.report_before(project, month)
-        return report_form(indicators, (), data=carried_values(last) if last else None, **kwargs)
-    findings = reporting.findings_of(report)
-    shown = values_of(report) | {"version": str(report.version)}
-    for finding in findings:
-        shown[explanation_name(finding)] = reporting.explanation_of(report, finding)[0]
-    return report_form(indicators, findings, data=shown, **kwargs)
-
-
 def _save(project: Project, month: str, report: ProgressReport | None) -> ResponseReturnValue:
     """Keep what was typed, whatever is wrong with it, and hand the report in where that was asked."""
     findings = reporting.findings_of(report) if report else ()
@@ -129,103 +145,71 @@ def _save(project: Project, month: str, report: ProgressReport | None) -> Respon
         return _stale(project, month, report, form)
     if not is_readable:
         report = _keep_pictures(project, month, report, form)
+        _keep_unreadable(project, month, form)
         return _page(project, month, report, form), UNREADABLE
     if report is None:
         if reporting.report_in_force(project, month) is not None:
             return _stale(project, month, None, form)
-        report = _start(project, month)
-    _fill(report, form, findings)
-    _add_pictures(report, form)
+        report = start(project, month)
+    fill(report, form, findings, _left_to_others())
+    add_pictures(report, form)
+    removed = request.form.get("remove_photo", type=int)
+    if removed is not None:
+        _take_out(report, removed)
+    forget_typed(project, month)
     db.session.flush()
+    db.session.expire(report, ["photos"])
+    if removed is not None:
+        db.session.commit()
+        flash(_("已保存，照片已经去掉。"), "good")
+        return redirect(url_for(".write", slug=project.slug, month=month, _anchor="photos"))
+    return _after_saving(report, form)
+
+
+def _after_saving(report: ProgressReport, form: ReportForm) -> ResponseReturnValue:
+    """Go on to what was asked for: the form again, or the page of a report that was handed in."""
+    project, month = report.project, report.month or ""
     findings = reporting.findings_of(report)
+    anchor = "checks" if findings else None
     if request.form.get("then") != "submit":
         db.session.commit()
         flash(_("已保存。"), "good")
-        return redirect(url_for(".write", slug=project.slug, month=month, _anchor="checks" if findings else None))
-    if _lacks(report, form):
+        return redirect(url_for(".write", slug=project.slug, month=month, _anchor=anchor))
+    if lacks(report, form):
         db.session.commit()
-        form = _with_errors(form, _form_of(project, month, report, formdata=None))
+        form = with_errors(form, form_of(project, month, report))
         return _page(project, month, report, form), UNREADABLE
-    return _hand_in(report, findings)
-
-
-def _hand_in(report: ProgressReport, findings: tuple[Finding, ...]) -> ResponseReturnValue:
-    """Hand the report to a second person, unless a finding still lacks its explanation."""
-    unexplained = reporting.unexplained(report, findings)
+    unexplained = hand_in(report, findings)
+    db.session.commit()
     if unexplained:
-        db.session.commit()
         message = ngettext(
             "已保存。还有 %(num)s 条数据提醒，请改正数字或写明公开说明，再提交。",
             "已保存。还有 %(num)s 条数据提醒，请改正数字或写明公开说明，再提交。",
             len(unexplained),
         )
         flash(message, "warning")
-        return redirect(url_for(".write", slug=report.project.slug, month=report.month, _anchor="checks"))
-    at = services().clock()
-    reporting.hand_in(report, findings, at)
-    db.session.flush()
-    act = Act(
-        "report_submitted",
-        report.subject,
-        current_staff().post,
-        about_project=report.project.slug,
-        is_public=False,
-    )
-    journal.record(db.session(), act, at)
-    db.session.commit()
+        return redirect(url_for(".write", slug=project.slug, month=month, _anchor=anchor))
     flash(_("已提交，等另一位同事审核公示。"), "good")
     return redirect(url_for("admin.publishing.show", report_id=report.id))
 
 
-def _start(project: Project, month: str) -> ProgressReport:
-    """Begin the report of a month."""
-    report = ProgressReport(
-        project=project,
-        month=month,
-        revision=reporting.next_revision(project, month),
-        updated_at=services().clock(),
-        author=current_staff(),
+def _left_to_others() -> frozenset[str]:
+    """Return the controls for which somebody chose what a colleague saved, instead of their own."""
+    chosen = ((name, value) for name, value in request.form.items() if name.startswith(CHOOSE))
+    return frozenset(name.removeprefix(CHOOSE) for name, value in chosen if value == THEIRS)
+
+
+def _keep_unreadable(project: Project, month: str, form: ReportForm) -> None:
+    """Keep what cannot be saved yet, so that leaving the page loses none of it."""
+    typed_forms.keep(
+        db.session(),
+        current_staff(),
+        typed_forms.report_subject(project.slug, month),
+        {name: str(form[name].raw_data[0]) for name in typed_names(form) if form[name].raw_data},
+        form.version.data or "",
+        services().clock(),
     )
-    db.session.add(report)
-    return report
-
-
-def _fill(report: ProgressReport, form: ReportForm, findings: tuple[Finding, ...]) -> None:
-    """Bring what was typed to the draft. Whoever wrote any of it cannot publish it."""
-    report.stage = Stage(form.stage.data) if form.stage.data else None
-    report.physical_progress = form.physical_progress.data
-    for name in FUNDS:
-        setattr(report, name, form[name].data)
-    for name in (*WORDS, "correction_reason"):
-        if name in request.form:
-            setattr(report, name, "\n".join((form[name].data or "").strip().splitlines()))
-    for indicator in reporting.whole_indicators(report.project):
-        value, kept = form.quantity(indicator).data, report.value_of(indicator)
-        if kept is not None:
-            kept.value = value
-        elif value is not None:
-            report.values.append(IndicatorValue(indicator=indicator, indicator_id=indicator.id, value=value))
-    reporting.explain(report, findings, {one.key: form.explanation(one).data or "" for one in findings})
-    report.write_on(current_staff(), services().clock())
-
-
-def _add_pictures(report: ProgressReport, form: ReportForm) -> bool:
-    """Add the pictures that were stored with the form, without metadata; return whether there were any."""
-    stored = [(slot, slot.stored) for slot in form.photo_forms() if slot.stored is not None]
-    for slot, image in stored:
-        report.photos.append(
-            Photo(
-                project=report.project,
-                key=image.key,
-                phase=PhotoPhase(slot.phase.data),
-                taken_on=image.taken_on,
-                caption=(slot.caption.data or "").strip(),
-                alt_text=(slot.alt_text.data or "").strip(),
-                width=image.width,
-                height=image.height,
-            )
-        )
-    return bool(stored)
+    db.session.commit()
 
 
 def _keep_pictures(
@@ -234,8 +218,8 @@ def _keep_pictures(
     """Keep good pictures of a form that cannot be saved yet: a browser never sends a file twice by itself."""
     if not any(slot.stored for slot in form.photo_forms()):
         return report
-    report = report or _start(project, month)
-    _add_pictures(report, form)
+    report = report or start(project, month)
+    add_pictures(report, form)
     report.updated_at = services().clock()
     db.session.commit()
     form.version.data = str(report.version)
@@ -247,65 +231,64 @@ def _keep_pictures(
     return report
 
 
-def _lacks(report: ProgressReport, form: ReportForm) -> bool:
-    """Say beside the fields what a report must have before a second person reads it; return whether it lacks any."""
-    if report.stage is None:
-        form.stage.errors = [_("请选现在的阶段")]
-    if report.project.kind is ProjectKind.WORKS and report.physical_progress is None:
-        form.physical_progress.errors = [_("请填到月底的形象进度")]
-    if not report.done:
-        form.done.errors = [_("请写明本月做了什么；没有进展也请写明")]
-    if report.stage in INTERRUPTED and not report.difficulties:
-        form.difficulties.errors = [_("暂停或取消要写明原因，会公开")]
-    if report.revision > 1 and not report.correction_reason:
-        form.correction_reason.errors = [_("请写明为什么更正，会公开")]
-    return bool(form.errors)
-
-
-def _with_errors(judged: ReportForm, shown: ReportForm) -> ReportForm:
-    """Return the form of what is now stored, with the complaints about what was sent."""
-    for field in judged:
-        if field.errors and field.name in shown:
-            shown[field.name].errors = list(field.errors)
-    return shown
-
-
 def _stale(project: Project, month: str, report: ProgressReport | None, form: ReportForm) -> ResponseReturnValue:
-    """Someone else changed the record meanwhile: show both, and let what was typed be saved knowingly."""
+    """Someone else changed the record meanwhile: show both, and let whoever is here choose."""
+    conflict = _conflict(project, month, report, form)
+    if report is not None and conflict["can_save"]:
+        _keep_pictures(project, month, report, form)
+    form.version.data = str(report.version) if report else ""
+    return _page(project, month, report, form, conflict=conflict), STALE
+
+
+def _conflict(project: Project, month: str, report: ProgressReport | None, form: ReportForm) -> dict[str, object]:
+    """Return who saved what else, and for each control both texts."""
     other = report or reporting.report_in_force(project, month)
-    can_save = report is not None and report.may_be_edited
-    conflict = {
+    return {
         "is_there": other is not None,
         "post": other.author.post if other and other.author else "",
         "at": other.updated_at if other else None,
         "rows": differences(values_of(other), form, reporting.whole_indicators(project)) if other else [],
-        "can_save": can_save or other is None,
+        "can_save": other is None or (report is not None and report.may_be_edited),
     }
-    if report is not None and can_save:
-        _keep_pictures(project, month, report, form)
-    form.version.data = str(report.version) if report else ""
-    return render_template("admin/reports/write.html", **_names(project, month, report, form), conflict=conflict), STALE
 
 
-def _page(project: Project, month: str, report: ProgressReport | None, form: ReportForm) -> str:
-    return render_template("admin/reports/write.html", **_names(project, month, report, form), conflict=None)
-
-
-def _names(project: Project, month: str, report: ProgressReport | None, form: ReportForm) -> dict[str, object]:
+def _page(
+    project: Project,
+    month: str,
+    report: ProgressReport | None,
+    form: ReportForm,
+    *,
+    conflict: dict[str, object] | None = None,
+) -> str:
     findings = reporting.findings_of(report) if report else ()
-    return {
-        "project": project,
-        "month": month,
-        "report": report,
-        "form": form,
-        "last": reporting.report_before(project, month),
-        "indicators": reporting.whole_indicators(project),
-        "findings": [
+    at, member = services().clock(), current_staff()
+    subject = typed_forms.report_subject(project.slug, month)
+    return render_template(
+        "admin/reports/write.html",
+        project=project,
+        month=month,
+        report=report,
+        form=form,
+        last=reporting.report_before(project, month),
+        indicators=reporting.whole_indicators(project),
+        findings=[
             (finding, form.explanation(finding), reporting.explanation_of(report, finding)[1])
             for finding in findings
             if report is not None and explanation_name(finding) in form
         ],
-        "carried": report is None,
-        "today": services().today(),
-        "due": duties.due_day_of(month, services().report_due_day),
-    }
+        carried=report is None,
+        today=services().today(),
+        due=duties.due_day_of(month, services().report_due_day),
+        conflict=conflict,
+        typed=typed_here(project, month),
+        others=typed_forms.others_at_work(db.session(), member, subject, at),
+        remarks=_remarks(report),
+    )
+
+
+def _remarks(report: ProgressReport | None) -> dict[str, list[ReviewComment]]:
+    """Return what reviewers remarked, by control."""
+    remarks: dict[str, list[ReviewComment]] = {}
+    for one in review_comments.comments_of(db.session(), report) if report is not None else ():
+        remarks.setdefault(one.field, []).append(one)
+    return remarks

@@ -15,6 +15,7 @@ from minsheng.errors import (
     ChangedMeanwhileError,
     InvalidAddressError,
     NotAllowedError,
+    OwnWorkError,
     ReasonRequiredError,
     WrongStateError,
 )
@@ -175,18 +176,78 @@ def write(
     return version
 
 
-def publish(session: Session, page: ContentPage, number: int, by: StaffMember, at: dt.datetime) -> None:
-    """Let residents read one version. Raises ``NotAllowedError``, and ``WrongStateError`` where they do already."""
+def submit(session: Session, page: ContentPage, number: int, by: StaffMember, at: dt.datetime) -> None:
+    """Hand one version to a second person.
+
+    Raises ``NotAllowedError``, and ``WrongStateError`` where it waits or is public already.
+    """
     _require_right(by)
-    if all(one.number != number for one in page.versions):
-        raise WrongStateError("publish", "no_such_version")
-    if page.publication is Publication.PUBLISHED and page.public_number == number:
-        raise WrongStateError("publish", "published")
+    _require_version(page, number)
+    if page.submitted_number == number:
+        raise WrongStateError("submit", "submitted")
+    page.submitted_number, page.submitted_at, page.returned_reason = number, at, ""
+    session.flush()
+    act = Act("content_submitted", page.subject, by.post, is_public=False, extra={"number": number})
+    journal.record(session, act, at)
+
+
+def send_back(session: Session, page: ContentPage, reason: str, by: StaffMember, at: dt.datetime) -> None:
+    """Return the version that waits to its author.
+
+    Raises ``NotAllowedError``, ``ReasonRequiredError``, and ``WrongStateError`` where none waits.
+    """
+    _require_right(by)
+    if page.submitted_number is None:
+        raise WrongStateError("return", "none")
+    if not reason.strip():
+        raise ReasonRequiredError
+    page.submitted_number, page.submitted_at, page.returned_reason = None, None, reason.strip()
+    session.flush()
+    journal.record(
+        session, Act("content_returned", page.subject, by.post, is_public=False, reason=page.returned_reason), at
+    )
+
+
+def is_work_of(page: ContentPage, number: int, member: StaffMember) -> bool:
+    """Whether this person wrote any of what a version brings: of it, or of those since the one that is public."""
+    since = page.public_number or 0
+    first = since if since < number else number - 1
+    return any(one.author_id == member.id for one in page.versions if first < one.number <= number)
+
+
+def publish(
+    session: Session,
+    page: ContentPage,
+    number: int,
+    by: StaffMember,
+    at: dt.datetime,
+    *,
+    one_person_mode: bool = False,
+) -> None:
+    """Let residents read one version that was handed in.
+
+    Raises ``NotAllowedError``, ``WrongStateError`` where residents read it already or it was not handed in, and
+    ``OwnWorkError`` for whoever wrote any of it, unless one person may; the journal then says so.
+    """
+    _require_right(by)
+    _require_version(page, number)
+    if page.submitted_number != number:
+        raise WrongStateError("publish", "not_submitted")
+    own_work = is_work_of(page, number, by)
+    if own_work and not one_person_mode:
+        raise OwnWorkError
     before = page.snapshot() if page.publication is not Publication.DRAFT else None
     act = "content_revised" if page.publication is Publication.PUBLISHED else "content_published"
     page.publication, page.public_number, page.published_at = Publication.PUBLISHED, number, at
     page.withdrawn_at, page.withdrawn_reason = None, ""
-    _record(session, page, act, before, by, at)
+    page.submitted_number, page.submitted_at, page.returned_reason = None, None, ""
+    _record(session, page, act, before, by, at, one_person=own_work)
+
+
+def waiting(session: Session) -> list[ContentPage]:
+    """Return the pages with a version that waits for a second person, the longest waiting first."""
+    query = sa.select(ContentPage).where(ContentPage.submitted_number.is_not(None))
+    return list(session.scalars(query.order_by(ContentPage.submitted_at, ContentPage.id)))
 
 
 def withdraw(session: Session, page: ContentPage, reason: str, by: StaffMember, at: dt.datetime) -> None:
@@ -217,6 +278,14 @@ def _require_right(by: StaffMember) -> None:
         raise NotAllowedError
 
 
+def _require_version(page: ContentPage, number: int) -> None:
+    """Raise ``WrongStateError`` unless this version is there and not what residents read."""
+    if all(one.number != number for one in page.versions):
+        raise WrongStateError("publish", "no_such_version")
+    if page.publication is Publication.PUBLISHED and page.public_number == number:
+        raise WrongStateError("publish", "published")
+
+
 def _said(version: ContentVersion) -> tuple[object, ...]:
     return version.title, version.body, version.translations or None
 
@@ -230,7 +299,10 @@ def _record(
     at: dt.datetime,
     *,
     reason: str = "",
+    one_person: bool = False,
 ) -> None:
     session.flush()
-    journal.record(session, Act(act, page.subject, by.post, reason=reason, before=before, after=page.snapshot()), at)
+    extra = {"one_person": True} if one_person else {}
+    recorded = Act(act, page.subject, by.post, reason=reason, before=before, after=page.snapshot(), extra=extra)
+    journal.record(session, recorded, at)
     touch(session, RecordKind.CONTENT, page.id)

@@ -38,6 +38,12 @@ def domain_message(error: DomainError) -> tuple[str, str]:
         "invalid_recipient": (_("这个邮箱地址不能用"), _("请填完整的邮箱地址，例如 name@example.com")),
         "invalid_values": (_("内容不符合要求"), _("请返回上一页检查填写的内容。")),
         "changed_meanwhile": (_("别人已经改过这一条"), _("请退回这份改动，看过现在的内容再报。")),
+        "unregistered_rule": (_("这条规则没有登记"), _("开始调查以前登记过的规则，才能用来剔除答卷。")),
+        "nothing_to_exclude": (_("没有可以剔除的答卷"), _("选中的答卷已经剔除，或者不在这次调查里。")),
+        "too_few_to_exclude": (
+            _("结果公布以后不能只剔除几份"),
+            _("同一地方、同一渠道一次至少剔除 10 份；不然前后两次结果一减，就看得出个别人怎么答的。"),
+        ),
         "below_standard": (
             _("验收没有达到质量标准"),
             _("年终验收不达标，不能报竣工验收；返工后重新验收再报。"),
@@ -45,3 +51,9 @@ def domain_message(error: DomainError) -> tuple[str, str]:
         "incomplete": (_("内容还不完整"), _("发布前要写明任务、责任人、时间和标准。")),
     }
     return messages.get(error.code, http_message(409))
+
+
+def message_of(error: DomainError) -> str:
+    """Return in one line why the domain refused something."""
+    title, advice = domain_message(error)
+    return _("%(title)s：%(advice)s", title=title, advice=advice)

@@ -109,6 +109,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "change_act": change_words.act_words,
     "change_month": change_words.month_of,
     "change_reason": change_words.reason_of,
+    "change_one_person": change_words.is_by_one_person,
     "change_fields": change_words.changed_fields,
 }
 for name, function in FILTERS.items():

@@ -177,6 +177,16 @@ def month_of(entry: JournalEntry) -> str:
     return month if len(month) == 7 and month[:4].isdigit() else ""
 
 
+def is_by_one_person(entry: JournalEntry) -> bool:
+    """Whether its author alone made public what an entry tells of, in an installation where one person may."""
+    if entry.act == "published_by_one_person":
+        return False
+    details = entry.details
+    snapshot = details.get("snapshot")
+    said = isinstance(snapshot, dict) and snapshot.get("one_person")
+    return bool(details.get("one_person") or said)
+
+
 def reason_of(entry: JournalEntry) -> str:
     """Return the public reason of an entry, or an empty text."""
     return str(entry.details.get("reason", ""))

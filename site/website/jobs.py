@@ -22,6 +22,8 @@ from minsheng import (
     sign_in_refusals,
     spent_tickets,
     subscriptions,
+    timed_publishing,
+    typed_forms,
     wave_results,
 )
 from minsheng.clock import local_date
@@ -43,6 +45,7 @@ PAUSE_SECONDS = 30.0
 def jobs() -> tuple[Job, ...]:
     """Return all jobs in the order they run: what makes mail comes before what sends it."""
     return (
+        Job("publish_due", EVERY_TICK, _publish_due),
         Job("watch_cases", EVERY_TICK, _watch_cases),
         Job("settle_waves", EVERY_TICK, _settle_waves),
         Job("drop_unconfirmed", dt.timedelta(hours=1), _drop_unconfirmed),
@@ -78,6 +81,12 @@ def _keep_ticking(app: Flask) -> None:
         except Exception:
             # A database that is away for a moment must not end the thread.
             log.exception("jobs could not be run")
+
+
+def _publish_due() -> int:
+    """Publish the reports whose chosen time has come."""
+    known = services()
+    return timed_publishing.publish_due(db.session(), known.clock(), one_person_mode=known.one_person_mode)
 
 
 def _watch_cases() -> int:
@@ -134,9 +143,10 @@ def _erase_contacts() -> int:
 
 
 def _forget_letters() -> int:
-    """Forget used tickets that are too old to be taken again, and letters that were discarded long ago."""
+    """Forget used tickets that are too old to be taken again, letters discarded and forms left long ago."""
     at = services().clock()
     spent_tickets.forget(db.session(), at - dt.timedelta(seconds=2 * tickets.MAX_AGE_SECONDS))
+    typed_forms.forget_old(db.session(), at)
     gone = quarantine.forget_discarded(db.session(), at)
     db.session.commit()
     return gone

@@ -1,5 +1,6 @@
 """Policies and news: from a draft to residents and back, and what hostile Markdown comes to."""
 
+import dataclasses
 from collections.abc import Callable
 
 import pytest
@@ -12,6 +13,7 @@ from minsheng.content_pages import ContentPage
 from minsheng.errors import NotAllowedError
 from minsheng.journal import JournalEntry
 from minsheng.staff import Role, StaffMember
+from pages.services import EXTENSION
 from tests.admin.conftest import AT, Browser, read_fields
 from tests.factories import Make
 
@@ -43,15 +45,24 @@ def written(editor: Browser, **other: str) -> str:
     return str(answer.location)
 
 
-def publish(editor: Browser, page: str, number: int = 1) -> int:
-    return editor.post(f"{page}/publish/{number}", on=page).status_code
+@pytest.fixture
+def second(make: Make, browser_of: SignIn) -> Browser:
+    return browser_of(make.staff(Role.PUBLISHER, post="某县政府办"))
 
 
-def test_a_page_is_drafted_published_changed_and_withdrawn(editor: Browser, reader: Browser, session: Session) -> None:
+def publish(editor: Browser, second: Browser, page: str, number: int = 1) -> int:
+    """Hand a version in, and let a second person publish it."""
+    assert editor.post(f"{page}/submit/{number}", on=page).status_code == 302
+    return second.post(f"{page}/publish/{number}", on=page).status_code
+
+
+def test_a_page_is_drafted_published_changed_and_withdrawn(
+    editor: Browser, second: Browser, reader: Browser, session: Session
+) -> None:
     page = written(editor)
     assert reader.get("/pages/first-news").status_code == 404
 
-    assert publish(editor, page) == 302
+    assert publish(editor, second, page) == 302
     shown = reader.get("/pages/first-news").get_data(as_text=True)
     assert "<h2>从今天起</h2>" in shown
     assert '<a href="/projects/" rel="noopener">项目</a>' in shown
@@ -63,7 +74,7 @@ def test_a_page_is_drafted_published_changed_and_withdrawn(editor: Browser, read
     edit = f"{page}/edit"
     assert editor.post(edit, {**editor.fields(edit), "body": "改过的正文。"}).status_code == 302
     assert "改过的正文" not in reader.get("/pages/first-news").get_data(as_text=True)
-    assert publish(editor, page, 2) == 302
+    assert publish(editor, second, page, 2) == 302
     assert "改过的正文" in reader.get("/pages/first-news").get_data(as_text=True)
 
     assert editor.post(f"{page}/withdraw", {"reason": ""}, on=page).status_code == 422
@@ -74,26 +85,34 @@ def test_a_page_is_drafted_published_changed_and_withdrawn(editor: Browser, read
     assert "改过的正文" not in gone.get_data(as_text=True).split("发布和改动的记录")[0]
     assert "公示栏上线了" not in reader.get("/").get_data(as_text=True)
     acts = session.scalars(sa.select(JournalEntry.act).where(JournalEntry.subject == "content:first-news")).all()
-    assert acts == ["content_published", "content_revised", "content_withdrawn"]
+    assert acts == [
+        "content_submitted",
+        "content_published",
+        "content_submitted",
+        "content_revised",
+        "content_withdrawn",
+    ]
     assert publishing.verify(session) == []
 
 
-def test_an_altered_page_is_noticed(editor: Browser, session: Session) -> None:
-    publish(editor, written(editor))
+def test_an_altered_page_is_noticed(editor: Browser, second: Browser, session: Session) -> None:
+    publish(editor, second, written(editor))
     session.execute(sa.update(content_pages.ContentVersion).values(body="别的话"))
 
     assert [fault.where for fault in publishing.verify(session)] == ["content:first-news (body)"]
 
 
-def test_policies_stand_in_the_footer_and_are_found(editor: Browser, reader: Browser) -> None:
-    publish(editor, written(editor, kind="policy", slug="rules", title="来件办理办法", body="逾期的要说明理由。"))
+def test_policies_stand_in_the_footer_and_are_found(editor: Browser, second: Browser, reader: Browser) -> None:
+    publish(
+        editor, second, written(editor, kind="policy", slug="rules", title="来件办理办法", body="逾期的要说明理由。")
+    )
 
     assert '<a href="/pages/rules">来件办理办法</a>' in reader.get("/about/figures").get_data(as_text=True)
     assert "/pages/rules" in reader.get("/search/?q=来件办理办法").get_data(as_text=True)
 
 
-def test_translations_are_read_by_those_who_read_them(editor: Browser, reader: Browser) -> None:
-    publish(editor, written(editor, title_en="The board is open", body_en="From **today**."))
+def test_translations_are_read_by_those_who_read_them(editor: Browser, second: Browser, reader: Browser) -> None:
+    publish(editor, second, written(editor, title_en="The board is open", body_en="From **today**."))
 
     english = reader.get("/pages/first-news?lang=en").get_data(as_text=True)
     assert "The board is open" in english
@@ -181,8 +200,8 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_markdown_is_text(editor: Browser, reader: Browser, text: str) -> None:
-    publish(editor, written(editor, body=text))
+def test_hostile_markdown_is_text(editor: Browser, second: Browser, reader: Browser, text: str) -> None:
+    publish(editor, second, written(editor, body=text))
 
     page = reader.get("/pages/first-news").get_data(as_text=True)
     body = page.split('<div class="prose written">')[1].split("</div>")[0].lower()
@@ -196,8 +215,43 @@ def test_hostile_markdown_is_text(editor: Browser, reader: Browser, text: str) -
         assert "vbscript:" not in opened
 
 
-def test_the_actor_and_the_time_are_the_desks(editor: Browser, session: Session) -> None:
-    publish(editor, written(editor))
+def test_the_actor_and_the_time_are_the_desks(editor: Browser, second: Browser, session: Session) -> None:
+    publish(editor, second, written(editor))
 
     entry = session.scalars(sa.select(JournalEntry).where(JournalEntry.act == "content_published")).one()
-    assert (entry.actor, entry.at, entry.is_public) == ("某县民生办", AT, True)
+    assert (entry.actor, entry.at, entry.is_public) == ("某县政府办", AT, True)
+
+
+def test_nobody_publishes_a_page_they_wrote(
+    editor: Browser, second: Browser, reader: Browser, session: Session
+) -> None:
+    page = written(editor)
+    assert second.post(f"{page}/publish/1", on=page).status_code == 409
+    editor.post(f"{page}/submit/1", on=page)
+
+    assert "自己写的要由另一位同事看过再公示" in editor.get(page).get_data(as_text=True)
+    assert editor.post(f"{page}/publish/1", on=page).status_code == 409
+    assert reader.get("/pages/first-news").status_code == 404
+    assert "公示栏上线了" in second.get("/admin/publishing/").get_data(as_text=True)
+    assert second.post(f"{page}/return", {"return_reason": "日期不对"}, on=page).status_code == 302
+    assert "日期不对" in editor.get(page).get_data(as_text=True)
+    assert second.post(f"{page}/publish/1", on=page).status_code == 409
+
+    # Whoever adds a version to another's is an author of what both bring.
+    edit = f"{page}/edit"
+    second.post(edit, {**second.fields(edit), "body": "第二个人改的。"})
+    second.post(f"{page}/submit/2", on=page)
+    assert second.post(f"{page}/publish/2", on=page).status_code == 409
+    assert editor.post(f"{page}/publish/2", on=page).status_code == 409
+
+
+def test_one_person_mode_publishes_and_says_so(app: Flask, editor: Browser, reader: Browser, session: Session) -> None:
+    app.extensions[EXTENSION] = dataclasses.replace(app.extensions[EXTENSION], one_person_mode=True)
+    page = written(editor)
+    editor.post(f"{page}/submit/1", on=page)
+
+    assert "公开的变更记录会写明" in editor.get(page).get_data(as_text=True)
+    assert editor.post(f"{page}/publish/1", on=page).status_code == 302
+    entry = session.scalars(sa.select(JournalEntry).where(JournalEntry.act == "content_published")).one()
+    assert entry.details["one_person"] is True
+    assert "一人模式" in reader.get("/changes/").get_data(as_text=True)

@@ -11,7 +11,8 @@ from website.sample.content import content
 from website.sample.translations import LANGUAGE
 from website.sample.world import World
 
-EDITOR = "guanli"
+EDITOR, REVIEWER = "guanli", "shenhe"
+"""Who writes the pages, and who reads them before residents do."""
 
 
 def plan_pages(world: World) -> None:
@@ -50,4 +51,5 @@ def _write(world: World, page: ContentPage, given: dict[str, Any], body: str, at
         world.session, page, given["title"].format(**years), body, editor, at, translations=english, seen=seen
     )
     page.is_invented = True
-    content_pages.publish(world.session, page, version.number, editor, at)
+    content_pages.submit(world.session, page, version.number, editor, at)
+    content_pages.publish(world.session, page, version.number, world.staff[REVIEWER], at)
