@@ -442,6 +442,6 @@ def test_policies_and_news_are_there_and_say_whose_they_are(loaded: Loaded) -> N
     assert {page.kind for page in pages} == set(ContentKind)
     assert all(page.is_invented for page in pages)
     assert all(version.in_language("body", "en") for page in pages for version in page.versions)
-    revised = next(page for page in pages if page.slug == "personal-data")
+    revised = next(page for page in pages if page.slug == "monitors")
     assert len(revised.versions) == revised.public_number == 2
     assert revised.versions[0].body != revised.versions[1].body
