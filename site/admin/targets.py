@@ -79,43 +79,54 @@ def index(slug: str) -> ResponseReturnValue:
 def show(slug: str, indicator_id: int) -> ResponseReturnValue:
     """Break one target down, or read the sheet that waits."""
     indicator = _indicator(slug, indicator_id)
-    sheet, form = breakdown_acts.sheet_of(db.session(), indicator), BreakdownForm()
+    waiting, form = breakdown_acts.sheet_of(db.session(), indicator), BreakdownForm()
     if request.method == "GET":
-        form.reason.data = sheet.reason if sheet else ""
-        return _page(slug, indicator, sheet, form, _rows(indicator, sheet))
-    rows = _rows_typed(indicator, sheet)
+        form.reason.data = waiting.reason if waiting else ""
+        return _page(slug, indicator, waiting, form, _rows(indicator, waiting))
+    rows = _rows_typed(indicator, waiting)
     shares = [share for share in (row.share() for row in rows) if share is not None]
     if not form.validate_on_submit() or any(row.error for row in rows):
-        return _page(slug, indicator, sheet, form, rows), UNREADABLE
+        return _page(slug, indicator, waiting, form, rows), UNREADABLE
     try:
         breakdown_acts.hand_in(
             db.session(), indicator, shares, form.reason.data or "", current_staff(), services().clock()
         )
     except ReasonRequiredError:
         form.reason.errors = [_sum_words(indicator, shares)]
-        return _page(slug, indicator, sheet, form, rows), UNREADABLE
+        return _page(slug, indicator, waiting, form, rows), UNREADABLE
     except InvalidValuesError as error:
         form.form_errors.append(
             {"required": _("至少要分给一个地方"), "twice": _("同一个地方或单位写了两次")}.get(
                 error.problems["parts"], _("数值不能是负数，也不能太大")
             )
         )
-        return _page(slug, indicator, sheet, form, rows), UNREADABLE
+        return _page(slug, indicator, waiting, form, rows), UNREADABLE
     db.session.commit()
     flash(_("已提交，等另一位同事审核；审核通过后写进项目的目标任务。"), "good")
     return redirect(url_for(".show", slug=slug, indicator_id=indicator_id))
 
 
+@blueprint.get("/sheets/<int:sheet_id>")
+@needs(Permission.PROPOSE_PROJECT)
+def sheet(sheet_id: int) -> ResponseReturnValue:
+    """Lead to the target that a sheet breaks down."""
+    found = db.session.get(TargetBreakdown, sheet_id)
+    if found is None:
+        abort(404)
+    project = _project(found.indicator)
+    return redirect(url_for(".show", slug=project.programme.slug, indicator_id=found.indicator_id))
+
+
 @blueprint.post("/sheets/<int:sheet_id>/publish")
 @needs(Permission.EDIT_PROJECT)
 def publish(sheet_id: int) -> ResponseReturnValue:
-    """Write the parts to the record. Raises ``OwnWorkError`` for whoever wrote the sheet."""
-    sheet = _sheet(sheet_id)
-    require_seen(sheet.version)
+    """Write the parts to the record. Raises ``OwnWorkError`` for whoever wrote the broken."""
+    broken = _sheet(sheet_id)
+    require_seen(broken.version)
     breakdown_acts.accept(
-        db.session(), sheet, current_staff(), services().clock(), one_person_mode=services().one_person_mode
+        db.session(), broken, current_staff(), services().clock(), one_person_mode=services().one_person_mode
     )
-    slug, number = _project(sheet.indicator).programme.slug, sheet.indicator_id
+    slug, number = _project(broken.indicator).programme.slug, broken.indicator_id
     db.session.commit()
     flash(_("已写进项目的目标任务，居民看得到。"), "good")
     return redirect(url_for(".show", slug=slug, indicator_id=number))
@@ -125,12 +136,12 @@ def publish(sheet_id: int) -> ResponseReturnValue:
 @needs(Permission.EDIT_PROJECT)
 def send_back(sheet_id: int) -> ResponseReturnValue:
     """Return the sheet to its author."""
-    sheet, form = _sheet(sheet_id), ReturnSignedForm()
-    indicator, slug = sheet.indicator, _project(sheet.indicator).programme.slug
+    broken, form = _sheet(sheet_id), ReturnSignedForm()
+    indicator, slug = broken.indicator, _project(broken.indicator).programme.slug
     if not form.validate_on_submit():
         words = BreakdownForm(formdata=None)
-        return _page(slug, indicator, sheet, words, _rows(indicator, sheet), return_form=form), UNREADABLE
-    sheet.send_back(form.reason.data or "")
+        return _page(slug, indicator, broken, words, _rows(indicator, broken), return_form=form), UNREADABLE
+    broken.send_back(form.reason.data or "")
     db.session.commit()
     flash(_("已退回写的同事。"), "good")
     return redirect(url_for(".show", slug=slug, indicator_id=indicator.id))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from minsheng.cases import CaseClock
 from minsheng.clock import LOCAL_ZONE
 from minsheng.workdays import WorkCalendar
-from website.sample import boards, calls, letters, monitors, pages, problems, reviews, surveys
+from website.sample import boards, calls, letters, monitors, pages, problems, reviews, surveys, watching
 from website.sample import documents as files
 from website.sample.calendar import StoryCalendar
 from website.sample.content import content
@@ -66,7 +66,8 @@ def load_county(
     world.gallery.prepare(
         [photo.picture for plan in by_slug.values() for photo in photo_plans(plan)]
         + monitors.monitor_pictures(by_slug)
-        + problems.problem_pictures(by_slug),
+        + problems.problem_pictures(by_slug)
+        + watching.watching_pictures(by_slug),
         lambda done, total: progress("示例图片", done, total),
     )
     for which, year in (("last", calendar.year - 1), ("this", calendar.year)):
@@ -76,6 +77,7 @@ def load_county(
             Chronicle(world, project, plan).plan_months()
             reviews.plan_reviews(world, project, plan)
     problems.plan_problems(world, by_slug)
+    watching.plan_watching(world, by_slug)
     reviews.plan_evaluations(world)
     reviews.plan_after_care(world)
     monitors.plan_monitors(world, by_slug)

@@ -1,0 +1,167 @@
+"""The reports of a desk, counted in the database: owed, returned, waiting for a second person, with open checks.
+
+The counts are those of :mod:`minsheng.duties` without loading a project; a test holds them together.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from minsheng import reporting
+from minsheng.digests import ProjectDigest
+from minsheng.duties import MonthOfProject, owed_months
+from minsheng.projects import Project, Stage
+from minsheng.publication import Origin, Publication
+from minsheng.reach import within
+from minsheng.reports import ProgressReport, ReportState
+from minsheng.staff import Permission, StaffMember
+
+HANDED_IN = (ReportState.PUBLISHED, ReportState.SUBMITTED)
+WRITABLE = (ReportState.DRAFT, ReportState.RETURNED)
+MOST_CHECKED = 60
+"""So many drafts are put through the data checks at once; the number is then "at least"."""
+
+
+@dataclass(frozen=True)
+class Unchecked:
+    """Drafts with findings that nobody explained; ``is_cut`` where there were too many drafts to look at all."""
+
+    reports: Sequence[ProgressReport]
+    is_cut: bool
+
+
+def own(member: StaffMember, permission: Permission) -> sa.Select[int]:
+    """Return the query of the identities of the published own projects within a member's roles."""
+    return sa.select(Project.id).where(
+        Project.origin == Origin.OWN,
+        Project.publication == Publication.PUBLISHED,
+        within(member, (permission,), Project.division_id, Project.agency_id),
+    )
+
+
+def months_owed(session: Session, member: StaffMember, today: dt.date, due_day: int) -> tuple[int, int]:
+    """Return how many monthly reports are still to be handed in, and how many of them past their day."""
+    last = _number(today) - 1
+    # The report of the month before last was due in the last one; that of the last month may still be in time.
+    late = last if today.day > due_day else last - 1
+    return _owed(session, member, last), _owed(session, member, late)
+
+
+def most_silent(
+    session: Session, member: StaffMember, today: dt.date, due_day: int, limit: int
+) -> list[MonthOfProject]:
+    """Return months that are owed, of the projects that were silent longest, the oldest months first."""
+    last = _number(today) - 1
+    handed = (
+        sa.select(sa.func.count(sa.distinct(ProgressReport.month)))
+        .where(ProgressReport.project_id == Project.id, ProgressReport.state.in_(HANDED_IN), _within_span(last))
+        .correlate(Project)
+        .scalar_subquery()
+    )
+    query = (
+        _under_way(member, last)
+        .with_only_columns(Project)
+        .outerjoin(ProjectDigest, ProjectDigest.project_id == Project.id)
+        .where(last - _start() + 1 > handed)
+        .order_by(sa.func.coalesce(ProjectDigest.last_month, 0), Project.id)
+        .limit(limit)
+        .options(selectinload(Project.reports))
+    )
+    return owed_months(session.scalars(query).all(), today, due_day)[:limit]
+
+
+def returned(session: Session, member: StaffMember) -> tuple[int, Sequence[ProgressReport]]:
+    """Return how many reports were sent back, and the first of them."""
+    query = _in_state(member, Permission.WRITE_REPORT, ReportState.RETURNED)
+    count = session.scalar(query.with_only_columns(sa.func.count(ProgressReport.id))) or 0
+    return count, session.scalars(query.order_by(ProgressReport.submitted_at, ProgressReport.id).limit(8)).all()
+
+
+def to_publish(session: Session, member: StaffMember, limit: int) -> tuple[int, Sequence[ProgressReport]]:
+    """Return how many reports wait for a second person who may be ``member``, and the first of them."""
+    query = _in_state(member, Permission.PUBLISH_REPORT, ReportState.SUBMITTED).order_by(
+        ProgressReport.submitted_at, ProgressReport.id
+    )
+    columns = (ProgressReport.id, ProgressReport.author_id, ProgressReport.earlier_writer_ids)
+    others = [
+        row.id
+        for row in session.execute(query.with_only_columns(*columns))
+        if member.id not in {row.author_id, *(row.earlier_writer_ids or [])}
+    ]
+    shown = query.where(ProgressReport.id.in_(others[:limit])).options(
+        selectinload(ProgressReport.project), selectinload(ProgressReport.author)
+    )
+    return len(others), session.scalars(shown).all()
+
+
+def with_open_checks(session: Session, member: StaffMember) -> Unchecked:
+    """Return the drafts of a member's part that have findings nobody explained, the newest drafts only."""
+    query = (
+        sa.select(ProgressReport)
+        .where(
+            ProgressReport.project_id.in_(own(member, Permission.WRITE_REPORT)),
+            ProgressReport.state.in_(WRITABLE),
+            ProgressReport.month.is_not(None),
+        )
+        .options(selectinload(ProgressReport.answers), selectinload(ProgressReport.project))
+        .order_by(ProgressReport.updated_at.desc(), ProgressReport.id)
+        .limit(MOST_CHECKED + 1)
+    )
+    drafts = session.scalars(query).all()
+    looked = drafts[:MOST_CHECKED]
+    found = [one for one in looked if reporting.unexplained(one, reporting.findings_of(one))]
+    return Unchecked(found, len(drafts) > MOST_CHECKED)
+
+
+def _in_state(member: StaffMember, permission: Permission, state: ReportState) -> sa.Select[ProgressReport]:
+    return (
+        sa.select(ProgressReport)
+        .where(ProgressReport.project_id.in_(own(member, permission)), ProgressReport.state == state)
+        .options(selectinload(ProgressReport.project))
+    )
+
+
+def _number(day: dt.date) -> int:
+    """Return a month counted from the year 0."""
+    return day.year * 12 + day.month - 1
+
+
+def _start() -> sa.ColumnElement[int]:
+    """Return the month of a project's first planned start, counted from the year 0."""
+    day = Project.first_planned_start
+    return sa.cast(sa.extract("year", day), sa.Integer) * 12 + sa.cast(sa.extract("month", day), sa.Integer) - 1
+
+
+def _month_of_report() -> sa.ColumnElement[int]:
+    written: Any = ProgressReport.month
+    year, month = sa.func.substr(written, 1, 4), sa.func.substr(written, 6, 2)
+    return sa.cast(year, sa.Integer) * 12 + sa.cast(month, sa.Integer) - 1
+
+
+def _within_span(last: int) -> sa.ColumnElement[bool]:
+    """Return the condition that a report is of a month that its project owes up to ``last``."""
+    return sa.and_(ProgressReport.month.is_not(None), _month_of_report() >= _start(), _month_of_report() <= last)
+
+
+def _under_way(member: StaffMember, last: int) -> sa.Select[int]:
+    return own(member, Permission.WRITE_REPORT).where(
+        Project.stage == Stage.UNDER_WAY, Project.first_planned_start.is_not(None), _start() <= last
+    )
+
+
+def _owed(session: Session, member: StaffMember, last: int) -> int:
+    """Return how many months up to ``last`` were not handed in: all months of the projects, less those that were."""
+    projects = _under_way(member, last)
+    months = session.scalar(projects.with_only_columns(sa.func.coalesce(sa.func.sum(last - _start() + 1), 0))) or 0
+    pairs = (
+        sa.select(ProgressReport.project_id, ProgressReport.month)
+        .join(Project, Project.id == ProgressReport.project_id)
+        .where(Project.id.in_(projects), ProgressReport.state.in_(HANDED_IN), _within_span(last))
+        .distinct()
+        .subquery()
+    )
+    return int(months) - (session.scalar(sa.select(sa.func.count()).select_from(pairs)) or 0)
