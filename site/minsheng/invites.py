@@ -7,18 +7,21 @@ none says which answers came by it: the week is all that is noted of its use.
 import datetime as dt
 import decimal
 import secrets
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
-from minsheng import codes, journal, surveys
+from minsheng import codes, dispositions, journal, surveys
 from minsheng.clock import local_date, local_week
 from minsheng.database import Base, ExactDecimal, enumeration
 from minsheng.encryption import ContactBox
 from minsheng.errors import DomainError, NotOpenError, WrongStateError
 from minsheng.journal import Act
+from minsheng.opinion.dispositions import Disposition
+from minsheng.paper_sheets import PaperBatch, PaperRun
 from minsheng.places import Division
 from minsheng.sample_frames import LONGEST_NAME
 from minsheng.samples import CodeGiven, Sample, SampledPerson
@@ -118,12 +121,29 @@ def letters(
             .where(SampledPerson.id.in_([person.id for person in people]))
             .values(code_given=CodeGiven.LETTER)
         )
+        _count_letters(session, sample, people)
         extra = {"count": len(rows)}
         journal.record(session, Act("codes_printed", sample.subject, actor, is_public=False, extra=extra), at)
     return [
         Letter(inner.open(person.entry.sealed or b"", person.entry.record), person.division.name, code)
         for person, code in made
     ]
+
+
+def _count_letters(session: Session, sample: Sample, people: Sequence[SampledPerson]) -> None:
+    """Count the households that get a letter as unknown until they answer, where no printed sheets count them."""
+    if sample.channel is not Channel.PAPER_SAMPLE:
+        return
+    for place, number in Counter(person.division for person in people).items():
+        printed = sa.select(PaperBatch.id).join(PaperBatch.run)
+        of_place = printed.where(
+            PaperRun.wave_id == sample.wave_id,
+            PaperRun.channel == sample.channel,
+            PaperBatch.division_id == place.id,
+        )
+        if session.scalar(of_place.limit(1)) is None:
+            unknown = {Disposition.UNKNOWN_HOUSEHOLD: number}
+            dispositions.move(session, sample.wave, place, sample.channel, unknown)
 
 
 def code_by_phone(session: Session, person: SampledPerson, secret: str) -> str:
@@ -186,7 +206,16 @@ def answer(
     )
     if used.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result has it
         raise InvalidCodeError("used")
+    if invite.channel is Channel.PAPER_SAMPLE:
+        # Calls count anew what became of everybody; on paper one letter less is without an answer.
+        change = {Disposition.COMPLETE: 1, Disposition.UNKNOWN_HOUSEHOLD: -1}
+        dispositions.move(session, wave, invite.division, invite.channel, change)
     return response
+
+
+def are_out(session: Session, wave: Wave) -> bool:
+    """Return whether any codes were given out for a wave."""
+    return session.scalar(sa.select(Invite.code_hash).where(Invite.wave_id == wave.id).limit(1)) is not None
 
 
 def _row(person: SampledPerson, code: str) -> dict[str, object]:

@@ -16,6 +16,7 @@ from minsheng.clock import local_date
 from minsheng.errors import InvalidValuesError, WrongStateError
 from minsheng.invites import Invite
 from minsheng.journal import Act
+from minsheng.paper_sheets import PaperBatch, PaperRun
 from minsheng.places import Division, division_by_code
 from minsheng.samples import Sample, SampledPerson
 from minsheng.staff import StaffMember
@@ -85,6 +86,7 @@ def _let_in(
             .values(values)
             .execution_options(synchronize_session=False)
         )
+    _weigh_sheets(session, sample, part, division, weight)
     session.execute(
         sa.update(Response)
         .where(
@@ -98,3 +100,22 @@ def _let_in(
         .execution_options(synchronize_session=False)
     )
     session.expire_all()
+
+
+def _weigh_sheets(
+    session: Session, sample: Sample, part: SamplePart, division: Division, weight: sample_drawing.Weight
+) -> None:
+    """Give the batches of printed sheets that are not counted yet the new weight, too."""
+    for batch in session.scalars(
+        sa.select(PaperBatch)
+        .join(PaperBatch.run)
+        .where(
+            PaperRun.wave_id == sample.wave_id,
+            PaperRun.channel == sample.channel,
+            PaperBatch.division_id == division.id,
+            PaperBatch.stratum == part.stratum,
+            PaperBatch.psu == part.psu,
+        )
+    ):
+        batch.base_weight = weight
+    session.flush()

@@ -6,12 +6,12 @@ from sqlalchemy.orm import selectinload
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import HiddenField, StringField
 
-from minsheng import invites, surveys
+from minsheng import call_progress, invites, surveys
 from minsheng.database import db
 from minsheng.errors import InvalidAnswersError
 from minsheng.invites import InvalidCodeError
 from minsheng.questionnaires import Question, QuestionnaireVersion
-from minsheng.surveys import Wave
+from minsheng.surveys import Channel, Wave
 from pages import questions, tickets
 from pages.forms import Form, length, required
 from pages.language import lazy_gettext as _l
@@ -93,7 +93,9 @@ def _answer(wave: Wave, code: str, typed: dict[str, list[str]], ticket: str) -> 
     """Store the answers and use the code up in one commit; of two who send the same code, the second is told."""
     slug = wave.slug
     try:
-        invites.answer(db.session(), wave, code, typed, ticket=ticket, at=services().clock())
+        response = invites.answer(db.session(), wave, code, typed, ticket=ticket, at=services().clock())
+        if response.channel is Channel.PHONE:
+            call_progress.keep_dispositions(db.session(), wave, Channel.PHONE)
         db.session.commit()
     except InvalidCodeError as error:
         db.session.rollback()

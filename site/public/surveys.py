@@ -9,7 +9,7 @@ from sqlalchemy.orm import selectinload
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import HiddenField, SelectField
 
-from minsheng import surveys
+from minsheng import invites, surveys
 from minsheng.boards import Board
 from minsheng.database import db
 from minsheng.errors import InvalidAnswersError
@@ -107,6 +107,7 @@ def fill(slug: str) -> str | BaseResponse | tuple[str, int]:
         typed=typed,
         problems=problems,
         text_limits=surveys.TEXT_LIMITS,
+        has_codes=invites.are_out(db.session(), wave),
     )
     return (page, 422) if form.is_submitted() else page
 

@@ -8,6 +8,7 @@ from flask import Flask
 
 from minsheng import (
     answer_imports,
+    answer_mixing,
     case_import_drafts,
     case_reminders,
     mail,
@@ -55,6 +56,7 @@ def jobs() -> tuple[Job, ...]:
         Job("forget_mail", dt.timedelta(days=1), _forget_mail),
         Job("summarise_refusals", dt.timedelta(hours=1), _summarise_refusals),
         Job("erase_contacts", dt.timedelta(hours=6), _erase_contacts),
+        Job("mix_answers", dt.timedelta(days=1), _mix_answers),
         Job("forget_letters", dt.timedelta(days=1), _forget_letters),
         Job("sweep_media", dt.timedelta(days=1), _sweep_media),
     )
@@ -140,6 +142,11 @@ def _erase_contacts() -> int:
     frames = sample_frames.erase_due(db.session(), at, kept)
     db.session.commit()
     return frames + retention.erase_due(db.session(), at, kept)
+
+
+def _mix_answers() -> bool:
+    """Keep the order of arrival of answers out of the database's files."""
+    return answer_mixing.mix(db.session(), services().today())
 
 
 def _forget_letters() -> int:

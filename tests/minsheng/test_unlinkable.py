@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from minsheng import call_progress, call_sheets, invites
+from minsheng import answer_mixing, call_progress, call_sheets, invites
 from minsheng.call_sheets import CallResult, NothingToCallError
 from minsheng.database import Base, db
 from minsheng.sample_drawing import Wanted
@@ -257,6 +257,19 @@ def test_codes_lead_to_neither_side(engine: sa.Engine) -> None:
     assert {row["used_week"] for row in dump["invite"]} == {"", "2026-W23"}
     text = str(dump)
     assert not any(letter.code in text or letter.contact in text for letter in letters)
+
+
+def test_mixed_answers_lie_in_no_order_and_have_one_mark(engine: sa.Engine) -> None:
+    truth = field(db.session())
+    is_needed = engine.dialect.name == "postgresql"
+    assert answer_mixing.mix(db.session(), AT.date()) is is_needed
+    assert answer_mixing.mix(db.session(), AT.date() + dt.timedelta(days=90)) is False
+    db.session.remove()
+    dump = dumped(engine)
+    assert {row["ticket"] for row in dump["response"]} == set(truth.values())
+    for table in ("response", "answer"):
+        assert [row["id"] for row in dump[table]] == sorted(row["id"] for row in dump[table])
+        assert not is_needed or len({row["dump_xmin"] for row in dump[table]}) == 1
 
 
 def test_a_files_free_space_keeps_nothing_of_attempts(engine: sa.Engine) -> None:
