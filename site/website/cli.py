@@ -15,7 +15,7 @@ from minsheng.importing.published import import_published, read_rows
 from minsheng.journal import current_head
 from pages.services import services
 from search import indexer
-from website import contact_commands, first_run, import_words, jobs, opinion_commands, sample_content
+from website import contact_commands, first_run, import_words, jobs, oc4ids_commands, opinion_commands, sample_content
 from website.application import create_app
 from website.config import ConfigurationError, Settings, load_or_make_secrets
 from website.server import CannotListenError, insist_on_free, run_server
@@ -232,6 +232,7 @@ def rebuild_index(settings: Settings) -> None:
 
 
 main.add_command(opinion_commands.opinion)
+import_group.add_command(oc4ids_commands.import_oc4ids)
 main.add_command(contact_commands.contacts)
 
 

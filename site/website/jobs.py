@@ -1,5 +1,6 @@
 """Work done by the clock: the one list of jobs, and the thread that runs them beside the served pages."""
 
+import dataclasses
 import datetime as dt
 import logging
 import threading
@@ -29,9 +30,11 @@ from minsheng import (
 )
 from minsheng.clock import local_date
 from minsheng.database import db
+from minsheng.exporting import record_files
+from minsheng.mail import Sender
 from minsheng.scheduling import Job, Outcome
 from pages import tickets
-from pages.installation import site_settings
+from pages.installation import read_afresh, site_settings
 from pages.services import services
 from public.case_mail import tell_senders
 from public.news_mail import tell_news
@@ -59,6 +62,7 @@ def jobs() -> tuple[Job, ...]:
         Job("mix_answers", dt.timedelta(days=1), _mix_answers),
         Job("forget_letters", dt.timedelta(days=1), _forget_letters),
         Job("sweep_media", dt.timedelta(days=1), _sweep_media),
+        Job("sweep_exports", dt.timedelta(minutes=15), _sweep_exports),
     )
 
 
@@ -115,7 +119,14 @@ def _drop_unconfirmed() -> int:
 
 def _send_mail() -> int:
     known = services()
-    return mail.send_due(db.session(), known.contacts, known.mail_transport, known.mail_sender, known.clock)
+    return mail.send_due(db.session(), known.contacts, known.mail_transport, _sender(), known.clock)
+
+
+def _sender() -> Sender:
+    """Return whose mail it is: the program's address, under the name the installation has by now."""
+    known = services().mail_sender
+    read_afresh()
+    return dataclasses.replace(known, name=site_settings().site_name or known.name)
 
 
 def _forget_mail() -> None:
@@ -155,6 +166,14 @@ def _forget_letters() -> int:
     spent_tickets.forget(db.session(), at - dt.timedelta(seconds=2 * tickets.MAX_AGE_SECONDS))
     typed_forms.forget_old(db.session(), at)
     gone = quarantine.forget_discarded(db.session(), at)
+    db.session.commit()
+    return gone
+
+
+def _sweep_exports() -> int:
+    """Remove exported files whose time is over."""
+    known = services()
+    gone = record_files.sweep(db.session(), known.cache / "exports", known.clock())
     db.session.commit()
     return gone
 

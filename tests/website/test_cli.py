@@ -1,5 +1,6 @@
 """The commands people type, on a throw-away installation."""
 
+import base64
 import json
 import sqlite3
 from collections.abc import Callable
@@ -8,9 +9,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from minsheng.database import db
 from minsheng.importing.published import read_rows
+from minsheng.staff import Role
+from tests.conftest import AT
+from tests.factories import Make
 from website import cli, sample_content
+from website.application import create_app
 from website.cli import UNREADABLE, main
+from website.config import Settings
 
 Runner = Callable[..., Result]
 RECORD = {
@@ -157,3 +164,50 @@ def test_there_may_be_no_sample_content_to_clear(run: Runner) -> None:
     asked = run("sample", "clear")
     assert asked.exit_code == 1
     assert "Aborted" in asked.output
+
+
+@pytest.fixture
+def staffed(run: Runner, tmp_path: Path) -> Runner:
+    """An installation with a list of its own and a publisher."""
+    assert run("database", "upgrade").exit_code == 0
+    settings = Settings(
+        data=tmp_path / "var",
+        secret_key="a secret for tests only",
+        contact_keys=f"1:{base64.b64encode(b'k' * 32).decode()}",
+        database_url=f"sqlite:///{tmp_path / 'var' / 'minsheng.sqlite'}",
+    )
+    with create_app(settings).app_context():
+        make = Make(db.session(), AT)
+        make.programme(slug="list-2026")
+        make.staff(Role.PUBLISHER, username="publisher")
+        db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
+    return run
+
+
+def test_oc4ids_is_written_only_when_asked_and_looked_at(staffed: Runner, tmp_path: Path) -> None:
+    project = {"id": "a-1", "title": "石桥小学扩建", "budget": {"amount": {"amount": "12.5", "currency": "CNY"}}}
+    file = write(tmp_path / "oc4ids.json", {"projects": [project]})
+    options = ("import", "oc4ids", file, "--programme", "list-2026", "--by", "publisher")
+    shown = staffed(*options)
+    assert shown.exit_code == 0, shown.output
+    assert "石桥小学扩建" in shown.output
+    assert "projects[0].budget.amount.amount" in shown.output
+    written = staffed(*options, "--write")
+    assert "新建草稿 1" in written.output
+    again = staffed(*options, "--write")
+    assert "新建草稿 0" in again.output
+
+    # What cannot be taken writes nothing; an installation takes long to make, so this is the same one.
+    foreign = {"title": "石桥小学", "budget": {"amount": {"amount": 1, "currency": "USD"}}}
+    file = write(tmp_path / "oc4ids.json", {"projects": [foreign]})
+    other = ("import", "oc4ids", file, "--programme", "list-2026", "--by", "publisher", "--write")
+    doubtful = staffed(*other)
+    assert doubtful.exit_code == 1
+    assert "1 USD" in doubtful.output
+    assert staffed(*other, "--looked").exit_code == 0
+    assert staffed("import", "oc4ids", file, "--programme", "none", "--by", "publisher").exit_code == 1
+    assert staffed("import", "oc4ids", file, "--programme", "list-2026", "--by", "nobody").exit_code == 1
+    empty = write(tmp_path / "empty.json", {"projects": []})
+    assert "没有项目" in staffed("import", "oc4ids", empty, "--programme", "list-2026", "--by", "publisher").output

@@ -2,6 +2,8 @@
 
 import dataclasses
 import datetime as dt
+import email
+import email.policy
 import threading
 from collections.abc import Iterator
 
@@ -9,10 +11,11 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from minsheng import scheduling, subscriptions
+from minsheng import mail, scheduling, subscriptions
 from minsheng.database import Base, db
-from minsheng.mail import QueuedMail
+from minsheng.mail import Mail, QueuedMail
 from minsheng.scheduling import Job, JobLease
+from minsheng.settings import put
 from minsheng.subscriptions import Keys, Request, Rhythm, Subscription
 from minsheng.topics import Topic, TopicKind
 from pages.services import services
@@ -147,3 +150,22 @@ def test_a_failing_job_stops_no_other_and_is_tried_again(site: Flask) -> None:
     assert [(one.name, one.result, one.error) for one in outcomes] == [("bad", None, "LookupError"), ("good", 3, "")]
     later = scheduling.tick(db.session(), both, lambda: AT + dt.timedelta(minutes=1))
     assert [one.name for one in later] == ["bad"]
+
+
+def test_mail_bears_the_name_the_installation_has_by_now(app: Flask, settings: Settings) -> None:
+    def sent_from() -> str:
+        jobs.tick()
+        (file,) = (settings.data / "mail").glob("*.eml")
+        sender = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)["From"]
+        file.unlink()
+        return str(sender.addresses[0].display_name)
+
+    def queue(key: str) -> None:
+        assert mail.queue(db.session(), services().contacts, key, Mail("wang@example.com", "主题", "正文"), AT)
+        db.session.commit()
+
+    queue("before")
+    assert sent_from() == "民生·民声"
+    put(db.session(), {"site_name": "石桥县民生公示"}, "系统管理员", AT)
+    queue("after")
+    assert sent_from() == "石桥县民生公示"
