@@ -163,15 +163,20 @@ def test_results_that_do_not_fit_are_told(
 
 
 def test_nobody_gets_anothers_number_until_it_expires(
-    session: Session, wave: Wave, browser: Browser, clock: Clock, make: Make, browser_of: SignIn
+    session: Session, browser: Browser, clock: Clock, make: Make, browser_of: SignIn
 ) -> None:
+    wave = make.wave()
+    drawn(session, make, wave, {"城镇": 20}, {"城镇": Wanted(2)})
     mine = re.findall(r"1000000\d{4}", take(browser, wave))[0]
     other = browser_of(interviewer(make, "访员二"))
     assert mine not in take(other, wave)
     assert mine in take(browser, wave)
-    other.post(f"{home(wave)}/release", on=f"{home(wave)}/next")
+    other.post(f"{home(wave)}/result", {"result": "refused"}, on=f"{home(wave)}/next")
+    assert "现在没有要打的号码" in take(other, wave)
     clock.forward(minutes=46)
     assert mine in take(other, wave)
+    gone = browser.post(f"{home(wave)}/result", {"result": "refused"}, on=home(wave))
+    assert "这个号码已经不在您手里" in browser.get(gone.location).text
 
 
 def test_every_view_is_journaled_without_the_number(session: Session, wave: Wave, browser: Browser) -> None:
