@@ -1,5 +1,6 @@
 """Spreadsheets in: a file, a preview in which every line says what would be written, drafts."""
 
+import datetime as dt
 import io
 from collections.abc import Sequence
 
@@ -12,6 +13,7 @@ from admin.table_import_forms import StepForm, TableFileForm
 from admin.table_import_words import (
     MEANINGS,
     VERDICTS,
+    cell_reasons,
     column_label,
     column_name,
     column_words,
@@ -20,7 +22,7 @@ from admin.table_import_words import (
     reasons,
     row_words,
 )
-from minsheng import table_import, table_lines, table_writing
+from minsheng import reporting, table_import, table_lines, table_writing
 from minsheng.database import db
 from minsheng.errors import InvalidFileError, WrongStateError
 from minsheng.exporting import report_template
@@ -53,7 +55,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @needs(Permission.WRITE_REPORT)
 def index() -> ResponseReturnValue:
     """Offer the template and the choice of a file; list what the office uploaded before."""
-    form = TableFileForm(_programmes(), formdata=None)
+    programmes = _programmes()
+    form = TableFileForm(programmes, formdata=None)
+    form.month.data = _usual_month()
+    form.programme.data = programmes[0].slug if programmes else ""
     return _index(form)
 
 
@@ -164,7 +169,7 @@ def line(upload_id: int, key: str) -> ResponseReturnValue:
         db.session.commit()
         flash(_("已改好，重新检查过了。"), "good")
         return redirect(url_for(".show", upload_id=upload_id, _anchor=f"line-{key}"))
-    targets = [(project, indicator) for project in projects for indicator in project.indicators]
+    targets = [(project, indicator) for project in projects for indicator in reporting.whole_indicators(project)]
     return render_template(
         "admin/table_import/line.html",
         upload=kept,
@@ -177,6 +182,7 @@ def line(upload_id: int, key: str) -> ResponseReturnValue:
         targets=targets,
         choice=kept.choices.get(key, {}),
         reasons=reasons(found),
+        cell_reasons=cell_reasons(found),
         row_words=row_words,
         may_add=current_staff().may(Permission.EDIT_PROJECT, division=kept.programme.division),
         form=StepForm(formdata=None),
@@ -303,7 +309,15 @@ def _index(form: TableFileForm) -> str:
         uploads=table_import.uploads_of(db.session(), current_staff()),
         states=UploadState,
         programmes=_programmes(),
-        usual_month=services().today().strftime("%Y-%m"),
+        usual_month=f"{_usual_month():%Y-%m}",
+    )
+
+
+def _usual_month() -> dt.date:
+    """Return the month a table is most likely about: until the reports are due, the last one."""
+    today = services().today()
+    return (
+        today.replace(day=1) if today.day > services().report_due_day else today.replace(day=1) - dt.timedelta(days=1)
     )
 
 

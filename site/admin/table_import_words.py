@@ -125,6 +125,15 @@ def column_words(table: Table, column: int) -> str:
     return _("%(column)s 列", column=column_name(column))
 
 
+def cell_reasons(line: Line) -> dict[int, list[str]]:
+    """Return what is the matter with each cell of a line, by column."""
+    found: dict[int, list[str]] = {}
+    for problem in line.entry.problems:
+        if problem.column is not None:
+            found.setdefault(problem.column, []).append(_troubles()[problem.trouble])
+    return found
+
+
 def problem_words(table: Table, problem: Problem) -> str:
     """Return what is the matter with a cell, with its column and what stands there."""
     words = _troubles()[problem.trouble]
@@ -152,6 +161,7 @@ def doubt_words(doubt: Doubt, detail: str) -> str:
         Doubt.PLAN_DIFFERS: _("计划投资和系统里的不一样，计划投资没有改"),
         Doubt.TWICE: _("同一个指标在表里出现了两次"),
         Doubt.CHOSEN_OUT: _("已选不导入"),
+        Doubt.COLUMN_UNSURE: _("“%(column)s”这一列是什么还没有把握，请在“每一列是什么”里选定", column=detail[:40]),
     }
     return words[doubt]
 

@@ -21,7 +21,7 @@ from minsheng.table_import import NEW, SKIP, tables_of
 from minsheng.table_uploads import TableUpload
 from minsheng.tables.entries import Entry
 from minsheng.tables.matching import Candidate, Match, MatchKind, TargetName, match, match_target
-from minsheng.tables.meanings import Meaning
+from minsheng.tables.meanings import NUMBERS, Meaning
 from minsheng.tables.reading import Table
 
 FUNDS = {
@@ -60,6 +60,7 @@ class Doubt(enum.StrEnum):
     PLAN_DIFFERS = "plan_differs"
     TWICE = "twice"
     CHOSEN_OUT = "chosen_out"
+    COLUMN_UNSURE = "column_unsure"
 
 
 WRONG = frozenset(
@@ -130,7 +131,7 @@ def lines_of(session: Session, upload: TableUpload, situation: Situation) -> lis
     for table in tables_of(upload):
         for entry in table.entries:
             line = _line(upload, table, entry, candidates, by_slug, may_add=may_add)
-            doubts = list(line.doubts)
+            doubts = [*line.doubts, *((Doubt.COLUMN_UNSURE, heading) for heading in _unsure_columns(table, entry))]
             if line.project is not None:
                 doubts += _report_doubts(upload, line, open_months[line.project.id])
                 place = (line.project.id, line.target.id if line.target else None)
@@ -223,6 +224,18 @@ def _says_something(entry: Entry) -> bool:
         or (not has_key and (entry.target is not None or bool(entry.money)))
         or bool(entry.problems)
     )
+
+
+def _unsure_columns(table: Table, entry: Entry) -> list[str]:
+    """Return the headings of columns with figures of a line whose meaning nobody is sure of yet."""
+    return [
+        column.heading
+        for column in table.columns
+        if not column.is_certain
+        and column.meaning in NUMBERS
+        and column.key in {("", ""), (entry.group, entry.place_across)}
+        and not table.grid.rows[entry.row][column.index].is_blank
+    ]
 
 
 def _replaces(draft: ProgressReport, line: Line) -> bool:

@@ -210,13 +210,13 @@ class _Reader:
         """Add what belongs to the row as a whole: money, progress, days."""
         doubts = Doubts(list(entry.problems))
         money = {}
-        for meaning in MONEY & self.by_meaning.keys():
+        for meaning in filter(MONEY.__contains__, self.by_meaning):
             fen = fen_in(self._read(row, meaning), doubts)
             if fen is not None:
                 money[meaning] = fen
         words = dict(entry.words)
         shares = {}
-        for meaning in {Meaning.MONEY_RATE, Meaning.PROGRESS} & self.by_meaning.keys():
+        for meaning in filter({Meaning.MONEY_RATE, Meaning.PROGRESS}.__contains__, self.by_meaning):
             found = self._read(row, meaning)
             shares[meaning] = percent_of(found, doubts)
             if found.reading.remark and meaning is Meaning.PROGRESS:
