@@ -183,7 +183,7 @@ def _preview(waiting: AnswerImport, planned: Plan, form: ConfirmForm) -> str:
         wave=waiting.wave,
         waiting=waiting,
         plan=planned,
-        faults=[fault_words(fault) for fault in planned.faults[:MOST_FAULTS]],
+        faults=[fault_words(fault, waiting.wave) for fault in planned.faults[:MOST_FAULTS]],
         same=same[0] if same else None,
         form=form,
     )

@@ -2,9 +2,13 @@
 
 from typing import NamedTuple
 
-from minsheng.answer_import import Fault
-from minsheng.answer_tables import MOST_ROWS
+from minsheng.answer_import import CHANNELS, Fault
+from minsheng.answer_tables import HEADINGS, MOST_ROWS, Column
+from minsheng.questionnaires import Question
+from minsheng.surveys import Wave
 from pages.language import gettext as _
+from pages.questions import in_language
+from pages.words import word
 
 
 class FaultWords(NamedTuple):
@@ -17,7 +21,7 @@ class FaultWords(NamedTuple):
     allowed: str
 
 
-def fault_words(fault: Fault) -> FaultWords:
+def fault_words(fault: Fault, wave: Wave) -> FaultWords:
     """Return what is wrong with a cell."""
     problems = {
         "missing": _("没有填"),
@@ -36,7 +40,23 @@ def fault_words(fault: Fault) -> FaultWords:
         "not_a_number": _("要填数字，最多四位小数"),
         "nothing_answered": _("这一行一题也没有答"),
     }
-    return FaultWords(fault.cell, fault.heading, fault.said, problems[fault.reason], _("、").join(fault.allowed))
+    return FaultWords(fault.cell, _heading(fault), fault.said, problems[fault.reason], _allowed(fault, wave))
+
+
+def _heading(fault: Fault) -> str:
+    if isinstance(fault.column, Question):
+        return f"[{fault.column.key}] {in_language(fault.column)}"
+    return HEADINGS[fault.column] if fault.column is not None else ""
+
+
+def _allowed(fault: Fault, wave: Wave) -> str:
+    """Return what may stand in a cell, where that can be listed: channels, or the options with their numbers."""
+    if fault.column is Column.CHANNEL:
+        return _("；").join(word(one) for one in dict.fromkeys(CHANNELS.values()) if one.value in wave.channels)
+    if isinstance(fault.column, Question):
+        options = enumerate(fault.column.options, start=1)
+        return _("；").join(f"{place} {in_language(option)}" for place, option in options)
+    return ""
 
 
 def file_problem(reason: str) -> str:

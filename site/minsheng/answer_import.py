@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from minsheng import answer_imports, answers_at_once, journal, surveys
 from minsheng.answer_imports import AnswerImport
-from minsheng.answer_tables import BROKEN, HEADINGS, Column, Columns, Rows, columns_of, head_of, heading_of
+from minsheng.answer_tables import BROKEN, Column, Columns, Rows, columns_of, head_of
 from minsheng.answers_at_once import Sheet
 from minsheng.case_tables import cell_name
 from minsheng.errors import DomainError, WrongStateError
@@ -58,13 +58,15 @@ class NotSoundError(DomainError):
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a cell: its name, its column's heading, what it says, and what may stand there."""
+    """What is wrong with a cell: its name and column (of the design, or a question's), and what it says.
+
+    ``row`` is the other row where two are alike.
+    """
 
     cell: str
-    heading: str
+    column: Column | Question | None
     reason: str
     said: str = ""
-    allowed: tuple[str, ...] = ()
     row: int | None = None
 
 
@@ -179,7 +181,7 @@ class _Reader:
     columns: Columns
     secret: str
     passed_over: int = 0
-    _faults: list[Fault] = field(default_factory=list)
+    _faults: list[tuple[int, Fault]] = field(default_factory=list)
     _index: int = 0
     _cells: Sequence[str] = ()
 
@@ -218,7 +220,7 @@ class _Reader:
         is_known = ticket in self._written
         if is_known and self._written[ticket] != content:
             self._fault(Column.NUMBER, "known_otherwise")
-        faults = tuple(self._faults)
+        faults = tuple(fault for _place, fault in sorted(self._faults, key=lambda pair: pair[0]))
         return PlannedRow(index + 1, channel, division, design, typed, ticket, content, faults, is_known and not faults)
 
     def _text(self, column: Column) -> str:
@@ -227,14 +229,13 @@ class _Reader:
     def _at(self, place: int | None) -> str:
         return self._cells[place].strip() if place is not None and place < len(self._cells) else ""
 
-    def _fault(self, column: Column, reason: str, allowed: Sequence[str] = (), row: int | None = None) -> None:
-        place = self.columns.design.get(column, 0)
-        self._add(place, HEADINGS[column], reason, allowed, row)
+    def _fault(self, column: Column, reason: str, row: int | None = None) -> None:
+        self._add(self.columns.design.get(column, 0), column, reason, row)
 
-    def _add(self, place: int, heading: str, reason: str, allowed: Sequence[str], row: int | None = None) -> None:
+    def _add(self, place: int, column: Column | Question | None, reason: str, row: int | None = None) -> None:
         said = self._at(place)
         shown = said if len(said) <= MOST_SHOWN else f"{said[:MOST_SHOWN]}…"
-        self._faults.append(Fault(cell_name(self._index, place), heading, reason, shown, tuple(allowed), row))
+        self._faults.append((place, Fault(cell_name(self._index, place), column, reason, shown, row)))
 
     def _short(self, column: Column) -> str:
         text = self._text(column)
@@ -248,8 +249,7 @@ class _Reader:
         taken = {name: one for name, one in CHANNELS.items() if one.value in self.wave.channels}
         channel = taken.get(squeezed(self._text(Column.CHANNEL)).casefold())
         if channel is None:
-            reason = "unknown_channel" if self._text(Column.CHANNEL) else "missing"
-            self._fault(Column.CHANNEL, reason, [name for name in taken if not name.isascii()])
+            self._fault(Column.CHANNEL, "unknown_channel" if self._text(Column.CHANNEL) else "missing")
         return channel
 
     def _weight(self) -> Decimal:
@@ -295,39 +295,38 @@ class _Reader:
             if place is None or not text:
                 continue
             filled += 1
-            reason, values, allowed = self._read(question, text)
+            reason, values = self._read(question, text)
             if reason:
-                self._add(place, heading_of(question), reason, allowed)
+                self._add(place, question, reason)
             elif question.is_shown(typed):
                 typed[question.key] = values
             else:
                 self.passed_over += 1
         if not typed and not self._faults and not filled:
-            self._add(min(self.columns.questions.values()), "", "nothing_answered", ())
+            self._add(min(self.columns.questions.values()), None, "nothing_answered")
         return typed
 
-    def _read(self, question: Question, text: str) -> tuple[str, list[str], list[str]]:
-        """Return a reason why a cell is no answer, the answer, and what may stand there."""
+    def _read(self, question: Question, text: str) -> tuple[str, list[str]]:
+        """Return a reason why a cell is no answer, or the answer."""
         if text.startswith(BROKEN) and text[1:2].isalpha():
-            return "broken_formula", [], []
+            return "broken_formula", []
         if question.type in CLOSED_TYPES:
             return self._options(question, text)
         if question.type is QuestionType.NUMBER:
-            return ("", [text], []) if surveys.read_number(text) is not None else ("not_a_number", [], [])
-        return ("", [text], []) if len(text) <= TEXT_LIMITS[question.type] else ("too_long", [], [])
+            return ("", [text]) if surveys.read_number(text) is not None else ("not_a_number", [])
+        return ("", [text]) if len(text) <= TEXT_LIMITS[question.type] else ("too_long", [])
 
-    def _options(self, question: Question, text: str) -> tuple[str, list[str], list[str]]:
+    def _options(self, question: Question, text: str) -> tuple[str, list[str]]:
         labels = self._labels[question.key]
         whole = labels.get(_folded(text))
         pieces = [text] if whole else [piece for piece in _SEVERAL.split(text) if piece.strip()]
         chosen = [labels.get(_folded(piece), "") for piece in pieces]
-        allowed = [f"{place} {option.text}" for place, option in enumerate(question.options, start=1)]
-        if not all(chosen):
-            return "unknown_option", [], allowed
+        if not chosen or not all(chosen):
+            return "unknown_option", []
         distinct = list(dict.fromkeys(chosen))
         if len(distinct) > 1 and question.type is not QuestionType.MULTIPLE:
-            return "one_only", [], allowed
-        return "", distinct, []
+            return "one_only", []
+        return "", distinct
 
 
 def _labels(question: Question) -> dict[str, str]:

@@ -53,7 +53,7 @@ def test_a_bad_cell_is_named_fixed_and_brought_in(
 
     assert "D3" in page
     assert "<q>五</q>" in page
-    assert "1 很了解、2 听说过、3 没听说过" in page
+    assert "1 很了解；2 听说过；3 没听说过" in page
     assert "alert(1)" not in page
     assert count(session) == 0
     refused = browser.post(f"{preview}/confirm", on=preview)

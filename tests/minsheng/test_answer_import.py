@@ -208,11 +208,20 @@ def test_every_bad_cell_is_named(session: Session, wave: Wave, column: int, valu
     assert planned.new == []
 
 
-def test_a_bad_cell_says_what_it_says_and_what_may_stand_there(session: Session, wave: Wave) -> None:
+def test_a_bad_cell_says_what_it_says(session: Session, wave: Wave) -> None:
     (fault,) = plan(session, wave, [HEADS, [*GOOD[:7], "=cmd|' /C calc'!A0", *GOOD[8:]]]).faults
     assert fault.said == "=cmd|' /C calc'!A0"
-    assert fault.allowed == ("1 很了解", "2 听说过", "3 没听说过")
-    assert fault.heading == "[aware] 您知道今年的民生实事吗？"
+    assert fault.column is wave.version.questions[0]
+
+
+def test_bad_cells_of_a_row_are_named_from_the_left(session: Session, wave: Wave) -> None:
+    row = ["13812345678", "网上", *GOOD[2:7], "也许", "9", *GOOD[9:]]
+    assert [cell for cell, _reason in faults(plan(session, wave, [HEADS, row]))] == ["A2", "B2", "H2", "I2"]
+
+
+def test_a_survey_takes_no_answers_of_channels_it_does_not_use(session: Session, wave: Wave) -> None:
+    wave.channels = ["paper_walk_in", "web"]
+    assert faults(plan(session, wave, [HEADS, GOOD])) == [("B2", "unknown_channel")]
 
 
 def test_walk_in_answers_stand_in_no_design(session: Session, wave: Wave) -> None:
