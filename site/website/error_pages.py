@@ -12,8 +12,8 @@ from pages.error_messages import domain_message, http_message
 
 log = logging.getLogger(__name__)
 WORTH_KEEPING = 12
-"""Shorter texts are choices and keys of the form rather than words."""
-NEVER_SHOWN = ("csrf", "ticket", "password", "contact", "code", "seen")
+"""Shorter texts in plain letters are choices and keys of the form rather than words."""
+NEVER_SHOWN = ("csrf", "ticket", "password", "contact", "email", "code", "seen", "kept", "proof", "next")
 STATUS = {NotAllowedError: 403, SealedError: 403, NotOpenError: 409}
 
 
@@ -36,7 +36,7 @@ def _expired_form(_error: CSRFError) -> tuple[str, int]:
     typed = [
         value
         for name, value in request.form.items(multi=True)
-        if len(value) >= WORTH_KEEPING and not any(word in name for word in NEVER_SHOWN)
+        if (len(value) >= WORTH_KEEPING or not value.isascii()) and not any(word in name for word in NEVER_SHOWN)
     ]
     return _page(400, *http_message(440), typed=typed)
 

@@ -124,6 +124,11 @@ def test_static_files_are_kept_for_long_and_protected(client: FlaskClient) -> No
 def test_an_expired_form_gives_back_what_was_typed(client: FlaskClient) -> None:
     words = "村口的路灯坏了三天，晚上看不见路。<b>"
     answer = client.post("/suggestions/new", data={"words": words, "csrf_token": "old", "contact": "000-0000 0042 abc"})
+    hidden = {"next": "/suggestions/new?x=1", "kept": "k" * 40}
+    short = client.post("/suggestions/new", data={"words": "水管爆了", **hidden})
     assert answer.status_code == 400
     assert "村口的路灯坏了三天，晚上看不见路。&lt;b&gt;" in answer.text
     assert "0042" not in answer.text
+    assert "水管爆了" in short.text
+    assert "k" * 40 not in short.text
+    assert short.text.count("<blockquote") == 1
