@@ -81,6 +81,14 @@ class FooterForm(GroupForm):
     police_number = StringField(_l("公安备案号"), validators=[length(most=60)])
 
 
+class DataLicenceForm(GroupForm):
+    """Under which terms the open data may be used."""
+
+    GROUP = "data_licence"
+    data_licence = StringField(_l("许可的名称"), validators=[length(most=80)])
+    data_licence_url = StringField(_l("许可全文的网址"), validators=[length(most=200)])
+
+
 class LanguagesForm(GroupForm):
     """Which languages residents can choose."""
 
@@ -155,6 +163,7 @@ GROUPS: Mapping[str, type[GroupForm]] = MappingProxyType(
             ColoursForm,
             ContactForm,
             FooterForm,
+            DataLicenceForm,
             LanguagesForm,
             PeriodsForm,
             CycleForm,
@@ -168,6 +177,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "colours": ("board", "board_dark", "link_dark"),
         "contact": ("contact_office", "contact_phone", "contact_address", "contact_hours"),
         "footer": ("icp_number", "police_number"),
+        "data_licence": ("data_licence", "data_licence_url"),
         "languages": ("languages",),
         "periods": (
             "report_due_day",
@@ -201,6 +211,10 @@ def group_words() -> dict[str, tuple[str, str]]:
         "colours": (_("颜色"), _("页首和链接的颜色。字和底的对比不够的颜色不能用，免得有人看不清。")),
         "contact": (_("联系窗口"), _("写在每一页的底部，居民有事找谁。")),
         "footer": (_("备案号"), _("写在每一页的底部。")),
+        "data_licence": (
+            _("数据使用许可"),
+            _("写在开放数据页和数据文件里，例如 CC BY 4.0。由主办单位决定；空着就写明还没有声明。"),
+        ),
         "languages": (_("语言"), _("居民可以选的界面语言。简体一定有。")),
         "periods": (_("时限和快慢"), _("月报、来件的时限，以及差多少算滞后。改了以后，每一页都按新的算。")),
         "cycle": (_("一年的节奏"), _("问题亮灯、回头看，和目标分解、自评、检查、验收的日子。日历和工作台照着算。")),
@@ -217,6 +231,7 @@ def problem_words(reason: str) -> str:
         "too_faint": _("和底色太接近，有人会看不清；请换深一些（深色模式的链接换浅一些）的颜色"),
         "out_of_range": _("超出了可以填的范围"),
         "not_a_number": _("请填数字"),
+        "not_an_address": _("请填 http:// 或 https:// 开头的网址"),
         "not_rising": _("三个数要从小到大：严重滞后 < 滞后 < 提前"),
         "not_languages": _("简体一定要选"),
     }

@@ -7,6 +7,7 @@ has seen the present values may change them: of two who write at once, the secon
 import dataclasses
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -61,6 +62,7 @@ class SiteSettings:
     ``breakdown_month``; self-reviews, half-year inspections and year-end acceptances are due so many calendar days
     after the quarter, the half-year and the year.
 
+    ``data_licence`` names the terms under which the open data may be used, ``data_licence_url`` where they stand.
     ``report_due_day`` is the day of the next month on which a monthly report is owed. ``emblem`` is the digest of the
     installation's own emblem, ``home_place`` the code of the place it is run for. ``set_up`` is whether the first
     steps of a real place were taken.
@@ -79,6 +81,8 @@ class SiteSettings:
     contact_hours: str = ""
     icp_number: str = ""
     police_number: str = ""
+    data_licence: str = ""
+    data_licence_url: str = ""
     languages: tuple[str, ...] = LANGUAGES
     report_due_day: int = 8
     seriously_behind: Decimal = DEFAULT_THRESHOLDS.seriously_behind
@@ -140,6 +144,19 @@ def _whole(least: int, most: int) -> Callable[[Any], Any]:
     return check
 
 
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:/[!-~]*)?")
+
+
+def _address(value: Any) -> str:
+    """Return a web address, or nothing; it is shown as a link and written into files for machines."""
+    if not isinstance(value, str):
+        raise ValueError("not_an_address")
+    address = value.strip()
+    if address and not (len(address) <= 200 and _ADDRESS.fullmatch(address) and not set(address) & set('"<>')):
+        raise ValueError("not_an_address")
+    return address
+
+
 def _points(value: Any) -> str:
     """Return points as text, which is exact in JSON."""
     try:
@@ -196,6 +213,8 @@ _CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "contact_hours": _text(120),
     "icp_number": _text(60),
     "police_number": _text(60),
+    "data_licence": _text(80),
+    "data_licence_url": _address,
     "languages": _languages,
     "report_due_day": _whole(1, 28),
     "seriously_behind": _points,

@@ -32,6 +32,8 @@ _BY_KIND = {
         "contact_hours": _l("什么时间有人"),
         "icp_number": _l("ICP 备案号"),
         "police_number": _l("公安备案号"),
+        "data_licence": _l("数据使用许可"),
+        "data_licence_url": _l("数据使用许可的网址"),
         "languages": _l("界面语言"),
         "report_due_day": _l("月报截止日"),
         "ahead": _l("提前的标准（百分点）"),

@@ -16,6 +16,7 @@ from minsheng.glances import for_page
 from minsheng.listing import Filters, Sort, ordered_ids
 from minsheng.places import division_by_code
 from minsheng.projects import Project
+from pages.installation import site_settings
 from pages.language import site_title
 from pages.services import services
 from public import presenting
@@ -62,7 +63,8 @@ def everything() -> Response:
 def publisher() -> Publisher:
     """Return who publishes here: the installation, at its own address."""
     address = services().public_address or request.host_url.rstrip("/")
-    return Publisher(site_title(), address, lambda document: f"{address}{document_url(document)}")
+    licence = site_settings().data_licence_url
+    return Publisher(site_title(), address, lambda document: f"{address}{document_url(document)}", licence)
 
 
 def _chosen(filters: Filters, sort: Sort, name: str) -> Response:

@@ -14,8 +14,11 @@ from minsheng.database import db
 from minsheng.exporting import csv_guard
 from minsheng.glances import for_cards
 from minsheng.listing import ordered_ids
+from minsheng.places import Division
 from minsheng.projects import Project
+from minsheng.publication import Origin, Publication
 from minsheng.standing import standing
+from pages.installation import site_settings
 from public import presenting
 from public.projects import filters_from_address, sort_from_address
 
@@ -56,7 +59,21 @@ BATCH = 200
 @blueprint.get("/")
 def index() -> str:
     """Say what can be downloaded, what its columns mean and what must not be done with it."""
-    return render_template("public/opendata.html", columns=COLUMNS)
+    own, compiled = (_count(origin) for origin in Origin)
+    return render_template(
+        "public/opendata.html",
+        columns=COLUMNS,
+        own=own,
+        compiled=compiled,
+        today=presenting.today(),
+        settings=site_settings(),
+        shows_invented=db.session.scalar(sa.select(Division.id).where(Division.is_invented).limit(1)) is not None,
+    )
+
+
+def _count(origin: Origin) -> int:
+    query = sa.select(sa.func.count(Project.id)).where(Project.publication == Publication.PUBLISHED)
+    return db.session.scalar(query.where(Project.origin == origin)) or 0
 
 
 @blueprint.get("/projects.csv")

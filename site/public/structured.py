@@ -11,6 +11,7 @@ from minsheng.programmes import Programme
 from minsheng.projects import Project
 from pages import formats
 from pages.addresses import absolute
+from pages.installation import site_settings
 from pages.language import gettext as _
 from pages.language import html_lang, plain_record_text, plain_text_of, site_title
 from public.presenting import place_name
@@ -159,12 +160,15 @@ def dataset() -> list[dict[str, Any]]:
             "inLanguage": "zh-Hans",
             "isAccessibleForFree": True,
             "creator": {"@type": "Organization", "name": site_title(), "url": absolute("public.home.index")},
+            **({"license": site_settings().data_licence_url} if site_settings().data_licence_url else {}),
             "distribution": [
-                {
-                    "@type": "DataDownload",
-                    "encodingFormat": "text/csv",
-                    "contentUrl": absolute("public.opendata.projects_csv"),
-                }
+                {"@type": "DataDownload", "encodingFormat": kind, "contentUrl": absolute(endpoint)}
+                for kind, endpoint in (
+                    ("text/csv", "public.opendata.projects_csv"),
+                    ("application/json", "public.opendata.projects_json"),
+                    ("application/json", "public.oc4ids.everything"),
+                    ("application/x-ndjson", "public.changes.journal"),
+                )
             ],
         },
         breadcrumb([(_("首页"), absolute("public.home.index")), (_("开放数据"), address)]),

@@ -6,7 +6,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from minsheng.errors import InvalidValuesError
 from minsheng.projects import Category
+from minsheng.settings import put
+from tests.conftest import AT
 from tests.factories import Make
 from tests.minsheng.oc4ids_schema import SCHEMA, Checker
 from tests.public.conftest import Reader
@@ -67,3 +70,40 @@ def test_the_page_of_a_project_leads_to_it(make: Make, read: Reader) -> None:
     project = make.project()
     page = read(f"/projects/{project.slug}")
     assert f"/projects/{project.slug}/oc4ids.json" in {link.get("href") for link in page.every("a")}
+
+
+def test_the_licence_goes_with_the_data(make: Make, client: FlaskClient, read: Reader, session: Session) -> None:
+    make.project()
+    address = "https://creativecommons.org/licenses/by/4.0/"
+    assert "license" not in package(client, "/data/oc4ids.json")
+    assert "还没有声明" in read("/data/").every("main")[0].text
+    put(session, {"data_licence": "CC BY 4.0", "data_licence_url": address}, "系统管理员", AT)
+    assert package(client, "/data/oc4ids.json")["license"] == address
+    links = [link for link in read("/data/").every("a") if link.get("rel") == "license noopener"]
+    assert [link.get("href") for link in links] == [address]
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "ftp://x", "https://x/<b>", "x" * 300, "https://x y"])
+def test_a_licence_is_at_a_web_address(session: Session, address: str) -> None:
+    with pytest.raises(InvalidValuesError):
+        put(session, {"data_licence_url": address}, "系统管理员", AT)
+
+
+def test_a_stranger_finds_every_form_of_the_data(make: Make, client: FlaskClient, read: Reader) -> None:
+    project = make.project()
+    programme, division = project.programme, project.division
+    page = read("/data/")
+    linked = {link.get("href", "") for link in page.every("a")}
+    for address in ("/data/projects.csv", "/data/projects.json", "/data/oc4ids.json", "/changes/journal.jsonl"):
+        assert address in linked
+        assert client.get(address).status_code == 200
+    assert {"/changes/verify.py", "/changes/head.txt"} <= linked
+    assert "python3 verify.py journal.jsonl" in page.every("main")[0].text
+    keys = {"projects": project.slug, "programmes": programme.slug, "places": division.code if division else ""}
+    told = [
+        cell.text for cell in page.every("code") if cell.text.startswith(("/projects/", "/programmes/", "/places/"))
+    ]
+    assert len(told) == 8
+    for address in told:
+        folder, _name, file = address.strip("/").split("/")
+        assert client.get(f"/{folder}/{keys[folder]}/{file}").status_code == 200, address

@@ -36,11 +36,15 @@ _ABOVE_LOCALITY = (DivisionLevel.PROVINCE,)
 
 @dataclass(frozen=True)
 class Publisher:
-    """Whose file it is: its name, the site's address without a slash at the end, and where a document is given out."""
+    """Whose file it is: its name, the site's address without a slash at the end, and where a document is given out.
+
+    ``licence`` is the address of the terms under which the data may be used, empty where none are declared.
+    """
 
     name: str
     address: str
     document_address: Callable[[Document], str]
+    licence: str = ""
 
 
 def project_address(publisher: Publisher, slug: str) -> str:
@@ -90,6 +94,7 @@ def package(projects: Iterable[Json], publisher: Publisher, address: str, at: dt
         "publishedDate": at.isoformat(timespec="seconds"),
         "publisher": {"name": publisher.name, "uri": publisher.address},
         "publicationPolicy": f"{publisher.address}/data/",
+        **({"license": publisher.licence} if publisher.licence else {}),
     }
     yield json.dumps(head, ensure_ascii=False)[:-1] + ', "projects": ['
     before = "\n"
