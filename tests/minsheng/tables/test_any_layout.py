@@ -3,6 +3,7 @@
 import csv
 import io
 from decimal import Decimal
+from typing import Any
 
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
@@ -25,6 +26,19 @@ NAMES = [
     "公厕新建",
     "路灯安装",
 ]
+DECOYS = {
+    "备注": ["", "提前", "受雨季影响"],
+    "责任单位": ["县交通局", "县水利局", "县教育局"],
+    "结余资金（万元）": ["12.5", "0", "880"],
+    "本月完成": ["3", "0", "17"],
+    "上年完成数": ["40", "512", "7"],
+    "名次": ["1", "2", "3"],
+    "受益人口（人）": ["2100", "350", "96"],
+    "同比增长": ["4.2%", "-1.1%", "0%"],
+    "存在问题": ["征地慢", "无", "—"],
+    "联系电话": ["0554-2712345", "13800000000", ""],
+}
+"""Columns that say something else than what is asked: nothing of them may be taken for it."""
 TITLES = ["项目名称", "项 目 名 称", "工程名称", "民生实事项目", "项目\n名称", "事项名称"]
 TARGETS = ["目标任务", "目标数", "年度目标任务", "计划完成数", "任务数", "2026年目标任务", "年度任务"]
 DONES = ["累计完成", "已完成数", "完成数", "实际完成", "累计完成数", "截至5月底累计完成"]
@@ -72,6 +86,97 @@ def tables(draw: st.DrawFn) -> tuple[list[list[str]], list[tuple[str, Decimal, D
     if draw(st.booleans()):
         sheet.append(["注：数据由各责任单位报送，如有出入以最终核定为准。"])
     return sheet, said
+
+
+@st.composite
+def sheets(draw: st.DrawFn) -> tuple[dict[str, Any], list[tuple[str, Decimal, Decimal, int]]]:
+    """A sheet with merged headings, decoys, sections and totals, upright, turned or in halves, and what it says."""
+    names = draw(st.lists(st.sampled_from(NAMES), min_size=2, max_size=6, unique=True))
+    shape = draw(st.sampled_from(["upright", "upright", "turned", "halves"]))
+    decoys = draw(st.lists(st.sampled_from(sorted(DECOYS)), max_size=3 if shape == "upright" else 1, unique=True))
+    order = draw(st.permutations(["target", "done", "money", *decoys]))
+    unit = draw(st.sampled_from(sorted(UNITS)))
+    heads = {
+        "target": draw(st.sampled_from(TARGETS)) + "（个）",
+        "done": draw(st.sampled_from(DONES)) + draw(st.sampled_from(["", "（个）"])),
+        "money": draw(st.sampled_from(MONIES)) + f"（{unit}）",
+    }
+    said, rows = [], []
+    for name in names:
+        target, done = draw(st.integers(1, 90_000)), draw(st.integers(0, 90_000))
+        fen = draw(st.integers(0, 10**11 - 1))
+        cells = {
+            "target": draw(written(target)),
+            "done": draw(written(done)),
+            "money": f"{Decimal(fen).scaleb(-2 - UNITS[unit]):f}",
+        } | {decoy: draw(st.sampled_from(DECOYS[decoy])) for decoy in decoys}
+        rows.append([name, *(cells[one] for one in order)])
+        said.append((name, Decimal(target), Decimal(done), fen))
+    heading = [draw(st.sampled_from(TITLES)), *(heads.get(one, one) for one in order)]
+    title = "某县2026年民生实事进度表（截至5月底）"
+    if shape == "turned":
+        return as_sheet([[title], *map(list, zip(heading, *rows, strict=True))]), said
+    if shape == "halves":
+        half = (len(rows) + 1) // 2
+        right = rows[half:] + [[""] * len(heading)] * (2 * half - len(rows))
+        return as_sheet([[title], heading * 2, *(one + two for one, two in zip(rows[:half], right, strict=True))]), said
+    return draw(upright_sheet(title, heading, rows)), said
+
+
+@st.composite
+def upright_sheet(draw: st.DrawFn, title: str, heading: list[str], rows: list[list[str]]) -> dict[str, Any]:
+    """The rows under one or two rows of headings, in sections or not, with a total above, below or nowhere."""
+    width = len(heading)
+    lines, merged = [[title, *[""] * (width - 1)]], [[0, 0, 0, width - 1]]
+    if draw(st.booleans()):
+        lines += [[heading[0], "民生实事完成情况", *[""] * (width - 2)], ["", *heading[1:]]]
+        merged += [[1, 0, 2, 0], [1, 1, 1, width - 1]]
+    else:
+        lines.append(heading)
+    total = [[draw(st.sampled_from(["合计", "总 计", "全县合计"])), *[""] * (width - 1)]]
+    where = draw(st.sampled_from(["above", "below", "nowhere"]))
+    lines += total if where == "above" else []
+    has_sections = draw(st.booleans())
+    for number, row in enumerate(rows):
+        if has_sections and number % 2 == 0:
+            merged.append([len(lines), 0, len(lines), width - 1])
+            lines.append([f"{'一二三'[number // 2]}、第{number // 2 + 1}类（2项）", *[""] * (width - 1)])
+        lines.append(row)
+    lines += total if where == "below" else []
+    if draw(st.booleans()):
+        lines.append(["注：数据为累计数。", *[""] * (width - 1)])
+    return as_sheet(lines, merged)
+
+
+def written(number: int) -> st.SearchStrategy[str]:
+    """A number in every way an office writes one."""
+    return st.sampled_from(
+        [str(number), f"{number:,}", full_width(str(number)), f"{number}个", in_words(number), f" {number}\u00a0"]
+    )
+
+
+def as_sheet(rows: list[list[str]], merged: list[list[int]] | None = None) -> dict[str, Any]:
+    """Rows of text as the reader of files gives them."""
+    cells = [[cell or None for cell in row] for row in rows]
+    nothing: list[int] = []
+    return {
+        "name": "",
+        "is_hidden": False,
+        "rows": cells,
+        "merged": merged or [],
+        "hidden_rows": nothing,
+        "hidden_columns": nothing,
+    }
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(sheets())
+def test_every_shape_of_a_table_says_the_same(
+    made: tuple[dict[str, Any], list[tuple[str, Decimal, Decimal, int]]],
+) -> None:
+    sheet, said = made
+    entries = [entry for table in read_tables([sheet]) for entry in found(table)]
+    assert entries == said
 
 
 def full_width(text: str) -> str:
