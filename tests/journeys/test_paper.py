@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from tests.journeys.conftest import Site
+from tests.journeys.test_accessibility import problems
 from tests.journeys.test_staff import sign_in
 
 pytestmark = pytest.mark.browser
@@ -152,3 +153,18 @@ def test_a_file_with_a_bad_cell_is_put_right_and_brought_in(open_page: Opener, s
     page.get_by_label("表格文件").set_input_files(table([heads, good, [*bad[:3], "2", *bad[4:]]]))
     page.get_by_role("button", name="看预览").click()
     expect(page.locator("main")).to_contain_text("没有可以导入的新答卷")
+
+
+def test_pages_of_paper_have_no_barrier(open_page: Opener, site: Site) -> None:
+    page = sign_in(open_page, site, "diaocha")
+    paper = open_paper(page)
+    survey = paper.removesuffix("paper/")
+    for address in (
+        "paper/",
+        "paper/new",
+        "paper/enter",
+        "paper/batches/P1-2/",
+        "paper/batches/P1-2/reconcile",
+        "import/",
+    ):
+        assert problems(page, f"{survey}{address}") == [], address
