@@ -203,7 +203,7 @@ class ExpertForm(CheckedForm):
     checked = ("text",)
     ticket = HiddenField()
     expert_title = StringField(_l("专家的身份"), validators=[required(_l("请写明是什么专家")), length(most=120)])
-    title = StringField(_l("标题"), validators=[required(_l("请写一个标题")), length(most=120)])
+    headline = StringField(_l("标题"), validators=[required(_l("请写一个标题")), length(most=120)])
     text = TextAreaField(_l("意见"), validators=[required(_l("请写专家的意见")), length(most=MOST_WORDS)])
 
     def validate(self, extra_validators: Any = None) -> bool:

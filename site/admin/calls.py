@@ -213,7 +213,7 @@ def experts(slug: str) -> ResponseReturnValue:
         db.session(),
         call,
         form.expert_title.data or "",
-        form.title.data or "",
+        form.headline.data or "",
         "\n".join((form.text.data or "").splitlines()),
         ticket,
         current_staff().post,

@@ -24,7 +24,7 @@ def choices(records: Iterable[tuple[int, str]]) -> list[tuple[str, str]]:
 class MergeForm(Form):
     """Which case it is a duplicate of; the number is shown back with its case before anything happens."""
 
-    main = StringField(_l("先来的那一件的编号"), validators=[required(_l("请填编号，例如 2026-00012"))])
+    main_number = StringField(_l("先来的那一件的编号"), validators=[required(_l("请填编号，例如 2026-00012"))])
     confirmed = HiddenField()
 
 

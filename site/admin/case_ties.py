@@ -39,21 +39,21 @@ def merge(case_id: int) -> ResponseReturnValue:
     form = MergeForm()
     if not form.is_submitted():
         return _page("merge", case, form)
-    main = _numbered(form.main.data or "")
+    main = _numbered(form.main_number.data or "")
     if not form.validate() or main is None:
-        if not form.main.errors:
-            form.main.errors = [_("没有这个编号的来件，或者不归您管")]
+        if not form.main_number.errors:
+            form.main_number.errors = [_("没有这个编号的来件，或者不归您管")]
         return _page("merge", case, form), UNREADABLE
     if form.confirmed.data != str(main.id):
         form.confirmed.data = str(main.id)
         reason = _why_not_merge(case, main)
-        form.main.errors = [reason] if reason else []
+        form.main_number.errors = [reason] if reason else []
         return _page("merge", case, form, main=None if reason else main), UNREADABLE if reason else 200
     at, post = services().clock(), current_staff().post
     try:
         case_links.merge(db.session(), case, main, post, at)
     except WrongStateError as error:
-        form.main.errors = [_refusal(error)]
+        form.main_number.errors = [_refusal(error)]
         return _page("merge", case, form), UNREADABLE
     publishing.record_suggestion(db.session(), main, "suggestion_took_in", post, at)
     return _done(case, "suggestion_merged", _("已并入第 %(number)s 号。", number=main.number))

@@ -88,7 +88,7 @@ def add_words() -> ResponseReturnValue:
         return _page(form), UNREADABLE
     db.session.commit()
     flash(_("已加上 %(count)s 个词，马上生效。", count=count), "good")
-    return redirect(url_for(".index", _anchor="words"))
+    return redirect(url_for(".index", _anchor="word-lists"))
 
 
 @blueprint.post("/words/<int:word_id>/remove")
@@ -101,7 +101,7 @@ def remove_word(word_id: int) -> ResponseReturnValue:
     word_lists.remove(db.session(), listed, current_staff(), services().clock())
     db.session.commit()
     flash(_("已去掉，马上生效。"), "good")
-    return redirect(url_for(".index", _anchor="words"))
+    return redirect(url_for(".index", _anchor="word-lists"))
 
 
 @blueprint.route("/templates/new", methods=["GET", "POST"])

@@ -105,7 +105,7 @@ def add_photos(code: str) -> BaseResponse | tuple[str, int]:
         return _case_page(case, code, RatingForm(formdata=None), DisputeForm(formdata=None), form), 422
     case.photos.extend(CasePhoto.of_stored(one) for one in new)
     db.session.commit()
-    return redirect(url_for(".followed", code=code, _anchor="photos"))
+    return redirect(url_for(".followed", code=code, _anchor="case-photos"))
 
 
 @limiter.limit("600 per hour; 120 per minute")

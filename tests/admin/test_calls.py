@@ -1,5 +1,6 @@
 """A round from draft to published outcome, the way staff take it."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -177,11 +178,13 @@ def test_an_experts_answer_is_typed_in_once(
     typed = {
         "ticket": shown["ticket"],
         "expert_title": "县规划院道路工程师",
-        "title": "先修排水",
+        "headline": "先修排水",
         "text": "等排水管埋好再走线。",
     }
     for _time in range(2):
         assert browser.post(f"{page}/experts", typed, on=page).status_code == 302
+    ids = re.findall(r'\sid="([^"]+)"', browser.get(page).text)
+    assert len(ids) == len(set(ids))
     assert session.scalar(sa.select(sa.func.count(CallIdea.id))) == 1
     assert "专家意见" in client.get("/calls/ideas-2027").text
 

@@ -86,13 +86,13 @@ def test_merging_shows_the_other_case_first(
     browser = browser_of(reviewer)
     url = f"/admin/suggestions/{later.id}/merge"
     assert "不能撤回" in browser.get(url).get_data(as_text=True)
-    unknown = browser.post(url, {"main": "2026-99999"})
+    unknown = browser.post(url, {"main_number": "2026-99999"})
     assert unknown.status_code == 422
     assert "没有这个编号的来件" in unknown.get_data(as_text=True)
-    shown = browser.post(url, {"main": main.number})
+    shown = browser.post(url, {"main_number": main.number})
     assert "路灯全不亮" in shown.get_data(as_text=True)
     assert later.state is CaseState.RECEIVED
-    browser.post(url, {"main": main.number, "confirmed": str(main.id)})
+    browser.post(url, {"main_number": main.number, "confirmed": str(main.id)})
     assert (later.closed_as, later.main_case) == (ClosedAs.MERGED, main)
     assert {"suggestion_merged", "suggestion_took_in"} <= set(acts(session))
     assert main.number in browser.get(f"/admin/suggestions/{later.id}").get_data(as_text=True)
@@ -102,7 +102,7 @@ def test_an_earlier_case_is_not_merged_into_a_later_one(
     browser_of: SignIn, reviewer: StaffMember, send: Callable[..., Suggestion]
 ) -> None:
     first, later = send("one"), send("two")
-    answer = browser_of(reviewer).post(f"/admin/suggestions/{first.id}/merge", {"main": later.number})
+    answer = browser_of(reviewer).post(f"/admin/suggestions/{first.id}/merge", {"main_number": later.number})
     assert answer.status_code == 422
     assert "只能把后来的并到先来的" in answer.get_data(as_text=True)
 
@@ -242,3 +242,16 @@ def test_late_cases_stand_on_the_desks_of_handler_and_supervisor(
     desk = browser_of(supervisor).get("/admin/").get_data(as_text=True)
     assert "超期，要我督办的来件" in desk
     assert case.number in browser_of(supervisor).get("/admin/suggestions/?show=escalated").get_data(as_text=True)
+
+
+def test_each_page_of_a_tie_names_every_part_once(
+    session: Session, browser_of: SignIn, reviewer: StaffMember, send: Callable[..., Suggestion], agency: Agency
+) -> None:
+    case = send("one")
+    hand_over(case, agency, session)
+    browser = browser_of(reviewer)
+    for name in ("", "/merge", "/split", "/project", "/problem", "/adopt"):
+        page = browser.get(f"/admin/suggestions/{case.id}{name}")
+        assert page.status_code == 200
+        ids = re.findall(r'\sid="([^"]+)"', page.text)
+        assert len(ids) == len(set(ids)), (name, sorted(one for one in ids if ids.count(one) > 1))

@@ -1,5 +1,7 @@
 """Word lists and templates on the staff's pages, and what they do on the page of a case."""
 
+import re
+
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -139,3 +141,8 @@ def test_a_template_begins_the_final_reply_of_the_supervising_office(
     assert ">督办</a>" in browser.get(page).text
     made = session.scalars(sa.select(ReplyTemplate)).one()
     assert browser.fields(f"{page}?template={made.id}")["text"] == "经督办核实："
+
+
+def test_the_page_of_lists_names_every_part_once(reviewer: StaffMember, browser_of: SignIn) -> None:
+    ids = re.findall(r'\sid="([^"]+)"', browser_of(reviewer).get(PAGE).text)
+    assert len(ids) == len(set(ids))

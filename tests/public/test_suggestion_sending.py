@@ -72,6 +72,8 @@ def test_a_picture_is_kept_for_its_sender_and_nobody_else(client: FlaskClient, s
     photo = session.scalars(sa.select(CasePhoto)).one()
     assert photo.prominence is Prominence.UNREVIEWED
     code = answer.headers["Location"].split("?")[0]
+    ids = re.findall(r'\sid="([^"]+)"', client.get(code).text)
+    assert len(ids) == len(set(ids))
     assert client.get(f"{code}/photos/{photo.id}-480.webp").status_code == 200
     assert client.get(f"/photos/{photo.key}-480.webp").status_code == 404
 
