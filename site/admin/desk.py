@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from admin.access import current_staff, needs
 from minsheng import (
     applying,
+    board_bursts,
     desk_reports,
     desk_signatures,
     duties,
@@ -126,6 +127,8 @@ def _surveys(member: StaffMember, today: dt.date) -> dict[str, Any]:
     if any(member.may(one) for one in SURVEY_PERMISSIONS):
         waves = duties.waves_of(db.session(), member)
         names["open_waves"] = [wave for wave in waves if wave.is_open(today)]
+        found = [(wave, board_bursts.bursts(db.session(), wave)) for wave in waves if wave.is_open(today)]
+        names["burst_waves"] = [(wave, bursts) for wave, bursts in found if bursts]
         names["closed_waves"] = [wave for wave in waves if wave.has_closed(today)]
     if member.may(Permission.ENTER_PAPER):
         waves = paper_sheets.waves_to_enter(db.session(), today)

@@ -1,39 +1,31 @@
 """Surveys: how many answers came, closing early, and the answers as a table once no more can come."""
 
-import sqlalchemy as sa
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import BooleanField
 
 from admin.access import current_staff, needs
-from minsheng import duties, publishing, scheme_fit, surveys, wave_results
+from admin.wave_plan_forms import CloseForm, ProlongForm, PublishForm
+from admin.wave_plans import PROBLEMS, wave_at
+from minsheng import board_bursts, duties, scheme_fit, surveys, wave_plans, wave_results
 from minsheng.database import db
-from minsheng.errors import NotAllowedError, WrongStateError
+from minsheng.errors import InvalidValuesError
 from minsheng.staff import Permission
 from minsheng.surveys import DRAWN_CHANNELS, Channel, Wave
-from pages.forms import Form, required
 from pages.language import gettext as _
-from pages.language import lazy_gettext as _l
 from pages.services import services
 
+SEE = (Permission.RUN_SURVEY, Permission.EXPORT_ANSWERS)
+"""Any of these opens a survey's own page."""
+SIGN = (Permission.RUN_SURVEY, Permission.ASSESS)
+"""Any of these publishes what another person planned."""
 blueprint = Blueprint("surveys", __name__, url_prefix="/surveys")
 UNREADABLE = 422
 MOST_AT_ONCE = 20_000
 """Answers whose results are computed while one waits; those of larger surveys come with the next tick."""
 
 
-class CloseForm(Form):
-    """Closing before the last day cannot be undone, so it is confirmed."""
-
-    sure = BooleanField(_l("现在截止，以后不能再收答卷"), validators=[required(_l("请勾选，确认现在就截止"))])
-
-
-class PublishForm(Form):
-    """Opening a survey to residents."""
-
-
 @blueprint.get("/")
-@needs(Permission.RUN_SURVEY, Permission.EXPORT_ANSWERS)
+@needs(*SEE)
 def index() -> ResponseReturnValue:
     """List the surveys of one's places with their counts; before closing nothing else is known."""
     waves = duties.waves_of(db.session(), current_staff())
@@ -41,41 +33,58 @@ def index() -> ResponseReturnValue:
         "admin/surveys/index.html",
         waves=[(wave, sum(surveys.channel_counts(db.session(), wave).values())) for wave in waves],
         today=services().today(),
+        may_plan=current_staff().may(Permission.RUN_SURVEY),
     )
 
 
 @blueprint.get("/<slug>")
-@needs(Permission.RUN_SURVEY, Permission.EXPORT_ANSWERS)
+@needs(*SEE)
 def show(slug: str) -> ResponseReturnValue:
-    """Show a survey's counts per channel and what may be done with it."""
-    return _page(_wave(slug), CloseForm(formdata=None))
+    """Show a survey's counts per channel, where its work is done, and what may be done with it."""
+    return _page(wave_at(slug, *SEE))
 
 
 @blueprint.post("/<slug>/publish")
-@needs(Permission.RUN_SURVEY)
+@needs(*SIGN)
 def publish(slug: str) -> ResponseReturnValue:
-    """Let residents see the survey. Raises ``WrongStateError`` when they already do."""
-    wave = _wave(slug, Permission.RUN_SURVEY)
-    if wave.is_published:
-        raise WrongStateError("publish", "published")
-    wave.is_published = True
-    publishing.record_wave(db.session(), wave, "wave_published", current_staff().post, services().clock())
+    """Let residents see the survey. Raises ``WrongStateError`` when they do, ``OwnWorkError`` for who planned it."""
+    wave = wave_at(slug, *SIGN)
+    known = services()
+    wave_plans.publish(db.session(), wave, current_staff(), known.clock(), one_person_mode=known.one_person_mode)
     db.session.commit()
     flash(_("问卷已发布，到开始那天起居民可以填写。"), "good")
     return redirect(url_for(".show", slug=slug))
 
 
+@blueprint.post("/<slug>/prolong")
+@needs(Permission.RUN_SURVEY)
+def prolong(slug: str) -> ResponseReturnValue:
+    """Move the last day further away, with a public reason."""
+    wave = wave_at(slug)
+    form = ProlongForm()
+    if form.validate_on_submit():
+        reason = str(form.reason.data)
+        try:
+            wave_plans.prolong(db.session(), wave, form.closes_on.data, reason, current_staff(), services().clock())
+        except InvalidValuesError as error:
+            form.closes_on.errors = [str(PROBLEMS[one]) for one in error.problems.values()]
+        else:
+            db.session.commit()
+            flash(_("已延长，原来的日期和原因都公开。"), "good")
+            return redirect(url_for(".show", slug=slug))
+    return _page(wave, prolong_form=form), UNREADABLE
+
+
 @blueprint.post("/<slug>/close")
 @needs(Permission.RUN_SURVEY)
 def close(slug: str) -> ResponseReturnValue:
-    """Close before the last day, which takes the seal off."""
-    wave = _wave(slug, Permission.RUN_SURVEY)
+    """Close before the last day, with a public reason, which takes the seal off."""
+    wave = wave_at(slug)
     form = CloseForm()
     if not form.validate_on_submit():
-        return _page(wave, form), UNREADABLE
+        return _page(wave, close_form=form), UNREADABLE
     at = services().clock()
-    wave.close(at)
-    publishing.record_wave(db.session(), wave, "wave_closed", current_staff().post, at)
+    wave_plans.close_early(db.session(), wave, str(form.reason.data), current_staff(), at)
     is_large = sum(surveys.channel_counts(db.session(), wave).values()) > MOST_AT_ONCE
     if not is_large:
         wave_results.settle(db.session(), wave, current_staff().post, at)
@@ -84,35 +93,32 @@ def close(slug: str) -> ResponseReturnValue:
     return redirect(url_for(".show", slug=slug))
 
 
-def _wave(slug: str, *permissions: Permission) -> Wave:
-    """Return a survey of one's places, or answer 404; raise ``NotAllowedError`` for another's."""
-    wave = db.session.scalar(sa.select(Wave).where(Wave.slug == slug))
-    if wave is None:
-        abort(404)
-    member = current_staff()
-    needed = permissions or (Permission.RUN_SURVEY, Permission.EXPORT_ANSWERS)
-    if not any(member.may_on(one, wave.division, None) for one in needed):
-        raise NotAllowedError
-    return wave
-
-
-def _page(wave: Wave, form: CloseForm) -> str:
+def _page(wave: Wave, *, close_form: CloseForm | None = None, prolong_form: ProlongForm | None = None) -> str:
     today, member = services().today(), current_staff()
     counts = surveys.channel_counts(db.session(), wave)
     scheme = wave_results.scheme_of(wave)
+    is_own = member.id in wave.writer_ids
     return render_template(
         "admin/surveys/show.html",
         wave=wave,
-        counts=[(channel, counts.get(channel, 0), channel in DRAWN_CHANNELS) for channel in Channel],
+        counts=[
+            (channel, counts.get(channel, 0), channel in DRAWN_CHANNELS)
+            for channel in Channel
+            if channel.value in wave.channels or counts.get(channel)
+        ],
         total=sum(counts.values()),
         today=today,
         is_open=wave.is_open(today),
         has_closed=wave.has_closed(today),
         may_run=member.may_on(Permission.RUN_SURVEY, wave.division, None),
+        may_sign=any(member.may_on(one, wave.division, None) for one in SIGN),
         may_export=member.may_on(Permission.EXPORT_ANSWERS, wave.division, None),
         scheme=scheme,
         misfits=[] if wave.is_published else scheme_fit.misfits(scheme, wave.version),
         may_assess=member.may_on(Permission.ASSESS, wave.division, None),
-        close_form=form,
+        blocked_as_own=is_own and not services().one_person_mode,
+        bursts=board_bursts.bursts(db.session(), wave),
+        close_form=close_form or CloseForm(formdata=None),
+        prolong_form=prolong_form or ProlongForm(formdata=None),
         publish_form=PublishForm(formdata=None),
     )

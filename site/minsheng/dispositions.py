@@ -1,15 +1,22 @@
 """What became of the people drawn for a wave, counted by place and channel: no row leads to anybody."""
 
+import datetime as dt
 import decimal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from minsheng import journal
+from minsheng.clock import local_date
 from minsheng.database import Base, ExactDecimal, Identity, enumeration
+from minsheng.errors import InvalidValuesError, WrongStateError
+from minsheng.journal import Act
 from minsheng.opinion.dispositions import Disposition
 from minsheng.places import Division
-from minsheng.surveys import Channel, Wave
+from minsheng.staff import StaffMember
+from minsheng.surveys import DRAWN_CHANNELS, Channel, Wave
 
 
 class DispositionCount(Base):
@@ -82,3 +89,73 @@ def move(session: Session, wave: Wave, division: Division, channel: Channel, cha
             row = DispositionCount(wave=wave, division=division, channel=channel, disposition=disposition, count=number)
             session.add(row)
     session.flush()
+
+
+def statements_of(session: Session, wave: Wave) -> list[DispositionStatement]:
+    """Return who stated the counts of which place and channel, by place."""
+    query = sa.select(DispositionStatement).join(DispositionStatement.division)
+    return list(
+        session.scalars(
+            query.where(DispositionStatement.wave_id == wave.id).order_by(Division.path, DispositionStatement.channel)
+        )
+    )
+
+
+def eligible_shares(session: Session, wave: Wave, places: Sequence[Division]) -> dict[tuple[str, str], float]:
+    """Return e by place's code and channel, where it was stated for exactly one of these places."""
+    codes = {place.id: place.code for place in places}
+    return {
+        (codes[one.division_id], one.channel.value): float(one.eligible_share)
+        for one in statements_of(session, wave)
+        if one.division_id in codes and one.eligible_share is not None
+    }
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What an outside contractor reports of one place and channel; ``eligible_share`` is e, where it is known."""
+
+    division: Division
+    channel: Channel
+    counts: Mapping[Disposition, int]
+    source: str
+    eligible_share: decimal.Decimal | None = None
+
+
+def state(session: Session, wave: Wave, said: Stated, by: StaffMember, at: dt.datetime) -> None:
+    """Keep what an outside contractor reports for one place and channel, in place of what was stated before.
+
+    Raises ``WrongStateError`` once the wave has closed, ``InvalidValuesError`` for a channel that draws nobody, for
+    negative counts or an ``e`` outside 0 to 1, and for a source that is not named.
+    """
+    if wave.has_closed(local_date(at)):
+        raise WrongStateError("state_dispositions", "closed")
+    problems = {kind.value: "negative" for kind, number in said.counts.items() if number < 0}
+    if said.channel not in DRAWN_CHANNELS:
+        problems["channel"] = "not_drawn"
+    if said.eligible_share is not None and not 0 <= said.eligible_share <= 1:
+        problems["eligible_share"] = "out_of_range"
+    if not said.source.strip():
+        problems["source"] = "missing"
+    if problems:
+        raise InvalidValuesError(problems)
+    key = {"wave_id": wave.id, "division_id": said.division.id, "channel": said.channel}
+    known = {row.disposition: row for row in session.scalars(sa.select(DispositionCount).filter_by(**key))}
+    for kind in Disposition:
+        if kind in known:
+            known[kind].count = said.counts.get(kind, 0)
+        elif said.counts.get(kind):
+            session.add(DispositionCount(**key, disposition=kind, count=said.counts[kind]))
+    statement = session.scalar(sa.select(DispositionStatement).filter_by(**key)) or DispositionStatement(**key)
+    statement.source, statement.eligible_share = said.source.strip(), said.eligible_share
+    session.add(statement)
+    session.flush()
+    extra = {
+        "place": said.division.code,
+        "channel": said.channel.value,
+        "counts": {kind.value: number for kind, number in said.counts.items()},
+        "e": None if said.eligible_share is None else str(said.eligible_share),
+        "source": statement.source,
+    }
+    act = Act("dispositions_stated", f"wave:{wave.slug}", by.post, is_public=False, extra=extra)
+    journal.record(session, act, at)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, contains_eager
 from minsheng.answer_patterns import identical_vectors
 from minsheng.casework import handling_by_place
 from minsheng.clock import local_date
-from minsheng.dispositions import counts_of
+from minsheng.dispositions import counts_of, eligible_shares
 from minsheng.errors import SealedError
 from minsheng.exclusions import Exclusion
 from minsheng.journal import canonical
@@ -25,6 +25,7 @@ from minsheng.opinion.schemes import DRAWN_CHANNELS, Scheme
 from minsheng.opinion.tables import handling_table
 from minsheng.places import Division
 from minsheng.population import margins_of_places
+from minsheng.quality_marks import arrived, marks_of
 from minsheng.questionnaires import QuestionnaireVersion, QuestionType
 from minsheng.surveys import Answer, Response, Wave
 from minsheng.version import VERSION
@@ -77,8 +78,7 @@ def read_contents(session: Session, wave: Wave, scheme: Scheme, as_of: dt.date) 
         [person.stratum for person in people],
         [person.psu for person in people],
     )
-    alike = identical_vectors(answers, judged_of(version))
-    flagged = bytes(int(person.is_flagged or mark) for person, mark in zip(people, alike, strict=True))
+    flagged = _flagged(session, wave, people, answers)
     handling = handling_by_place(session, places, dt.date(wave.year, 1, 1), closed_on, closed_on)
     return Contents(
         wave.slug,
@@ -89,8 +89,21 @@ def read_contents(session: Session, wave: Wave, scheme: Scheme, as_of: dt.date) 
         margins,
         {version.number: questionnaire_text(version)},
         _dispositions(session, wave, places),
+        eligible_shares=eligible_shares(session, wave, places),
         exclusions=_exclusions(session, wave),
     )
+
+
+def _flagged(session: Session, wave: Wave, people: Sequence[_Person], answers: Answers) -> bytes:
+    """Return 1 for each person whose answers a rule marks.
+
+    Waves from before rules were registered have the marks that came with the answers, and those of identical vectors.
+    """
+    if wave.quality_rules:
+        marks = marks_of(session, wave, arrived(session, wave))
+        return bytes(int(person.id in marks) for person in people)
+    alike = identical_vectors(answers, judged_of(wave.version))
+    return bytes(int(person.is_flagged or mark) for person, mark in zip(people, alike, strict=True))
 
 
 def programmes_of(version: QuestionnaireVersion) -> dict[str, str]:
@@ -130,6 +143,9 @@ def inputs_hash(contents: Contents) -> str:
         ),
         canonical([list(vars(row).values()) for row in contents.exclusions]),
     ]
+    if contents.eligible_shares:
+        shares = sorted([*place, share] for place, share in contents.eligible_shares.items())
+        tables.append(canonical(shares))
     return hashlib.sha256("\f".join(tables).encode()).hexdigest()
 
 

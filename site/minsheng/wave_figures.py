@@ -35,11 +35,12 @@ class Comparison:
 
 @dataclass(frozen=True)
 class DrawnCount:
-    """What became of the people drawn for one place and channel, by disposition."""
+    """What became of the people drawn for one place and channel, by disposition; ``eligible_share`` is e, if stated."""
 
     division: str
     channel: str
     counts: Mapping[str, int]
+    eligible_share: float | None = None
 
     @property
     def drawn(self) -> int:
@@ -48,8 +49,8 @@ class DrawnCount:
 
     @property
     def rates(self) -> ResponseRates:
-        """AAPOR's response rates, with the share of eligible people worked out from the counts."""
-        return response_rates({Disposition(kind): count for kind, count in self.counts.items()})
+        """AAPOR's response rates, with the share of eligible people as stated, or worked out from the counts."""
+        return response_rates({Disposition(kind): count for kind, count in self.counts.items()}, self.eligible_share)
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def compute(contents: Contents, schemes: Iterable[Scheme]) -> Figures:
         counted=_counted(sample.answers),
         flagged=_counted(sample.answers.select(sample.answers.flagged)) if sample.answers.flagged else {},
         dispositions=[
-            DrawnCount(*place, {str(kind): count for kind, count in held.items()})
+            DrawnCount(*place, {str(kind): count for kind, count in held.items()}, contents.eligible_shares.get(place))
             for place, held in sorted(contents.dispositions.items())
         ],
         exclusions=contents.exclusions,

@@ -10,11 +10,12 @@ SEVERAL = (DivisionLevel.PROVINCE, DivisionLevel.CITY)
 
 def places_of(wave: Wave) -> list[Division]:
     """Return the places that a wave gives scores to, by code: those directly below a province or a city, which are
-    set beside each other, and elsewhere the wave's own place as a whole.
+    set beside each other, and elsewhere the wave's own place as a whole. A plan may name some of those below.
     """
-    if wave.division.level in SEVERAL and wave.division.children:
-        return list(wave.division.children)
-    return [wave.division]
+    below = list(wave.division.children)
+    if wave.place_codes:
+        return [place for place in below if place.code in wave.place_codes]
+    return below if wave.division.level in SEVERAL and below else [wave.division]
 
 
 def place_code(places: Sequence[Division], path: str | None) -> str:

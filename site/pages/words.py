@@ -16,9 +16,12 @@ from pages.words_of_calls import CALL_WORDS
 from pages.words_of_ledger import LEDGER_WORDS
 from pages.words_of_people import PEOPLE_WORDS
 from pages.words_of_projects import PROJECT_WORDS
+from pages.words_of_quality import QUALITY_WORDS
 from pages.words_of_samples import SAMPLE_WORDS
 
-WORDS = MappingProxyType({**PROJECT_WORDS, **PEOPLE_WORDS, **CALL_WORDS, **LEDGER_WORDS, **SAMPLE_WORDS})
+WORDS = MappingProxyType(
+    {**PROJECT_WORDS, **PEOPLE_WORDS, **CALL_WORDS, **LEDGER_WORDS, **SAMPLE_WORDS, **QUALITY_WORDS}
+)
 """Group → stored value → word."""
 
 TONES = MappingProxyType(

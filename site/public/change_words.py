@@ -56,7 +56,10 @@ ACT_GROUPS: Mapping[str, ActGroup] = MappingProxyType(
             _l("问卷、考核办法和年度考核"),
             (
                 "wave_published",
+                "wave_prolonged",
                 "wave_closed",
+                "quality_rules_registered",
+                "answers_excluded",
                 "wave_results_published",
                 "scheme_added",
                 "scheme_locked",
@@ -239,6 +242,7 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "physical_progress": lambda value: formats.percent(Decimal(value)),
     "meets_standard": lambda value: _("是") if value else _("否"),
     "second_factor_required": lambda value: _("是") if value else _("否"),
+    "one_person_mode": lambda value: _("是") if value else _("否"),
     "set_up": lambda value: _("是") if value else _("否"),
     "emblem": lambda digest: _("图片 %(key)s", key=digest[:8]),
     "days": lambda days: ngettext("%(num)s 天", "%(num)s 天", len(days)),

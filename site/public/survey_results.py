@@ -24,7 +24,7 @@ from minsheng.wave_columns import column_names, programme_of, tabulated
 from minsheng.wave_figures import Figures
 from minsheng.wave_places import places_of
 from minsheng.wave_results import WaveResult
-from pages import words_of_results
+from pages import words_of_quality, words_of_results
 from pages.services import services
 from public import result_rows
 from public.result_rows import SATISFACTION, Names
@@ -84,6 +84,7 @@ def show(slug: str) -> ResponseReturnValue:
             for side in (1, 2)
         ],
         least_base=result_rows.LEAST_OPINIONS,
+        words_of_quality=words_of_quality,
         words=words_of_results,
         rows_of=result_rows,
         shows_invented=wave.division.is_invented,

@@ -9,13 +9,14 @@ from sqlalchemy.orm import selectinload
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import HiddenField, SelectField
 
-from minsheng import invites, surveys
+from minsheng import invites, quality_rules, surveys
 from minsheng.boards import Board
 from minsheng.database import db
-from minsheng.errors import InvalidAnswersError
+from minsheng.errors import InvalidAnswersError, NotOpenError
 from minsheng.glances import with_chain
 from minsheng.places import division_by_code
 from minsheng.projects import Project
+from minsheng.quality_rules import QualityRule
 from minsheng.questionnaires import Question, QuestionnaireVersion
 from minsheng.surveys import Channel, Response, Wave
 from pages import questions, tickets
@@ -75,12 +76,12 @@ def fill(slug: str) -> str | BaseResponse | tuple[str, int]:
     """Show the questions and take the answers; a second sending of the same form changes nothing."""
     wave = _wave(slug)
     today = services().today()
-    if not wave.is_open(today):
+    board = boards.arrived_at()
+    if not wave.is_open(today) or _channel(wave, board) is None:
         if _was_stored(wave, request.form.get("ticket", "")):
             return redirect(url_for(".thanks", slug=wave.slug))
         return _page("public/surveys/not_open.html", wave, today=today), 409 if request.method == "POST" else 200
     form = SurveyForm(wave)
-    board = boards.arrived_at()
     form.board.data = board.code if board else ""
     answered = wave.id in session.get("answered", [])
     if answered and request.method == "GET" and "again" not in request.args:
@@ -136,16 +137,20 @@ def _respond(
     """Store the answers in one commit, by way of the board that led here, and remember that this device answered."""
     place = division_by_code(db.session(), form.place.data) if form.place.data else None
     wave_id, slug = wave.id, wave.slug
+    channel = _channel(wave, board)
+    if channel is None:
+        raise NotOpenError
     try:
         surveys.respond(
             db.session(),
             wave,
             typed,
             ticket=ticket,
-            channel=Channel.QR if board else Channel.WEB,
+            channel=channel,
             at=services().clock(),
             division=place,
-            board=board,
+            board=board if channel is Channel.QR else None,
+            flags=_flags(wave, form),
         )
         db.session.commit()
     except IntegrityError:
@@ -156,6 +161,21 @@ def _respond(
     session["answered"] = sorted({*session.get("answered", []), wave_id})[-20:]
     session.permanent = True
     return redirect(url_for(".thanks", slug=slug))
+
+
+def _channel(wave: Wave, board: Board | None) -> Channel | None:
+    """Return the channel that answers given here come by, or None where the wave takes none on the web."""
+    wanted = (Channel.QR, Channel.WEB) if board else (Channel.WEB,)
+    return next((channel for channel in wanted if channel.value in wave.channels), None)
+
+
+def _flags(wave: Wave, form: SurveyForm) -> list[str]:
+    """Return the registered rules that the way of answering breaks: too fast. How long it took is not kept."""
+    least = quality_rules.registered(wave).get(QualityRule.TOO_FAST)
+    age = tickets.age(services().secret, f"wave:{wave.id}", form.ticket.data or "")
+    asked = len(wave.version.questions)
+    is_fast = least is not None and age is not None and age < least * asked
+    return [QualityRule.TOO_FAST.value] if is_fast else []
 
 
 def _was_stored(wave: Wave, signed: str) -> bool:

@@ -71,11 +71,13 @@ def test_closing_early_is_confirmed_and_cannot_be_undone(
     page = f"/admin/surveys/{wave.slug}"
 
     unsure = browser.post(f"{page}/close", on=page)
-    sure = browser.post(f"{page}/close", {"sure": "y"}, on=page)
-    again = browser.post(f"{page}/close", {"sure": "y"}, on=page)
+    silent = browser.post(f"{page}/close", {"sure": "y"}, on=page)
+    sure = browser.post(f"{page}/close", {"sure": "y", "reason": "样本已经收齐"}, on=page)
+    again = browser.post(f"{page}/close", {"sure": "y", "reason": "样本已经收齐"}, on=page)
 
     assert unsure.status_code == 422
     assert "请勾选" in unsure.get_data(as_text=True)
+    assert (silent.status_code, "请写明原因" in silent.get_data(as_text=True)) == (422, True)
     assert (sure.status_code, again.status_code) == (302, 409)
     session.expire_all()
     assert wave.closed_at is not None

@@ -1,0 +1,191 @@
+"""Which registered rules each answer of a wave breaks: computed from the answers, shown as marks, deleting nothing."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from minsheng import board_bursts
+from minsheng.answer_patterns import LEAST_QUESTIONS
+from minsheng.boards import Board
+from minsheng.places import Division
+from minsheng.projects import Project
+from minsheng.quality_rules import QualityRule, registered
+from minsheng.questionnaires import Question, QuestionnaireVersion, QuestionRole, QuestionType
+from minsheng.surveys import DRAWN_CHANNELS, Answer, Channel, Response, Wave
+from minsheng.wave_columns import tabulated
+from minsheng.wave_places import place_code, places_of
+
+YES = "yes"
+Chosen = Mapping[int, tuple[str, ...]]
+"""Question → keys of the options chosen."""
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """One response without its free text: where it belongs, how it came, and which options it chose."""
+
+    id: int
+    channel: Channel
+    place: str
+    week: str
+    board_id: int | None
+    board_path: str | None
+    batch: str
+    interviewer: str
+    is_excluded: bool
+    stored: frozenset[str]
+    chosen: Chosen
+
+
+class _Known(NamedTuple):
+    """What the rules look at besides one response."""
+
+    wave: Wave
+    version: QuestionnaireVersion
+    alike: Counter[tuple[object, ...]]
+    firsts: Mapping[tuple[object, ...], int]
+    burst_weeks: frozenset[tuple[int, str]]
+
+
+def arrived(session: Session, wave: Wave) -> list[Arrived]:
+    """Return the responses of a wave, excluded ones too, in an order that tells nothing.
+
+    For marks and counts alone: while a wave is open, no page shows what this holds of a single answer.
+    """
+    places = places_of(wave)
+    chosen = _chosen(session, wave)
+    board_places = sa.orm.aliased(Division)
+    rows = session.execute(
+        sa.select(Response, Division.path, board_places.path)
+        .outerjoin(Division, Division.id == Response.division_id)
+        .outerjoin(Board, Board.id == Response.board_id)
+        .outerjoin(Project, Project.id == Board.project_id)
+        .outerjoin(board_places, board_places.id == Project.division_id)
+        .where(Response.wave_id == wave.id)
+        .order_by(Response.id)
+    )
+    return [
+        Arrived(
+            row.id,
+            row.channel,
+            place_code(places, path),
+            row.week,
+            row.board_id,
+            board_path,
+            row.batch,
+            row.interviewer,
+            row.exclusion_id is not None,
+            frozenset(row.flags),
+            chosen.get(row.id, {}),
+        )
+        for row, path, board_path in rows
+    ]
+
+
+def marks_of(session: Session, wave: Wave, responses: Sequence[Arrived]) -> dict[int, frozenset[QualityRule]]:
+    """Return the registered rules that each response breaks, by the response's id; those that break none have none."""
+    rules = registered(wave)
+    known = _Known(
+        wave,
+        wave.version,
+        Counter(_vector(one, wave.version) for one in responses),
+        _firsts(responses),
+        frozenset((one.board_id, one.week) for one in board_bursts.bursts(session, wave)),
+    )
+    found = {}
+    for one in responses:
+        broken = frozenset(
+            rule for rule, threshold in rules.items() if rule in TESTS and TESTS[rule](one, threshold, known)
+        )
+        if broken:
+            found[one.id] = broken
+    return found
+
+
+def blanks(one: Arrived, version: QuestionnaireVersion) -> tuple[int, int]:
+    """Return how many questions with options a person left blank, and how many they were asked."""
+    given = {question.key: list(one.chosen.get(question.id, ())) for question in tabulated(version)}
+    asked = [question for question in tabulated(version) if question.is_shown(given)]
+    return sum(not given[question.key] for question in asked), len(asked)
+
+
+def said_told(one: Arrived, version: QuestionnaireVersion) -> bool:
+    """Whether a person says that somebody told them what to answer. Only for closed waves."""
+    told = [question for question in version.questions if question.role is QuestionRole.TOLD_WHAT_TO_ANSWER]
+    return any(YES in one.chosen.get(question.id, ()) for question in told)
+
+
+def _chosen(session: Session, wave: Wave) -> dict[int, dict[int, tuple[str, ...]]]:
+    keys = {option.id: option.key for question in wave.version.questions for option in question.options}
+    rows = session.execute(
+        sa.select(Answer.response_id, Answer.question_id, Answer.option_id)
+        .join(Response, Response.id == Answer.response_id)
+        .where(Response.wave_id == wave.id, Answer.option_id.is_not(None))
+        .order_by(Answer.response_id, Answer.question_id, Answer.option_id)
+    )
+    found: dict[int, dict[int, tuple[str, ...]]] = {}
+    for response_id, question_id, option_id in rows:
+        held = found.setdefault(response_id, {})
+        held[question_id] = (*held.get(question_id, ()), keys[int(option_id or 0)])
+    return found
+
+
+def _scales(version: QuestionnaireVersion) -> list[Question]:
+    return [question for question in tabulated(version) if question.type is QuestionType.SCALE]
+
+
+def _vector(one: Arrived, version: QuestionnaireVersion) -> tuple[object, ...]:
+    return (one.place, one.channel, *(one.chosen.get(question.id, ()) for question in _scales(version)))
+
+
+def _whole(one: Arrived) -> tuple[object, ...]:
+    """Return everything that makes two responses copies of each other."""
+    where = (one.place, one.channel, one.week, one.batch, one.interviewer, one.board_id)
+    return (*where, *sorted(one.chosen.items()))
+
+
+def _firsts(responses: Sequence[Arrived]) -> dict[tuple[object, ...], int]:
+    found: dict[tuple[object, ...], int] = {}
+    for one in responses:
+        found.setdefault(_whole(one), one.id)
+    return found
+
+
+def _straight_lined(one: Arrived, threshold: float, known: _Known) -> bool:
+    given = [one.chosen[question.id] for question in _scales(known.version) if question.id in one.chosen]
+    return len(given) >= threshold and len(set(given)) == 1
+
+
+def _identical(one: Arrived, threshold: float, known: _Known) -> bool:
+    return len(_scales(known.version)) >= LEAST_QUESTIONS and known.alike[_vector(one, known.version)] >= threshold
+
+
+def _duplicate(one: Arrived, threshold: float, known: _Known) -> bool:
+    return len(one.chosen) >= threshold and known.firsts[_whole(one)] != one.id
+
+
+def _many_blanks(one: Arrived, threshold: float, known: _Known) -> bool:
+    blank, asked = blanks(one, known.version)
+    return asked > 0 and blank * 100 > threshold * asked
+
+
+def _out_of_frame(one: Arrived, _threshold: float, known: _Known) -> bool:
+    is_elsewhere = one.channel in DRAWN_CHANNELS and not one.place
+    return is_elsewhere or (one.board_path is not None and not one.board_path.startswith(known.wave.division.path))
+
+
+TESTS: Mapping[QualityRule, Callable[[Arrived, float, _Known], bool]] = {
+    QualityRule.TOO_FAST: lambda one, _threshold, _known: QualityRule.TOO_FAST.value in one.stored,
+    QualityRule.STRAIGHT_LINED: _straight_lined,
+    QualityRule.IDENTICAL_VECTORS: _identical,
+    QualityRule.DUPLICATE: _duplicate,
+    QualityRule.MANY_BLANKS: _many_blanks,
+    QualityRule.OUT_OF_FRAME: _out_of_frame,
+    QualityRule.BOARD_BURST: lambda one, _threshold, known: (one.board_id, one.week) in known.burst_weeks,
+    QualityRule.TOLD_WHAT_TO_ANSWER: lambda one, _threshold, known: said_told(one, known.version),
+}
+"""What each rule that a computation marks looks at; the others are found by people."""
