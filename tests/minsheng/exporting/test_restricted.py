@@ -34,6 +34,7 @@ def wave(session: Session, make: Make) -> Wave:
     make.staff(Role.SURVEYOR, display_name=WHO, username="canary-interviewer")
     for number, response in enumerate(session.scalars(sa.select(Response).limit(40))):
         response.ticket = f"canary-ticket-{number}"
+        response.interviewer = f"canary-code-{number}"
         response.answers.append(Answer(question=words, text=f"{WORDS} {NAME} {PHONE}"))
     session.flush()
     wave_results.settle(session, wave, "某办", CLOSED)
@@ -59,7 +60,7 @@ def texts(content: bytes) -> list[bytes]:
 def test_no_export_lets_a_canary_out(session: Session, wave: Wave, kind: ExportKind) -> None:
     number, content = exported(session, wave, kind)
     everything = b"\n".join(texts(content))
-    for canary in (NAME, PHONE, WORDS, WHO, "canary-ticket", "canary-interviewer"):
+    for canary in (NAME, PHONE, WORDS, WHO, "canary-ticket", "canary-interviewer", "canary-code"):
         for encoding in ("utf-8", "utf-16-le", "gb18030"):
             assert canary.encode(encoding) not in everything, canary
     if kind is not ExportKind.SAV:
