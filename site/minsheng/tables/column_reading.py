@@ -1,7 +1,9 @@
 """What each column of a table is taken to mean: by the words of its headings, else by its cells, then as a whole."""
 
+import re
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from minsheng.tables.column_sets import Profile, as_a_whole
 from minsheng.tables.columns import Column
@@ -15,6 +17,8 @@ from minsheng.tables.units import NONE, Unit, is_unit, split_heading, unit_of
 from minsheng.tables.wording import squeezed
 
 MOST_PROFILED = 200
+_ROLE = re.compile(r"(?:计划|目标|任务|实际|完成|应|实|已完成|累计|年度)+(?:数|量|值|完成)?")
+"""Words by which a row says that it is the plan, or the result."""
 
 
 def read_columns(grid: Grid, region: Region) -> tuple[Column, ...]:
@@ -70,8 +74,17 @@ def _profile(grid: Grid, region: Region, index: int) -> Profile:
         places=share(lambda cell, _reading: is_place(cell.text)),
         days=share(lambda cell, _reading: read_span(cell) is not None),
         distinct=len({cell.key for cell, _reading in said}),
+        roles=share(lambda cell, _reading: bool(_ROLE.fullmatch(cell.key))),
+        values=_values(grid, region, index),
         length=sum(len(cell.key) for cell, _reading in said) / max(len(said), 1),
     )
+
+
+def _values(grid: Grid, region: Region, index: int) -> tuple[Decimal | None, ...]:
+    """Return the figures of a column row by row, shares in percent."""
+    rows = region.body[:MOST_PROFILED]
+    readings = [read(grid.rows[row][index]) for row in rows]
+    return tuple(Decimal(one.percent) if one.percent and one.value is None else one.value for one in readings)
 
 
 @dataclass(frozen=True, slots=True)

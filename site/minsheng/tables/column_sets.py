@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from minsheng.tables.columns import Column, TargetKey
 from minsheng.tables.days import years_in
@@ -16,6 +17,8 @@ _PLAN = re.compile(r"分解|任务分配|分配表|计划表|任务表|任务下
 """Titles of tables whose figures are targets, none of them results."""
 _WHOLE = re.compile(r"全[省市县区州镇乡国]|(?:总|合|小|共)计|全部")
 _PAIRED = 0.5
+_MOSTLY = 0.8
+_Values = Sequence[Decimal | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,10 @@ class Profile:
     days: float
     distinct: int
     length: float
+    roles: float = 0
+    """Cells that say of their row that it is the plan or the result."""
+    values: tuple[Decimal | None, ...] = ()
+    """The figures from top to bottom, shares in percent, None for what is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,49 @@ def _results(columns: list[Column], table: _Table) -> list[Column]:
 
 
 _AS_MONEY = {Meaning.TARGET: Meaning.PLANNED, Meaning.DONE: Meaning.COMPLETED, Meaning.RATE: Meaning.MONEY_RATE}
+
+
+def _rows_of_two_kinds(columns: list[Column], table: _Table) -> list[Column]:
+    """Leave figures out where one row is the plan and the next the result: no column is either."""
+    if not any(table.profiles[column.index].roles >= _MOSTLY for column in columns):
+        return columns
+    return [
+        replace(column, meaning=Meaning.IGNORED, is_certain=False) if column.meaning in NUMBERS else column
+        for column in columns
+    ]
+
+
+def _by_arithmetic(columns: list[Column], table: _Table) -> list[Column]:
+    """Take a column of figures for the target where the stated shares are the results' shares of it."""
+    results = [one for one in columns if one.meaning is Meaning.DONE and one.is_certain]
+    rates = [one for one in columns if one.meaning is Meaning.RATE]
+    if len(results) != 1 or len(rates) != 1 or any(one.meaning is Meaning.TARGET for one in columns):
+        return columns
+    values = {one.index: table.profiles[one.index].values for one in columns}
+    candidates = [
+        one
+        for one in columns
+        if one.meaning is Meaning.DONE
+        and not one.is_certain
+        and _are_shares(values[results[0].index], values[one.index], values[rates[0].index])
+    ]
+    if len(candidates) != 1:
+        return columns
+    group, place = results[0].key
+    target = replace(candidates[0], meaning=Meaning.TARGET, is_certain=True, group=group, place=place)
+    told = {target.index: target, rates[0].index: replace(rates[0], group=group, place=place)}
+    return [told.get(column.index, column) for column in columns]
+
+
+def _are_shares(parts: _Values, wholes: _Values, percents: _Values) -> bool:
+    """Whether at least two percentages, and nearly all there are, are shares of parts in wholes as printed."""
+    rows = [
+        (part, whole, percent)
+        for part, whole, percent in zip(parts, wholes, percents, strict=False)
+        if part is not None and whole and percent is not None
+    ]
+    fits = sum(abs(part / whole * 100 - percent) <= Decimal("0.05") for part, whole, percent in rows)
+    return fits >= max(2, _MOSTLY * len(rows))
 
 
 def _sums_of_sources(columns: list[Column], _table: _Table) -> list[Column]:
@@ -296,6 +346,8 @@ def _without_quarters(columns: list[Column], _table: _Table) -> list[Column]:
 
 
 _RULES: tuple[Callable[[list[Column], _Table], list[Column]], ...] = (
+    _rows_of_two_kinds,
+    _by_arithmetic,
     _results,
     _sums_of_sources,
     _money_alone,

@@ -33,6 +33,7 @@ _QUARTER = re.compile(
 )
 _HALF = re.compile(rf"(?:{_YEAR}年?)?(?P<half>[上下])半年(?:底|末)?{_TAIL}")
 _WHOLE_YEAR = re.compile(rf"{_YEAR}年?(?P<part>底|末|初|内)?{_TAIL}")
+_REPUBLIC = re.compile(r"(?<!\d)(1[01]\d)(?=年)")
 _ROC = re.compile(r"(?:中华)?民国(\d{1,3})(?=年)|^(1\d\d)(?=年)")
 _BETWEEN = re.compile(r"(?<=[\d年月日底末初])(?:至|到|-{1,2}|~|—)+(?=\d)")
 
@@ -141,13 +142,14 @@ def _month(year: int, month: int) -> str | None:
 
 
 def _with_digits(text: str) -> str:
-    """Return text with Chinese numerals of years, months and days as digits: 二〇二六年五月."""
+    """Return text with years, months and days in digits: 二〇二六年五月, and 115年5月 of the Republic's years."""
 
     def digits(found: re.Match[str]) -> str:
         value = read_numeral(found.group())
         return found.group() if value is None else format(value, "f")
 
-    return re.sub(rf"{NUMERAL.pattern}(?=[年月日号])", digits, text)
+    text = re.sub(rf"{NUMERAL.pattern}(?=[年月日号])", digits, text)
+    return _REPUBLIC.sub(lambda found: str(int(found[1]) + 1911), text)
 
 
 def _span_of(text: str, year: int | None) -> Span | None:

@@ -74,6 +74,7 @@ _ORDER = re.compile(r"[(（](?:[A-Za-z]|[①-⑳]|(?:[A-Za-z]|\d{1,2})=[^()（�
 """Letters and formulas that number the columns: 完成率（C=B/A）."""
 _TRANSLATION = re.compile(r"(?<=[\u3400-\u9fff)）])[\s/]+[A-Za-z][A-Za-z .\'&-]*$")
 _DUE = re.compile(r"(?:应|拟|预计|计划|预算)(?:到位|拨付|拨|支付|支出|使用)")
+_COUNT = re.compile(r"(人次|人|户|套|座|处|件|村)数$")
 _LEFT = re.compile(r"[()（）\[\]【】,，、:：;；.。/·\-_%]")
 _BEFORE_NOUN = re.compile(
     r"^(?:项目|工程|主要|具体|本年度?|当年|年度|全年|市级|县级|区级|拟|计划|预定|要求|目前|当前|存在的?)+"
@@ -180,7 +181,9 @@ def _noun_of(timeless: str, bare: str) -> Meaning | None:
     if stripped != bare and len(stripped) > 1 and stripped in table:
         return table[stripped]
     parts = re.split(r"[/、及和与]", timeless)
-    return table[parts[0]] if len(parts) == 2 and all(part in table for part in parts) else None
+    if len(parts) == 2 and all(part in table for part in parts):
+        return table[parts[0]]
+    return Meaning.TITLE if bare.endswith("名称") else None
 
 
 def is_heading(text: str) -> bool:
@@ -208,7 +211,7 @@ def guess(path: Sequence[str]) -> Guess | None:
     meaning = next((meaning for applies, meaning in _RULES if applies(signs)), None)
     if meaning is None:
         return None
-    unit = next((head.unit for head in reversed(heads) if head.unit), "")
+    unit = next((head.unit for head in reversed(heads) if head.unit), "") or _counted_in(leaf)
     belongs = meaning in FIGURES or meaning is Meaning.WORK
     return Guess(
         meaning,
@@ -217,6 +220,12 @@ def guess(path: Sequence[str]) -> Guess | None:
         is_certain=leaf.is_known and len(leaf.rest) <= 4,
         is_of_money=signs.is_of_money,
     )
+
+
+def _counted_in(leaf: Heading) -> str:
+    """Return the unit that a heading of a count is made of: 户 of 户数."""
+    found = _COUNT.search(leaf.bare)
+    return found[1] if found else ""
 
 
 def _group(leaf: Heading, above: Sequence[Heading]) -> str:
@@ -305,6 +314,7 @@ _RULES: tuple[_Rule, ...] = (
     (lambda signs: _moves(signs) and signs.has("arrived"), Meaning.ARRIVED),
     (lambda signs: _moves(signs) and signs.has("disbursed"), Meaning.DISBURSED),
     (lambda signs: _moves(signs) and signs.has("spent", "executed"), Meaning.SPENT),
+    (lambda signs: signs.is_money and signs.has("paid") and not signs.has("planned"), Meaning.DISBURSED),
     (lambda signs: signs.is_money and signs.has("planned") and not signs.has("total"), Meaning.PLANNED),
     (lambda signs: signs.is_money and signs.has("done", "progress"), Meaning.COMPLETED),
     (lambda signs: signs.is_money and signs.has("total"), Meaning.TOTAL),

@@ -17,7 +17,7 @@ _LABELS = NAMES | {Meaning.AGENCY, Meaning.UNIT}
 """Columns in which a row may say that it is a total."""
 _TOTAL = re.compile(
     r"(?:[一-十]、|[(（]?[一-十\d][)）、.]?)?(?:总|合|小|共|累|总合)计(?:数|额|值)?(?:[(（:：].*)?"
-    r"|.{1,14}(?:小计|合计|总计)(?:[(（:：].*)?|全[省市县区州镇乡国](?:合计|总计|平均)?|总和|汇总|合\(?计\)?"
+    r"|.{1,14}(?:小计|合计|总计)(?:[(（:：].*)?|全[省市县区州镇乡国](?:合计|总计|平均)?|平均值?|均值|总和|汇总|合\(?计\)?"
 )
 _PART_TOTAL = re.compile(r"小计|分计")
 _SUM_OF_PARTS = re.compile(r"(?P<inside>其中[:：]?)?(?P<name>.+?)[(（]\s*共?\d+\s*[个项件]\s*[)）]")

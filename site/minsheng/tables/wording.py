@@ -8,6 +8,7 @@ from collections import Counter
 import opencc
 
 _DASHES = str.maketrans(dict.fromkeys("−–—―－﹣", "-") | {"～": "~", "〜": "~", "﹪": "%", "％": "%"})
+_FOOTNOTE = re.compile(r"[①-⑳]|(?<=[\d０-９])[⁰¹²³⁴-⁹]")
 _ORDINAL = re.compile(
     r"^[*＊★▲]?\s*(?:[(（][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十\d]{1,3}(?:[项类条][、.:：]?|[、.:：])"
     r"|[一二三四五六七八九十]{1,3}[、.．]|\d{1,3}(?:[、．]|\.(?!\d))|[①-⑳])\s*"
@@ -17,9 +18,15 @@ _COUNT_NOTE = re.compile(
 )
 
 
+def _one_width(text: str) -> str:
+    """Return text with full-width signs as half-width ones; a footnote's number joins no figure before it."""
+    apart = _FOOTNOTE.sub(lambda found: f"({unicodedata.normalize('NFKC', found[0])})", text)
+    return unicodedata.normalize("NFKC", apart).translate(_DASHES)
+
+
 def plain(text: str) -> str:
     """Return text with one form of width, dash and space; lines become one."""
-    folded = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    folded = _one_width(text)
     folded = re.sub(r"\s+", " ", folded).strip()
     return re.sub(r"(?<=[\u3400-\u9fff、，。；：()%]) | (?=[\u3400-\u9fff、，。；：()%])", "", folded)
 
@@ -27,7 +34,7 @@ def plain(text: str) -> str:
 @functools.lru_cache(4096)
 def squeezed(text: str) -> str:
     """Return text for comparing: simplified characters, one width, no spaces."""
-    simplified: str = _simplifier().convert(re.sub(r"\s+", "", unicodedata.normalize("NFKC", text).translate(_DASHES)))
+    simplified: str = _simplifier().convert(re.sub(r"\s+", "", _one_width(text)))
     return simplified
 
 

@@ -169,7 +169,7 @@ def as_sheet(rows: list[list[str]], merged: list[list[int]] | None = None) -> di
     }
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(sheets())
 def test_every_shape_of_a_table_says_the_same(
     made: tuple[dict[str, Any], list[tuple[str, Decimal, Decimal, int]]],
