@@ -37,6 +37,14 @@ TITLES = {
 }
 
 
+def masked(text: str) -> str:
+    """Return a sender's words with the numbers in them hidden."""
+    return privacy.mask(text).text
+
+
+blueprint.add_app_template_filter(masked, "masked_words")
+
+
 def sheets_of(case: Suggestion) -> list[tuple[str, str]]:
     """Return the sheets that can be printed of a case as it stands: name in the address, title."""
     return [(sheet.value, str(title)) for sheet, title in TITLES.items() if _is_due(case, sheet)]
@@ -69,6 +77,7 @@ def show(case_id: int, name: str) -> ResponseReturnValue:
         sheet=Sheet(name),
         title=TITLES[Sheet(name)],
         today=services().today(),
-        words=privacy.mask(case.words).text,
+        words=masked(case.words),
+        place=masked(case.place_words),
         notes=[event for event in case.events if event.kind.value in {"handed_over", "transferred"}],
     )
