@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from minsheng.desk_reports import report_month, start_month
 from minsheng.indicators import Indicator, Measure
 from minsheng.programmes import Programme
 from minsheng.projects import Project, Stage
@@ -117,7 +118,14 @@ class _Counts:
         self._starts = sorted(day for day in session.scalars(starts) if day is not None)
         reports = (
             sa.select(ProgressReport.month, sa.func.count(sa.distinct(ProgressReport.project_id)))
-            .where(ProgressReport.project_id.in_(self._own), ProgressReport.state == ReportState.PUBLISHED)
+            .join(Project, Project.id == ProgressReport.project_id)
+            .where(
+                ProgressReport.project_id.in_(self._own),
+                ProgressReport.state == ReportState.PUBLISHED,
+                ProgressReport.month.is_not(None),
+                # Who reported before the year began for it owed nothing yet.
+                report_month() >= start_month(),
+            )
             .group_by(ProgressReport.month)
         )
         self.reported = {row[0]: int(row[1]) for row in session.execute(reports)}

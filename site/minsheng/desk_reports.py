@@ -66,7 +66,7 @@ def most_silent(
         _under_way(member, last)
         .with_only_columns(Project)
         .outerjoin(ProjectDigest, ProjectDigest.project_id == Project.id)
-        .where(last - _start() + 1 > handed)
+        .where(last - start_month() + 1 > handed)
         .order_by(sa.func.coalesce(ProjectDigest.last_month, 0), Project.id)
         .limit(limit)
         .options(selectinload(Project.reports))
@@ -130,13 +130,14 @@ def _number(day: dt.date) -> int:
     return day.year * 12 + day.month - 1
 
 
-def _start() -> sa.ColumnElement[int]:
+def start_month() -> sa.ColumnElement[int]:
     """Return the month of a project's first planned start, counted from the year 0."""
     day = Project.first_planned_start
     return sa.cast(sa.extract("year", day), sa.Integer) * 12 + sa.cast(sa.extract("month", day), sa.Integer) - 1
 
 
-def _month_of_report() -> sa.ColumnElement[int]:
+def report_month() -> sa.ColumnElement[int]:
+    """Return the month of a report, counted from the year 0."""
     written: Any = ProgressReport.month
     year, month = sa.func.substr(written, 1, 4), sa.func.substr(written, 6, 2)
     return sa.cast(year, sa.Integer) * 12 + sa.cast(month, sa.Integer) - 1
@@ -144,19 +145,19 @@ def _month_of_report() -> sa.ColumnElement[int]:
 
 def _within_span(last: int) -> sa.ColumnElement[bool]:
     """Return the condition that a report is of a month that its project owes up to ``last``."""
-    return sa.and_(ProgressReport.month.is_not(None), _month_of_report() >= _start(), _month_of_report() <= last)
+    return sa.and_(ProgressReport.month.is_not(None), report_month() >= start_month(), report_month() <= last)
 
 
 def _under_way(member: StaffMember, last: int) -> sa.Select[int]:
     return own(member, Permission.WRITE_REPORT).where(
-        Project.stage == Stage.UNDER_WAY, Project.first_planned_start.is_not(None), _start() <= last
+        Project.stage == Stage.UNDER_WAY, Project.first_planned_start.is_not(None), start_month() <= last
     )
 
 
 def _owed(session: Session, member: StaffMember, last: int) -> int:
     """Return how many months up to ``last`` were not handed in: all months of the projects, less those that were."""
     projects = _under_way(member, last)
-    months = session.scalar(projects.with_only_columns(sa.func.coalesce(sa.func.sum(last - _start() + 1), 0))) or 0
+    months = session.scalar(projects.with_only_columns(sa.func.coalesce(sa.func.sum(last - start_month() + 1), 0))) or 0
     pairs = (
         sa.select(ProgressReport.project_id, ProgressReport.month)
         .join(Project, Project.id == ProgressReport.project_id)
