@@ -157,6 +157,7 @@ def doubt_words(doubt: Doubt, detail: str) -> str:
         Doubt.PUBLISHED: _("这个月的月报已经公示；要改请到月报里点“更正”"),
         Doubt.REPLACES_DRAFT: _("这个月已有草稿（%(post)s），表里有的数字会写进去", post=detail),
         Doubt.GOES_DOWN: _("比上次公示的累计数 %(value)s 还少", value=detail),
+        Doubt.FUNDS_GO_DOWN: _("资金比上次公示的累计数 %(value)s 万元还少", value=detail),
         Doubt.TARGET_DIFFERS: _("目标数和系统里的 %(value)s 不一样，目标数没有改", value=detail),
         Doubt.PLAN_DIFFERS: _("计划投资和系统里的不一样，计划投资没有改"),
         Doubt.TWICE: _("同一个指标在表里出现了两次"),

@@ -56,6 +56,7 @@ class Doubt(enum.StrEnum):
     PUBLISHED = "published"
     REPLACES_DRAFT = "replaces_draft"
     GOES_DOWN = "goes_down"
+    FUNDS_GO_DOWN = "funds_go_down"
     TARGET_DIFFERS = "target_differs"
     PLAN_DIFFERS = "plan_differs"
     TWICE = "twice"
@@ -269,14 +270,18 @@ def _report_doubts(upload: TableUpload, line: Line, open_months: set[str]) -> li
     if planned is not None and project.planned_investment_fen not in {None, planned}:
         found.append((Doubt.PLAN_DIFFERS, str(project.planned_investment_fen)))
     before = reporting.report_before(project, upload.month)
-    last = before.value_of(line.target) if before and line.target else None
-    if (
-        last is not None
-        and last.value is not None
-        and entry.done is not None
-        and line.target is not None
-        and line.target.measure is Measure.CUMULATIVE
-        and entry.done < last.value
-    ):
-        found.append((Doubt.GOES_DOWN, format(last.value, "f")))
+    return found + (_falls(before, line) if before is not None else [])
+
+
+def _falls(before: ProgressReport, line: Line) -> list[tuple[Doubt, str]]:
+    """Return what is less than in the last published month though it only adds up."""
+    found = []
+    for meaning, name in FUNDS.items():
+        last_fen, fen = getattr(before, name), line.entry.money.get(meaning)
+        if last_fen is not None and fen is not None and fen < last_fen:
+            found.append((Doubt.FUNDS_GO_DOWN, f"{(Decimal(last_fen) / 1_000_000).normalize():,f}"))
+    kept = before.value_of(line.target) if line.target else None
+    last = kept.value if kept and line.target and line.target.measure is Measure.CUMULATIVE else None
+    if last is not None and line.entry.done is not None and line.entry.done < last:
+        found.append((Doubt.GOES_DOWN, format(last, "f")))
     return found

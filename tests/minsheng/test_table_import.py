@@ -162,6 +162,29 @@ def test_what_was_chosen_is_remembered_for_the_office_and_next_months_table(
     assert judged(session, later, reporter)[0].target == road.indicators[0]
 
 
+def test_funds_below_the_last_published_ones_are_doubted(
+    session: Session, road: Project, reporter: StaffMember, make: Make, at: dt.datetime
+) -> None:
+    last = make.published_report(road, "2026-04")
+    last.funds_spent_fen = 800_5000_00
+    text = HEADING + "1,石桥村道路硬化,硬化道路,公里,22.5,22,,800.4999,\n"
+    (line,) = judged(session, bring(session, text, road, reporter, at), reporter)
+    assert (Doubt.FUNDS_GO_DOWN, "800.5") in line.doubts
+    assert line.verdict is Verdict.DOUBTFUL
+
+
+def test_a_template_is_ready_only_while_nothing_is_to_be_looked_at(
+    session: Session, road: Project, reporter: StaffMember, at: dt.datetime
+) -> None:
+    heading = "系统编号,项目名称,指标,计量单位,目标任务,累计完成,累计支出资金（万元）\n"
+    row = f"{road.slug},石桥村道路硬化,硬化道路,公里,22.5,"
+    for more, is_ready in (("12,5", True), ("约12,5", False), (",", False), ("12,-5", False)):
+        lines = judged(session, bring(session, f"{heading}{row}{more}\n", road, reporter, at), reporter)
+        assert table_lines.is_ready_template(lines) is is_ready
+    plain = bring(session, HEADING + "1,石桥村道路硬化,硬化道路,公里,22.5,12,,,\n", road, reporter, at)
+    assert not table_lines.is_ready_template(judged(session, plain, reporter))
+
+
 def test_the_same_file_is_known_again(session: Session, road: Project, reporter: StaffMember, at: dt.datetime) -> None:
     upload = bring(session, HEADING + "1,石桥村道路硬化,硬化道路,公里,22.5,12,,,\n", road, reporter, at)
     data = (HEADING + "1,石桥村道路硬化,硬化道路,公里,22.5,12,,,\n").encode("gb18030")
