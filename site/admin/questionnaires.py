@@ -20,6 +20,7 @@ from minsheng.questionnaires import Question, Questionnaire, QuestionnaireVersio
 from minsheng.staff import Permission
 from pages import questions
 from pages.language import gettext as _
+from pages.services import services
 
 blueprint = Blueprint("questionnaires", __name__, url_prefix="/questionnaires")
 VERSION = "/<slug>/<int(max=99999):number>"
@@ -94,6 +95,7 @@ def _start(
     except AddressTakenError:
         form.slug.errors = [_("这个名字已经用了")]
         return None
+    _record(version, "questionnaire_started")
     db.session.commit()
     return version
 
@@ -134,6 +136,7 @@ def about(slug: str, number: int) -> ResponseReturnValue:
         editing.require_editable(db.session(), version, str(form.seen.data))
         version.questionnaire.title = str(form.title.data).strip()
         version.introduction = str(form.introduction.data or "").strip()
+        _record(version, "questionnaire_changed", before=str(form.seen.data))
         db.session.commit()
         return redirect(url_for(".show", slug=slug, number=number))
     page = render_template("admin/questionnaires/about.html", form=form, version=version)
@@ -145,6 +148,7 @@ def about(slug: str, number: int) -> ResponseReturnValue:
 def copy(slug: str, number: int) -> ResponseReturnValue:
     """Make the next version, which can be changed again."""
     version = editing.next_version(db.session(), version_at(slug, number))
+    _record(version, "questionnaire_copied")
     db.session.commit()
     flash(_("已复制成第 %(number)s 版，可以改了。", number=version.number), "good")
     return redirect(url_for(".show", slug=slug, number=version.number))
@@ -196,6 +200,10 @@ def version_at(slug: str, number: int) -> QuestionnaireVersion:
     if not editing.may_edit(current_staff(), version.questionnaire):
         raise NotAllowedError
     return version
+
+
+def _record(version: QuestionnaireVersion, act: str, before: str = "") -> None:
+    editing.record(db.session(), version, act, current_staff(), services().clock(), before)
 
 
 def _places() -> tuple[list[Division], bool]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from admin.access import needs
+from admin.access import current_staff, needs
 from admin.questionnaire_forms import ActForm, QuestionForm
 from admin.questionnaire_words import fault_words, warning_words
 from admin.questionnaires import UNREADABLE, VERSION, version_at
@@ -20,6 +20,7 @@ from minsheng.questionnaire_translations import lines, translated
 from minsheng.questionnaires import QuestionnaireVersion, QuestionType
 from minsheng.staff import Permission
 from pages.language import gettext as _
+from pages.services import services
 
 blueprint = Blueprint("questions", __name__, url_prefix=f"/questionnaires{VERSION}")
 PATTERNS = {"scale": "overall", "single": "used", "multiple": "heard_from"}
@@ -60,6 +61,7 @@ def _edit(version: QuestionnaireVersion, draft: QuestionDraft, replacing: str) -
         typed = form.draft()
         try:
             editing.rewrite(db.session(), version, put(drafts, typed, replacing), str(form.seen.data))
+            _record(version, str(form.seen.data))
         except FaultyQuestionsError as error:
             form.key.data = typed.key
             form.note(error.faults)
@@ -156,6 +158,7 @@ def translations(slug: str, number: int) -> ResponseReturnValue:
             form.form_errors.append(_("刚才有人改过这份问卷。请核对每一行，再存一次。"))
         else:
             version.translations = {language: text for language, text in introduction.items() if text}
+            _record(version, str(form.seen.data))
             db.session.commit()
             flash(_("译文已保存。"), "good")
             return redirect(_back(version, ""))
@@ -174,6 +177,7 @@ def _rewrite(version: QuestionnaireVersion, drafts: Sequence[QuestionDraft], key
         return redirect(_back(version, key))
     try:
         editing.rewrite(db.session(), version, drafts, str(form.seen.data))
+        _record(version, str(form.seen.data))
         db.session.commit()
     except FaultyQuestionsError as error:
         db.session.rollback()
@@ -182,6 +186,10 @@ def _rewrite(version: QuestionnaireVersion, drafts: Sequence[QuestionDraft], key
         db.session.rollback()
         flash(_("刚才有人改过这份问卷。请看一看现在的样子，再按一次。"), "warning")
     return redirect(_back(version, key))
+
+
+def _record(version: QuestionnaireVersion, before: str) -> None:
+    editing.record(db.session(), version, "questionnaire_changed", current_staff(), services().clock(), before)
 
 
 def _back(version: QuestionnaireVersion, key: str) -> str:

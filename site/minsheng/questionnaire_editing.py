@@ -1,11 +1,14 @@
 """Writing questionnaires: new ones, changed questions, next versions. What was asked of anybody stays as it is."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from minsheng import journal
 from minsheng.errors import AddressTakenError, ChangedMeanwhileError, WrongStateError
+from minsheng.journal import Act
 from minsheng.places import Division
 from minsheng.questionnaire_drafts import QuestionDraft, check, drafts_of
 from minsheng.questionnaires import Option, Question, Questionnaire, QuestionnaireVersion
@@ -65,6 +68,19 @@ def next_version(session: Session, version: QuestionnaireVersion) -> Questionnai
     session.add(copy)
     session.flush()
     return copy
+
+
+def record(
+    session: Session, version: QuestionnaireVersion, act: str, by: StaffMember, at: dt.datetime, before: str = ""
+) -> None:
+    """Journal that somebody wrote a version: the hash of its questions, and the one ``before`` where there was one."""
+    session.flush()
+    after = version.computed_hash()
+    if before == after:
+        return
+    extra = {"content_hash": after, **({"before": before} if before else {})}
+    subject = f"questionnaire:{version.questionnaire.slug}:{version.number}"
+    journal.record(session, Act(act, subject, by.post, is_public=False, extra=extra), at)
 
 
 def is_editable(session: Session, version: QuestionnaireVersion) -> bool:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from minsheng import questionnaire_editing as editing
+from minsheng.journal import JournalEntry
 from minsheng.question_library import standard_questions
 from minsheng.questionnaires import Question, Questionnaire, QuestionnaireVersion, QuestionType
 from minsheng.staff import Role, StaffMember
@@ -247,3 +248,27 @@ def test_more_questions_do_not_mean_more_queries(
     editing.rewrite(session, version, LIBRARY[:2], version.computed_hash())
     assert many == sent()
     assert session.scalar(sa.select(sa.func.count(Question.id)).where(Question.type == QuestionType.SCALE)) == 0
+
+
+def test_every_writing_of_a_draft_is_journaled_with_its_hashes(
+    make: Make, session: Session, browser_of: SignIn
+) -> None:
+    member = make.staff(Role.SURVEYOR)
+    browser = browser_of(member)
+    new = {"title": "年度问卷", "slug": "yearly-9", "division": "", "with_library": "y"}
+    assert browser.post("/admin/questionnaires/new", new).status_code == 302
+    page = "/admin/questionnaires/yearly-9/1"
+    seen = browser.fields(page)["seen"]
+    moved = browser.post(f"{page}/questions/overall/move", {"seen": seen, "way": "down"}, on=page)
+    assert moved.status_code == 302
+    assert browser.post(f"{page}/copy", on=page).status_code == 302
+    entries = session.scalars(
+        sa.select(JournalEntry).where(JournalEntry.act.like("questionnaire_%")).order_by(JournalEntry.sequence)
+    ).all()
+    assert [entry.act for entry in entries] == [
+        "questionnaire_started",
+        "questionnaire_changed",
+        "questionnaire_copied",
+    ]
+    assert entries[1].details["before"] == seen == entries[0].details["content_hash"]
+    assert all(not entry.is_public and entry.actor == member.post for entry in entries)
