@@ -131,6 +131,7 @@ class SecurityForm(GroupForm):
 
     GROUP = "security"
     second_factor_required = BooleanField(_l("公示审核员和管理员必须两步登录"))
+    one_person_mode = BooleanField(_l("一人模式：写的人可以自己公示（每一条都会在公开的变更记录里写明）"))
 
 
 class EmblemForm(Form):
@@ -199,7 +200,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "half_year_days",
             "year_end_days",
         ),
-        "security": ("second_factor_required",),
+        "security": ("second_factor_required", "one_person_mode"),
     }
 )
 

@@ -2,10 +2,12 @@
 
 import difflib
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 MOST_TOKENS = 2500
 """Of both texts together as far as they differ; beyond that the time to compare grows with the square."""
+ALIKE = 0.5
 _TOKEN = re.compile(r"[0-9]+(?:[.,][0-9]+)*%?|[A-Za-z]+|\s+|.", re.DOTALL)
 
 
@@ -20,9 +22,12 @@ class Piece:
 def pieces(before: str, now: str) -> tuple[list[Piece], list[Piece]]:
     """Return both texts cut into stretches that stayed and stretches that went or came.
 
-    A figure counts as one word, a Chinese character too. Texts that differ in very many words are marked as a whole.
+    A figure counts as one word, a Chinese character too. What differs in very many words is marked as a whole; two
+    texts that share little were written independently, and marks would only hide what they say.
     """
     old, new = _TOKEN.findall(before), _TOKEN.findall(now)
+    if before and now and not _is_alike(old, new):
+        return [Piece(before, is_changed=False)], [Piece(now, is_changed=False)]
     head = _common(old, new)
     tail = _common(old[head:][::-1], new[head:][::-1])
     old_middle, new_middle = old[head : len(old) - tail], new[head : len(new) - tail]
@@ -39,6 +44,12 @@ def pieces(before: str, now: str) -> tuple[list[Piece], list[Piece]]:
     left.append(Piece("".join(old[len(old) - tail :]), is_changed=False))
     right.append(Piece("".join(new[len(new) - tail :]), is_changed=False))
     return [one for one in left if one.text], [one for one in right if one.text]
+
+
+def _is_alike(old: list[str], new: list[str]) -> bool:
+    """Whether two texts share so much that one is a version of the other: half of the longer one's words."""
+    shared = (Counter(old) & Counter(new)).total()
+    return shared >= ALIKE * max(len(old), len(new))
 
 
 def _common(one: list[str], other: list[str]) -> int:

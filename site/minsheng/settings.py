@@ -101,6 +101,7 @@ class SiteSettings:
     half_year_days: int = 31
     year_end_days: int = 31
     second_factor_required: bool = True
+    one_person_mode: bool = False
     home_place: str = ""
     set_up: bool = False
 
@@ -233,6 +234,7 @@ _CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "half_year_days": _whole(1, 92),
     "year_end_days": _whole(1, 120),
     "second_factor_required": _yes_or_no,
+    "one_person_mode": _yes_or_no,
     "home_place": _code,
     "set_up": _yes_or_no,
 }

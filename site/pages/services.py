@@ -29,8 +29,8 @@ EXTENSION = "minsheng"
 class Services:
     """Made once by the application factory.
 
-    ``secret`` keys tracking codes and form tickets. ``one_person_mode`` lets an author publish own work, which
-    the journal then says. ``calendar`` is the one of the program; what the installation brought in comes on top.
+    ``secret`` keys tracking codes and form tickets. ``one_person_allowed`` is the operator's word that an
+    author may publish own work. ``calendar`` is the one of the program; what the installation brought in comes on top.
     ``cache`` is a folder for files that can be made again at any time. ``public_address`` is the site's own address
     as printed on boards, such as ``https://example.org``, empty for whatever address a request came by;
     ``security_contact`` is where weaknesses are reported (``mailto:`` or ``https:``), empty for none.
@@ -47,7 +47,7 @@ class Services:
     search: SearchEngine
     tally: Tally
     cache: Path
-    one_person_mode: bool = False
+    one_person_allowed: bool = False
     public_address: str = ""
     security_contact: str = ""
     mail_address: str = "http://127.0.0.1:8000"
@@ -57,6 +57,11 @@ class Services:
     map_attribution: str = ""
     clock: typing.Callable[[], dt.datetime] = now
     overview: OverviewKeeper = dataclasses.field(default_factory=OverviewKeeper)
+
+    @property
+    def one_person_mode(self) -> bool:
+        """Whether an author may publish own work, which the journal then says: by the operator or by the settings."""
+        return self.one_person_allowed or site_settings().one_person_mode
 
     @property
     def report_due_day(self) -> int:

@@ -46,6 +46,7 @@ _BY_KIND = {
         "contact_days": _l("办结后保留联系方式（天）"),
         "final_reply_days": _l("重办答复时限（工作日）"),
         "second_factor_required": _l("必须两步登录"),
+        "one_person_mode": _l("一人模式（写的人可以自己公示）"),
         "home_place": _l("本站的地方"),
         "set_up": _l("首次设置已完成"),
     },

@@ -73,7 +73,7 @@ def create_app(settings: Settings) -> Flask:
         calendar=packaged_calendar(),
         search=_search_engine(app, settings),
         tally=_tally(app),
-        one_person_mode=settings.one_person_mode,
+        one_person_allowed=settings.one_person_mode,
         cache=settings.data / "cache",
         public_address=settings.public_address,
         security_contact=settings.security_contact,

@@ -246,7 +246,7 @@ def test_nobody_publishes_a_page_they_wrote(
 
 
 def test_one_person_mode_publishes_and_says_so(app: Flask, editor: Browser, reader: Browser, session: Session) -> None:
-    app.extensions[EXTENSION] = dataclasses.replace(app.extensions[EXTENSION], one_person_mode=True)
+    app.extensions[EXTENSION] = dataclasses.replace(app.extensions[EXTENSION], one_person_allowed=True)
     page = written(editor)
     editor.post(f"{page}/submit/1", on=page)
 

@@ -83,6 +83,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
                 server.wait(15)
             except subprocess.TimeoutExpired:
                 server.kill()
+                server.wait()
             shutil.rmtree(data, ignore_errors=True)
 
 

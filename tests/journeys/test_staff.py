@@ -83,8 +83,10 @@ def test_a_report_needs_two_people_and_shows_its_correction(open_page: Opener, s
     expect(writer.locator(".field-error").first).to_contain_text("请填金额")
     expect(writer.get_by_label(re.compile("^本月做了什么"))).to_have_value(month.words)
     writer.get_by_label(re.compile("^累计支出资金")).fill("450")
-    writer.get_by_label(re.compile("^照片文件")).first.set_input_files(picture(tmp_path))
-    writer.get_by_label(re.compile("^照片里看得到什么")).first.fill("新砌的护岸，水面清了")
+    writer.locator("#drop-files").set_input_files(picture(tmp_path))
+    writer.locator(".photo-card").get_by_label("照片里看得到什么").fill("新砌的护岸，水面清了")
+    writer.get_by_role("button", name="放进月报").click()
+    expect(writer.locator(".photo-card")).to_contain_text("已放进月报")
     send.click()
     expect(writer.locator("main")).to_contain_text("照片摄于 2020年1月20日")
     for box in writer.get_by_label("公开说明").all():

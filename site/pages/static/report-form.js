@@ -46,6 +46,8 @@ if (form) {
     token: () => form.elements.csrf_token.value,
     shown: show,
   });
+  // What the checks say of a text that was kept earlier.
+  if (form.dataset.keptAt && !form.querySelector(".choose-rows")) keeper.changed();
   keeper.bringBack(form.dataset.keptAt, document.querySelector(".error-summary, .choose-rows") !== null);
   form.addEventListener("input", (event) => {
     if (!controls().includes(event.target)) return;
