@@ -322,13 +322,13 @@ def _usual_month() -> dt.date:
 
 
 def _preview(kept: TableUpload, complaint: str = "") -> str:
-    lines = _lines(kept)
+    tables = table_import.tables_of(kept)
+    lines = table_lines.lines_of(db.session(), kept, _situation(), tables)
     counts = {verdict: sum(one.verdict is verdict for one in lines) for verdict in Verdict}
     show_only = {one.value: one for one in Verdict}.get(request.args.get("show", ""))
     listed = [one for one in lines if show_only is None or one.verdict is show_only]
     pages = max(-(-len(listed) // PAGE_SIZE), 1)
     page = min(max(request.args.get("page", 1, type=int), 1), pages)
-    tables = table_import.tables_of(kept)
     return render_template(
         "admin/table_import/show.html",
         upload=kept,

@@ -117,8 +117,10 @@ class Situation:
     due_day: int
 
 
-def lines_of(session: Session, upload: TableUpload, situation: Situation) -> list[Line]:
-    """Return every line of an upload, matched and judged."""
+def lines_of(
+    session: Session, upload: TableUpload, situation: Situation, tables: Sequence[Table] | None = None
+) -> list[Line]:
+    """Return every line of an upload, matched and judged; ``tables`` spares reading them again."""
     projects = own_projects(session, upload.programme, situation.member)
     candidates = [_candidate(project) for project in projects]
     by_slug = {project.slug: project for project in projects}
@@ -129,7 +131,7 @@ def lines_of(session: Session, upload: TableUpload, situation: Situation) -> lis
     }
     lines: list[Line] = []
     taken: set[tuple[int, int | None]] = set()
-    for table in tables_of(upload):
+    for table in tables_of(upload) if tables is None else tables:
         for entry in table.entries:
             line = _line(upload, table, entry, candidates, by_slug, may_add=may_add)
             doubts = [*line.doubts, *((Doubt.COLUMN_UNSURE, heading) for heading in _unsure_columns(table, entry))]

@@ -1,6 +1,7 @@
 """What the cell of a figure says: an exact number, its unit, a percentage, a remark — or that it says none."""
 
 import enum
+import functools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -84,6 +85,7 @@ _NOT_YET = re.compile(r"在建|未|尚|正在|进行|待|拟|计划|开工|启�
 MOST_DIGITS = 18
 
 
+@functools.lru_cache(20_000)
 def read(cell: Cell) -> Reading:
     """Return what a cell of a figure says. Never guesses between several figures."""
     if cell.kind is CellKind.TEXT:

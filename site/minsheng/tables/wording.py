@@ -31,7 +31,7 @@ def plain(text: str) -> str:
     return re.sub(r"(?<=[\u3400-\u9fff、，。；：()%]) | (?=[\u3400-\u9fff、，。；：()%])", "", folded)
 
 
-@functools.lru_cache(4096)
+@functools.lru_cache(20_000)
 def squeezed(text: str) -> str:
     """Return text for comparing: simplified characters, one width, no spaces."""
     simplified: str = _simplifier().convert(re.sub(r"\s+", "", _one_width(text)))
@@ -43,6 +43,7 @@ def _simplifier() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
 
 
+@functools.lru_cache(20_000)
 def in_one_line(text: str) -> str:
     """Return text in one line with its own punctuation; no space where Chinese lines were broken."""
     joined = re.sub(r"\s+", " ", text).strip()
