@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from minsheng import publishing
-from minsheng.cases import CaseState, Prominence
+from minsheng import case_links, publishing
+from minsheng.cases import CaseState, Prominence, Rating
 from minsheng.clock import local_date
 from minsheng.database import Base, db, now
 from minsheng.journal import JournalEntry
@@ -192,3 +192,39 @@ def test_guessing_codes_is_throttled(settings: Settings) -> None:
         db.engine.dispose()
     assert statuses[0] == 404
     assert statuses[-1] == 429
+
+
+def test_whoever_sent_a_duplicate_may_rate_and_dispute_the_answer(
+    client: FlaskClient, session: Session, make: Make
+) -> None:
+    codes_of = [code_of(send(client, words=words)) for words in ("村口路灯坏了三天。", "学校围墙倒了一段。")]
+    main, duplicate = session.scalars(sa.select(Suggestion).order_by(Suggestion.id)).all()
+    at, clock = now(), services().case_clock
+    case_links.merge(session, duplicate, main, "某县信访局", at)
+    main.accept("某县信访局", at)
+    main.hand_over(make.agency(), "某县信访局", at)
+    session.commit()
+    address = f"/suggestions/follow/{codes_of[1]}"
+    waiting = client.get(address).text
+    assert "提交评价" not in waiting
+    assert main.number in waiting
+    main.answer("灯已换新。", "某局", at, clock)
+    session.commit()
+    page = client.get(address).text
+    assert "灯已换新。" in page
+    assert "要求督办" in page
+    token = hidden(page, "csrf_token")
+    disputed = client.post(f"{address}/dispute", data={"csrf_token": token, "dispute": "还是不亮"})
+    assert disputed.status_code == 302
+    assert (main.state, main.dispute_words) == (CaseState.DISPUTED, "还是不亮")
+    assert "提交评价" not in client.get(address).text
+    assert client.post(f"{address}/rate", data={"csrf_token": token, "rating": "satisfied"}).status_code == 409
+    main.answer_finally("已重新接线。", "某办", at, clock)
+    session.commit()
+    assert "已重新接线。" in client.get(address).text
+    assert "要求督办（" not in client.get(address).text
+    rated = {"csrf_token": token, "rating": "partly", "words": ""}
+    assert client.post(f"{address}/rate", data=rated).status_code == 302
+    assert (duplicate.rating, main.rating) == (Rating.PARTLY, None)
+    assert client.post(f"{address}/rate", data=rated).status_code == 409
+    assert publishing.verify(session) == []
