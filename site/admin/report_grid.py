@@ -9,14 +9,24 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, flash, render_template, request
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
 from admin.access import current_staff, needs
-from admin.report_drafts import field_of, fill, forget_typed, form_of, hand_in, lacks, start, with_errors
+from admin.report_drafts import (
+    field_of,
+    fill,
+    forget_typed,
+    form_of,
+    hand_in,
+    lacks,
+    start,
+    typed_names,
+    with_errors,
+)
 from admin.report_forms import FUNDS, ReportForm, explanation_name, report_form, values_of
 from admin.report_rows import differences
 from admin.resuming import resumes
@@ -213,6 +223,9 @@ def _save(month: str, months: list[str]) -> ResponseReturnValue:
         if row is not None:
             troubled[number] = row
     _tell(outcome, is_submitting=is_submitting, any_chosen=bool(chosen))
+    if not troubled:
+        # So that loading the page again sends nothing a second time.
+        return redirect(url_for(".index", month=month, page=page.number if page.number > 1 else None))
     page = _page(month, page.number)
     page.rows[:] = [troubled.get(row.project.id, row) for row in page.rows]
     status = STALE if outcome.conflicts else UNREADABLE if outcome.unreadable or outcome.lacking else None
@@ -247,9 +260,11 @@ def _save_row(number: int, month: str, outcome: Outcome, is_chosen: bool, *, is_
     is_closed = report is None and reporting.report_in_force(project, month) is not None
     if not is_current or is_closed or (report is not None and not report.may_be_edited):
         outcome.conflicts.append(name)
+        _keep_row(project, month, form)
         return _overtaken(project, month, form)
     if not form.validate():
         outcome.unreadable.append(name)
+        _keep_row(project, month, form)
         return GridRow(project, report, reporting.report_before(project, month), form, is_typed=True)
     try:
         report = report or start(project, month)
@@ -265,6 +280,14 @@ def _save_row(number: int, month: str, outcome: Outcome, is_chosen: bool, *, is_
         return _overtaken(db.session.get_one(Project, number), month, form)
     outcome.saved += 1
     return _standing(report, month, form, standing) if standing else None
+
+
+def _keep_row(project: Project, month: str, form: ReportForm) -> None:
+    """Keep a row that cannot be saved yet, so that leaving the page loses none of it."""
+    typed = {name: str(form[name].raw_data[0]) for name in typed_names(form) if form[name].raw_data}
+    subject, at = report_subject(project.slug, month), services().clock()
+    typed_forms.keep(db.session(), current_staff(), subject, typed, form.version.data or "", at)
+    db.session.commit()
 
 
 def _overtaken(project: Project, month: str, form: ReportForm) -> GridRow:

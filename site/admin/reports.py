@@ -234,7 +234,8 @@ def _keep_pictures(
 def _stale(project: Project, month: str, report: ProgressReport | None, form: ReportForm) -> ResponseReturnValue:
     """Someone else changed the record meanwhile: show both, and let whoever is here choose."""
     conflict = _conflict(project, month, report, form)
-    if report is not None and conflict["can_save"]:
+    if conflict["can_save"]:
+        _keep_unreadable(project, month, form)
         _keep_pictures(project, month, report, form)
     form.version.data = str(report.version) if report else ""
     return _page(project, month, report, form, conflict=conflict), STALE

@@ -50,7 +50,7 @@ FOUND_FROM = {
 """Pages to open by the first link of a list."""
 
 STAFF_PAGES = {
-    "yuebao": ("/admin/", "/admin/reports/", "/admin/sign-ins", "/admin/password"),
+    "yuebao": ("/admin/", "/admin/reports/", "/admin/reports/grid", "/admin/sign-ins", "/admin/password"),
     "shenhe": ("/admin/publishing/",),
     "laixin": ("/admin/suggestions/", "/admin/case-entry/", "/admin/case-import/", "/admin/case-words/"),
     "kaohe": (
