@@ -214,9 +214,9 @@ def test_whoever_sent_a_duplicate_may_rate_and_dispute_the_answer(
     assert "灯已换新。" in page
     assert "要求督办" in page
     token = hidden(page, "csrf_token")
-    disputed = client.post(f"{address}/dispute", data={"csrf_token": token, "dispute": "还是不亮"})
+    disputed = client.post(f"{address}/dispute", data={"csrf_token": token, "dispute": "换的灯第二天又不亮了"})
     assert disputed.status_code == 302
-    assert (main.state, main.dispute_words) == (CaseState.DISPUTED, "还是不亮")
+    assert (main.state, main.dispute_words) == (CaseState.DISPUTED, "换的灯第二天又不亮了")
     assert "提交评价" not in client.get(address).text
     assert client.post(f"{address}/rate", data={"csrf_token": token, "rating": "satisfied"}).status_code == 409
     main.answer_finally("已重新接线。", "某办", at, clock)
