@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from minsheng import drafting, journal
 from minsheng.errors import WrongStateError
-from minsheng.importing import oc4ids_changes
-from minsheng.importing.oc4ids_changes import PartRefusedError, Writing
+from minsheng.importing import oc4ids_beginnings, oc4ids_changes
+from minsheng.importing.oc4ids_beginnings import PartRefusedError
+from minsheng.importing.oc4ids_changes import Writing
 from minsheng.importing.oc4ids_files import projects_in, read_text
 from minsheng.importing.oc4ids_lines import Line, Situation, Verdict, agency_named, lines_of, place_of
 from minsheng.importing.oc4ids_nodes import Repair, RepairCode, Repairs
@@ -151,13 +152,12 @@ def write(session: Session, upload: Oc4idsUpload, situation: Situation, at: dt.d
     filled: list[Project] = []
     proposed: list[Project] = []
     for line in taken:
-        project = line.project or _begin(session, upload.programme, line.record, situation.member)
-        writing = Writing(session, project, situation.member, at, REASON % upload.file_name[:200])
-        changes = _write(writing, line)
         if line.project is None:
-            begun.append(project)
-        elif changes:
-            (filled if writing.is_draft else proposed).append(project)
+            begun.append(_begin(session, upload.programme, line, situation.member))
+            continue
+        writing = Writing(session, line.project, situation.member, at, REASON % upload.file_name[:200])
+        if _write(writing, line):
+            (filled if writing.is_draft else proposed).append(line.project)
     written = Written(tuple(begun), tuple(filled), tuple(proposed), len(lines) - len(taken))
     _settle(session, upload, written, situation.member, at)
     return written
@@ -170,8 +170,9 @@ def _write(writing: Writing, line: Line) -> int:
         raise ProjectRefusedError(line.number, error.part, error.problems) from error
 
 
-def _begin(session: Session, programme: Programme, record: ReadProject, by: StaffMember) -> Project:
+def _begin(session: Session, programme: Programme, line: Line, by: StaffMember) -> Project:
     """Begin a draft of the list, in the place the record names where that lies in the list's."""
+    record = line.record
     place = place_of(session, record, programme.division) or programme.division
     if place is None:
         raise WrongStateError("write", "no_place")
@@ -181,7 +182,10 @@ def _begin(session: Session, programme: Programme, record: ReadProject, by: Staf
     project.stage, project.stage_reason = Stage(record.stage), record.stage_reason
     project.agency = agency_named(session, record.authority) if record.authority else None
     project.external_id = record.external_id or None
-    session.flush()
+    try:
+        oc4ids_beginnings.fill(session, project, record)
+    except PartRefusedError as error:
+        raise ProjectRefusedError(line.number, error.part, error.problems) from error
     return project
 
 

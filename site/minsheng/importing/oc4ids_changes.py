@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from minsheng import applying, record_changes
 from minsheng.errors import IncompleteRecordError, InvalidValuesError
+from minsheng.importing.oc4ids_beginnings import PartRefusedError
 from minsheng.importing.oc4ids_records import ReadProject
 from minsheng.parts import PARTS, values_of
 from minsheng.projects import Project
@@ -45,16 +46,6 @@ OWN_NAMES = {
 """Columns by which a record of a part is known again."""
 CHANGED = {"indicator": ("target",), "funding_line": ("planned_fen",), "milestone": ("planned_on", "actual_on")}
 """Columns of a known record that a file may change; a signed contract stays as it is."""
-
-
-class PartRefusedError(InvalidValuesError):
-    """Values that the rules of a part refuse; ``part`` is its name."""
-
-    code = "part_refused"
-
-    def __init__(self, part: str, problems: dict[str, str]) -> None:
-        super().__init__(problems)
-        self.part = part
 
 
 @dataclass(frozen=True)

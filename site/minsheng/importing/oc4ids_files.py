@@ -14,7 +14,7 @@ from minsheng.errors import InvalidFileError
 from minsheng.importing.oc4ids_nodes import LARGEST_EXPONENT, RepairCode, Repairs
 
 MAX_BYTES = 60_000_000
-MOST_PROJECTS = 5_000
+MOST_PROJECTS = 1_000
 LONGEST_NUMBER = 60
 PACKAGE_LISTS = ("projects", "records", "releases", "data", "results")
 """Members under which a package may hold its projects: the standard's own first, then what programs wrote instead."""
