@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
 from admin.access import current_staff, needs
+from admin.samples import code_address
 from admin.sheet_forms import AnswersForm, CheckForm, ResultForm, StepForm
 from minsheng import call_checks, call_progress, call_sheets, samples, surveys
 from minsheng.call_attempts import CallClaim
@@ -207,7 +208,7 @@ def code(slug: str) -> ResponseReturnValue:
         "admin/call_sheets/code.html",
         wave=wave,
         code=made,
-        address=url_for("public.invites.enter", slug=slug, _external=True),
+        address=code_address(slug),
     )
     db.session.commit()
     answer = make_response(page)

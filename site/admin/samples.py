@@ -1,7 +1,9 @@
 """Drawn samples of a survey: what was drawn how, reserves to let in, and letters with one-time codes."""
 
-from flask import Blueprint, abort, flash, make_response, redirect, render_template, url_for
+import segno
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from admin.access import current_staff, needs
 from admin.sample_forms import ReserveForm, SureForm
@@ -96,12 +98,28 @@ def letters(slug: str, number: int) -> ResponseReturnValue:
         sample=sample,
         wave=sample.wave,
         letters=made,
-        address=url_for("public.invites.enter", slug=slug, _external=True),
+        address=code_address(slug),
+        code_square=_square(code_address(slug)),
     )
     db.session.commit()
     answer = make_response(page)
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def code_address(slug: str) -> str:
+    """Return the address at which codes are used, as it is printed or read aloud."""
+    path = url_for("public.invites.enter", slug=slug)
+    return f"{services().public_address or request.host_url.rstrip('/')}{path}"
+
+
+def _square(text: str) -> Markup:
+    """Return an address as a QR code for print."""
+    return Markup(  # noqa: S704 - drawn by segno from modules; the text itself is not in it
+        segno.make(text, error="m", boost_error=False, micro=False).svg_inline(
+            scale=3, border=2, lineclass=None, dark="#000", light="#fff"
+        )
+    )
 
 
 def _sample(slug: str, number: int) -> Sample:
