@@ -13,6 +13,9 @@ from pages.error_messages import domain_message, http_message
 log = logging.getLogger(__name__)
 WORTH_KEEPING = 12
 """Shorter texts in plain letters are choices and keys of the form rather than words."""
+TOO_MANY = 429
+MOST_READ = 64 * 1024
+"""Bytes of a form that is read only to give its words back."""
 NEVER_SHOWN = ("csrf", "ticket", "password", "contact", "email", "code", "seen", "kept", "proof", "next")
 STATUS = {NotAllowedError: 403, SealedError: 403, NotOpenError: 409}
 
@@ -28,17 +31,26 @@ def _http_error(error: HTTPException) -> tuple[str, int]:
     code = error.code or 500
     if isinstance(error, InternalServerError):
         log.error("unhandled error on %s", request.endpoint, exc_info=error.original_exception)
-    return _page(code, *http_message(code))
+    return _page(code, *http_message(code), typed=_typed() if code == TOO_MANY and _is_short() else ())
 
 
 def _expired_form(_error: CSRFError) -> tuple[str, int]:
     """Show what was typed, so that nothing is lost when the form's token no longer holds."""
-    typed = [
+    return _page(400, *http_message(440), typed=_typed())
+
+
+def _typed() -> list[str]:
+    """Return the words in the form that was sent."""
+    return [
         value
         for name, value in request.form.items(multi=True)
         if (len(value) >= WORTH_KEEPING or not value.isascii()) and not any(word in name for word in NEVER_SHOWN)
     ]
-    return _page(400, *http_message(440), typed=typed)
+
+
+def _is_short() -> bool:
+    """Whether the form that was sent may be read: one with files takes long, and is refused unread."""
+    return request.content_length is not None and request.content_length <= MOST_READ
 
 
 def _refused(error: DomainError) -> tuple[str, int]:

@@ -320,3 +320,18 @@ def test_a_sender_who_let_the_rating_period_pass_is_told_once_and_not_of_their_o
     message = moved("a@example.com", silent, silent.events[-1:])
     assert "到期未评价" in message.text
     assert f"/suggestions/follow/{code_of(silent.ticket)}" in message.text
+
+
+def test_words_sent_too_often_are_given_back(settings: Settings) -> None:
+    app = create_app(dataclasses.replace(settings, rate_limits=True))
+    app.config["TESTING"] = True
+    with app.app_context():
+        Base.metadata.create_all(db.engine)
+    client = app.test_client()
+    fields = fields_of(client)
+    answers = [client.post("/suggestions/new", data={**fields, "ticket": "forged"}) for _turn in range(31)]
+    assert answers[-1].status_code == 429
+    assert WORDS in answers[-1].text
+    assert str(fields["csrf_token"]) not in answers[-1].text
+    with app.app_context():
+        db.engine.dispose()
