@@ -40,10 +40,11 @@ Drawing = Callable[[Pen, float], None]
 
 @dataclass
 class Part:
-    """What is not broken across pages: how high it is, and how it is drawn."""
+    """What is not broken across pages: how high it is, and how it is drawn; a head stands again on the next page."""
 
     height: float
     draw: Drawing
+    is_head: bool = False
 
 
 @dataclass
@@ -58,12 +59,19 @@ class Layout:
         whole = sum(part.height for part in parts)
         if self.bottom + whole > HEIGHT - FOOT and whole <= HEIGHT - FOOT - HEAD:
             self._turn()
+        head = None
         for part in parts:
             if self.bottom + part.height > HEIGHT - FOOT:
                 self._turn()
-            self.pages[-1].append((self.bottom, part))
-            self.bottom += part.height
+                if head is not None:
+                    self._put(head)
+            self._put(part)
+            head = part if part.is_head else head
         self.bottom += BETWEEN
+
+    def _put(self, part: Part) -> None:
+        self.pages[-1].append((self.bottom, part))
+        self.bottom += part.height
 
     def _turn(self) -> None:
         if self.pages[-1]:
@@ -201,7 +209,10 @@ def _matrix(pen: Pen, block: Asked) -> list[Part]:
             for line, words in enumerate(lines):
                 pen.text(middle, top + SMALL + line * SMALL * LEAD, words, SMALL, colour=INK, anchor="middle")
 
-    return [Part(height, draw_head), *(_matrix_row(pen, question, column) for question in block.questions)]
+    return [
+        Part(height, draw_head, is_head=True),
+        *(_matrix_row(pen, question, column) for question in block.questions),
+    ]
 
 
 def _matrix_row(pen: Pen, question: Question, column: float) -> Part:
