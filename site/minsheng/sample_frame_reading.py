@@ -31,7 +31,7 @@ LONGEST_ADDRESS = 120
 LONGEST_STRATUM = 26
 """Characters, so that the code of a village fits before it."""
 KEPT_PREVIEW = dt.timedelta(days=1)
-_PHONE = re.compile(r"(?:\+?86)?(1\d{10})|(0\d{2,3})(\d{7,8})", re.ASCII)
+_PHONE = re.compile(r"(?:\+?86)?(1\d{10})|(010|02\d|0[3-9]\d{2})(\d{7,8})", re.ASCII)
 _FORMULA_SIGNS = ("=", "+", "-", "@")
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
@@ -64,7 +65,7 @@ def test_an_interview_becomes_an_answer_of_the_sample(session: Session, wave: Wa
     assert "您好。" in page
     assert interview(browser, wave).status_code == 302
     response = session.scalars(sa.select(Response)).one()
-    assert (response.channel, response.stratum, response.base_weight) == (Channel.PHONE, "城镇", 2)
+    assert (response.channel, response.stratum, response.base_weight) == (Channel.PHONE, "城镇", Decimal(2))
     assert response.interviewer
     assert response.week == "2026-W24"
     done = [one for one in people(session) if one.is_done]

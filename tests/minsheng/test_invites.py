@@ -1,5 +1,7 @@
 """One-time codes: kept as hashes, used once, and counted among those drawn."""
 
+from decimal import Decimal
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -49,7 +51,7 @@ def test_households_with_a_letter_are_unknown_until_they_answer(session: Session
     letters = printed(session, on_paper, make)
     assert counts(session) == {Disposition.UNKNOWN_HOUSEHOLD: 8}
     answered = invites.answer(session, on_paper.wave, letters[0].code, ANSWERS, ticket=new_ticket(), at=make.at)
-    assert (answered.channel, answered.base_weight) == (Channel.PAPER_SAMPLE, 2.5)
+    assert (answered.channel, answered.base_weight) == (Channel.PAPER_SAMPLE, Decimal("2.5"))
     assert counts(session) == {Disposition.UNKNOWN_HOUSEHOLD: 7, Disposition.COMPLETE: 1}
 
 

@@ -1,6 +1,7 @@
 """Answering with a one-time code: mistyped, unknown, another survey's, used, and once."""
 
 import dataclasses
+from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
@@ -47,7 +48,7 @@ def test_a_code_admits_once(session: Session, client: FlaskClient, wave: Wave, c
         sent = client.post(address, data={"code": fields["code"], "ticket": fields["ticket"], **ANSWERS})
         assert sent.location.endswith("/thanks")
     response = session.scalars(sa.select(Response)).one()
-    assert (response.channel, response.stratum, response.base_weight) == (Channel.PHONE, "城镇", 5)
+    assert (response.channel, response.stratum, response.base_weight) == (Channel.PHONE, "城镇", Decimal(5))
     used = [one.used_week for one in session.scalars(sa.select(Invite)) if one.used_week]
     assert used == ["2026-W24"]
     again = client.post(address, data={"code": code})

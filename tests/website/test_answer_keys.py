@@ -32,7 +32,7 @@ def site(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-def answers() -> set[tuple[str, str | None]]:
+def answers() -> set[tuple[str, int | None]]:
     """The ticket of each answer with the option chosen."""
     query = sa.select(Response.ticket, Answer.option_id).join(Answer, Answer.response_id == Response.id)
     with db.engine.connect() as connection:
