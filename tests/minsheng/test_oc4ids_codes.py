@@ -1,6 +1,9 @@
 """The tables of ``docs/oc4ids.md`` are the tables of the code, and their words those of the interface."""
 
+import enum
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from minsheng import oc4ids_codes
 from minsheng.documents import DocumentKind
@@ -37,7 +40,7 @@ def test_every_code_has_its_counterpart() -> None:
 
 
 def test_the_words_are_those_of_the_interface() -> None:
-    pairs = {
+    pairs: Mapping[str, tuple[type[enum.StrEnum], Mapping[Any, str]]] = {
         "stage": (Stage, oc4ids_codes.STAGE_WORDS),
         "category": (Category, oc4ids_codes.CATEGORY_WORDS),
         "project_kind": (ProjectKind, oc4ids_codes.KIND_WORDS),
