@@ -17,7 +17,7 @@ from minsheng.samples import (
     SampleDesign,
     StratumKey,
 )
-from minsheng.surveys import Channel
+from minsheng.surveys import Channel, Wave
 from pages.forms import Form, between, choices, length, plain, required, word_choices
 from pages.language import lazy_gettext as _l
 from pages.words import word
@@ -33,9 +33,10 @@ class FrameForm(Form):
     channel = RadioField(_l("怎样联系"), [required(_l("请选怎样联系"))])
     file = FileField(_l("名册文件"))
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, wave: Wave, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.channel.choices = choices((one.value, word(one)) for one in DRAWN)
+        drawn = [one for one in DRAWN if one.value in wave.channels]
+        self.channel.choices = choices((one.value, word(one)) for one in drawn)
         self.file.flags.required = True
 
 

@@ -33,7 +33,7 @@ UNREADABLE = 422
 def new(slug: str) -> ResponseReturnValue:
     """Read a file; keep it as a preview where every cell fits, else name the cells that do not."""
     wave = wave_at(slug)
-    form = FrameForm()
+    form = FrameForm(wave)
     plan: FramePlan | None = None
     if form.validate_on_submit():
         chosen = form.file.data

@@ -141,7 +141,7 @@ def keep(  # noqa: PLR0913 - each is a fact of its own about one frame
     at: dt.datetime,
 ) -> SampleFrame:
     """Keep sound rows as a preview, sealed. Raises ``FaultyFrameError``, or ``WrongStateError`` for a closed wave."""
-    if channel not in DRAWN_CHANNELS:
+    if channel not in DRAWN_CHANNELS or channel.value not in wave.channels:
         raise WrongStateError("import", "not_drawn")
     if wave.has_closed(local_date(at)):
         raise WrongStateError("import", "closed")

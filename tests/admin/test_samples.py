@@ -192,6 +192,14 @@ def test_erasing_needs_a_yes_and_takes_everything(session: Session, wave: Wave, 
     assert "不能再打印信" in browser.get(address).text
 
 
+def test_a_survey_without_drawn_channels_takes_no_frame(session: Session, wave: Wave, browser: Browser) -> None:
+    wave.channels = ["web"]
+    session.commit()
+    page = browser.get(f"/admin/surveys/{wave.slug}/samples/frames/new")
+    assert "这次调查没有抽样的渠道" in page.text
+    assert "名册文件" not in page.text
+
+
 def test_another_places_survey_stays_closed(session: Session, wave: Wave, make: Make, browser_of: SignIn) -> None:
     member = make.staff(Role.SURVEYOR)
     member.grants[0].division = make.division(name="远县")

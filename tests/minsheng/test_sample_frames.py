@@ -94,6 +94,9 @@ def test_faulty_or_late_frames_are_not_kept(session: Session, make: Make) -> Non
         keep(session, wave, Channel.PHONE, "名册", empty, seal=seal, secret=SECRET, by=by, at=late)
     with pytest.raises(WrongStateError, match="not_drawn"):
         keep(session, wave, Channel.WEB, "名册", empty, seal=seal, secret=SECRET, by=by, at=make.at)
+    wave.channels = [Channel.WEB.value]
+    with pytest.raises(WrongStateError, match="not_drawn"):
+        keep(session, wave, Channel.PHONE, "名册", empty, seal=seal, secret=SECRET, by=by, at=make.at)
 
 
 @pytest.mark.parametrize(
