@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from minsheng.answer_imports import AnswerImport
 from minsheng.case_import_drafts import CaseImportDraft
 from minsheng.encryption import CannotOpenError, ContactBox
 from minsheng.held_letters import HeldLetter
@@ -40,6 +41,7 @@ SEALED = (
     SealedColumn(Subscription, Subscription.sealed, lambda subscription: subscription.record),
     SealedColumn(AuthenticatorApp, AuthenticatorApp.sealed_secret, lambda app: f"authenticator:{app.staff_member_id}"),
     SealedColumn(CaseImportDraft, CaseImportDraft.sealed, lambda draft: draft.record),
+    SealedColumn(AnswerImport, AnswerImport.sealed, lambda waiting: waiting.record),
     SealedColumn(SampleFrame, SampleFrame.sealed_key, lambda frame: frame.record),
 )
 

@@ -45,7 +45,9 @@ def test_every_sealed_column_is_known() -> None:
         for column in table.columns
         if "sealed" in column.name
     }
-    assert {(one.model.__tablename__, one.column.key) for one in SEALED} == named
+    # An entry of a frame is sealed with the frame's own key, which is sealed itself and moves with all the rest.
+    with_own_key = {("frame_entry", "sealed")}
+    assert {(one.model.__tablename__, one.column.key) for one in SEALED} == named - with_own_key
 
 
 def test_everything_opens_with_the_new_key_alone(session: Session, make: Make, at: dt.datetime) -> None:
