@@ -143,8 +143,16 @@ def problem_words(table: Table, problem: Problem) -> str:
     return _("%(place)s“%(text)s”：%(words)s", place=place, text=problem.detail[:40], words=words)
 
 
+def _funds_go_down(detail: str) -> str:
+    """Return which fund is less than it was published, and how much that was: ``spent 800.5`` in 万元."""
+    name, _space, amount = detail.partition(" ")
+    return _("%(fund)s比上次公示的 %(amount)s 万元还少", fund=MEANINGS[Meaning(name)], amount=amount)
+
+
 def doubt_words(doubt: Doubt, detail: str) -> str:
     """Return what is the matter with a line beside its cells."""
+    if doubt is Doubt.FUNDS_GO_DOWN:
+        return _funds_go_down(detail)
     words = {
         Doubt.SIMILAR: _("名称不完全一样，按相近的项目对上了，请核对"),
         Doubt.SEVERAL: _("有几个项目都像，请选一个"),
@@ -157,7 +165,6 @@ def doubt_words(doubt: Doubt, detail: str) -> str:
         Doubt.PUBLISHED: _("这个月的月报已经公示；要改请到月报里点“更正”"),
         Doubt.REPLACES_DRAFT: _("这个月已有草稿（%(post)s），表里有的数字会写进去", post=detail),
         Doubt.GOES_DOWN: _("比上次公示的累计数 %(value)s 还少", value=detail),
-        Doubt.FUNDS_GO_DOWN: _("资金比上次公示的累计数 %(value)s 万元还少", value=detail),
         Doubt.TARGET_DIFFERS: _("目标数和系统里的 %(value)s 不一样，目标数没有改", value=detail),
         Doubt.PLAN_DIFFERS: _("计划投资和系统里的不一样，计划投资没有改"),
         Doubt.TWICE: _("同一个指标在表里出现了两次"),

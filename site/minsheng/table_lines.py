@@ -281,7 +281,7 @@ def _falls(before: ProgressReport, line: Line) -> list[tuple[Doubt, str]]:
     for meaning, name in FUNDS.items():
         last_fen, fen = getattr(before, name), line.entry.money.get(meaning)
         if last_fen is not None and fen is not None and fen < last_fen:
-            found.append((Doubt.FUNDS_GO_DOWN, f"{(Decimal(last_fen) / 1_000_000).normalize():,f}"))
+            found.append((Doubt.FUNDS_GO_DOWN, f"{meaning.value} {(Decimal(last_fen) / 1_000_000).normalize():,f}"))
     kept = before.value_of(line.target) if line.target else None
     last = kept.value if kept and line.target and line.target.measure is Measure.CUMULATIVE else None
     if last is not None and line.entry.done is not None and line.entry.done < last:

@@ -10,9 +10,11 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 from sqlalchemy.orm import Session
 
+from admin.table_import_words import doubt_words
 from minsheng import reporting
 from minsheng.projects import Project
 from minsheng.staff import Role, StaffMember
+from minsheng.table_lines import Doubt
 from tests.admin.conftest import Browser
 from tests.factories import Make
 
@@ -70,6 +72,14 @@ def test_a_template_of_another_month_or_with_a_doubt_is_looked_at_first(browser:
         preview = send(browser, road, text.encode())
         assert "写成草稿" in browser.get(preview).get_data(as_text=True)
     assert reporting.report_in_work(road, "2026-05") is None
+
+
+def test_every_doubt_has_its_words(browser: Browser) -> None:
+    details = {Doubt.FUNDS_GO_DOWN: "spent 800.5"}
+    with browser.client.application.test_request_context():
+        said = {doubt: doubt_words(doubt, details.get(doubt, "某")) for doubt in Doubt}
+    assert said[Doubt.FUNDS_GO_DOWN] == "累计支出资金比上次公示的 800.5 万元还少"
+    assert all(said.values())
 
 
 def test_the_month_of_the_title_is_held_against_the_chosen_one(browser: Browser, road: Project) -> None:

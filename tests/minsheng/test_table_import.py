@@ -169,7 +169,7 @@ def test_funds_below_the_last_published_ones_are_doubted(
     last.funds_spent_fen = 800_5000_00
     text = HEADING + "1,石桥村道路硬化,硬化道路,公里,22.5,22,,800.4999,\n"
     (line,) = judged(session, bring(session, text, road, reporter, at), reporter)
-    assert (Doubt.FUNDS_GO_DOWN, "800.5") in line.doubts
+    assert (Doubt.FUNDS_GO_DOWN, "spent 800.5") in line.doubts
     assert line.verdict is Verdict.DOUBTFUL
 
 
