@@ -10,6 +10,7 @@ from admin.access import needs
 from admin.wave_plans import wave_at
 from minsheng import quality_figures
 from minsheng.database import db
+from minsheng.exclusions import ExclusionScope
 from minsheng.quality_figures import ALARM, WARNING, Funnel
 from minsheng.quality_rules import rules_hash
 from minsheng.staff import Permission
@@ -26,7 +27,12 @@ MEASURES = {
     "blank": _l("空着的题"),
     "told": _l("说有人教过怎么答的"),
 }
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 260, 48, 12, 12, 36
+GROUPS = {
+    ExclusionScope.INTERVIEWER: _l("访员"),
+    ExclusionScope.BATCH: _l("批次"),
+    ExclusionScope.BOARD: _l("公示牌"),
+}
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 260, 48, 92, 12, 36
 STEPS = 24
 """Points of a limit's curve."""
 
@@ -62,6 +68,7 @@ def show(slug: str) -> ResponseReturnValue:
         has_closed=wave.has_closed(today),
         rules_hash=rules_hash(wave),
         measures=MEASURES,
+        groups=GROUPS,
         explained=EXPLAINED,
         units=THRESHOLD_UNITS,
         today=today,

@@ -15,7 +15,7 @@ from minsheng import board_bursts
 from minsheng.board_bursts import BoardWeek
 from minsheng.boards import Board
 from minsheng.exclusions import ExclusionScope
-from minsheng.quality_marks import Arrived, arrived, blanks, marks_of, said_told
+from minsheng.quality_marks import TESTS, Arrived, arrived, blanks, marks_of, said_told
 from minsheng.quality_rules import SEEN_ONLY_AFTER_CLOSING, QualityRule, registered
 from minsheng.surveys import Channel, Wave
 from minsheng.wave_places import places_of
@@ -81,7 +81,7 @@ def quality_of(session: Session, wave: Wave, as_of: dt.date) -> Quality:
     responses = arrived(session, wave)
     marks = marks_of(session, wave, responses)
     has_closed = wave.has_closed(as_of)
-    shown = [rule for rule in registered(wave) if has_closed or rule not in SEEN_ONLY_AFTER_CLOSING]
+    shown = [rule for rule in registered(wave) if rule in TESTS and (has_closed or rule not in SEEN_ONLY_AFTER_CLOSING)]
     names = {place.code: place.name for place in places_of(wave)}
     by_week = Counter((one.week, one.channel) for one in responses)
     by_place = Counter((names.get(one.place, ""), one.channel) for one in responses)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.journeys.conftest import Site
 from tests.journeys.test_staff import sign_in
@@ -84,8 +84,8 @@ def draw(page: Page, desk: str, place: str) -> None:
     page.get_by_role("link", name="导入名册").click()
     page.get_by_label("名册叫什么").fill("走一遍的名册")
     page.locator("input[name=channel][value=phone]").check()
-    file = {"name": "名册.csv", "mimeType": "text/csv", "buffer": held.getvalue().encode()}
-    page.get_by_label("名册文件").set_input_files([file])  # type: ignore[list-item]  # a payload
+    file: FilePayload = {"name": "名册.csv", "mimeType": "text/csv", "buffer": held.getvalue().encode()}
+    page.get_by_label("名册文件").set_input_files([file])
     page.get_by_role("button", name="看预览").click()
     page.get_by_role("button", name="确认名册").click()
     page.get_by_label(re.compile("^抽几人")).fill(str(PEOPLE))
