@@ -137,7 +137,7 @@ def take_rating(case: Suggestion, form: RatingForm) -> None:
 
 
 def take_dispute(case: Suggestion, form: DisputeForm) -> None:
-    """Store an objection, that of a duplicate's sender in the main case. Raises ``WrongStateError`` where none may be."""
+    """Store an objection; of a duplicate it is one in the main case. Raises ``WrongStateError`` where none may be."""
     at = services().clock()
     case = case.judged_case
     db.session.refresh(case, with_for_update=True)
