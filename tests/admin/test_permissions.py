@@ -56,7 +56,7 @@ def written(rule: Rule) -> tuple[str, str, str, str]:
 
 def example(rule: Rule) -> str:
     """An address that the rule matches."""
-    address = rule.rule.replace("<any(answers, codebook):table>", "codebook")
+    address = re.sub(r"<any\((?:\w+, )*(\w+)\):\w+>", r"\1", rule.rule)
     return re.sub(r"<(?:(\w+)(?:\([^)]*\))?:)?\w+>", lambda found: SAMPLE[found[1] or "default"], address)
 
 
