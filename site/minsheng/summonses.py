@@ -106,12 +106,17 @@ class SummonsEntry(Base):
         return {
             "project": self.project.slug,
             "status": self.status.value,
-            "progress": None if self.progress is None else str(self.progress),
-            "expected": None if self.expected is None else str(self.expected),
-            "gap": None if self.gap is None else str(self.gap),
+            "progress": _written(self.progress),
+            "expected": _written(self.expected),
+            "gap": _written(self.gap),
             "report_month": self.report_month,
             "first_finish": self.first_finish.isoformat() if self.first_finish else None,
             "agency": self.agency.slug if self.agency else None,
             "post": self.post,
             "left_out_because": self.left_out_because,
         }
+
+
+def _written(value: decimal.Decimal | None) -> str | None:
+    """Return a figure as text, the same before and after the database has dropped needless zeros."""
+    return None if value is None else format(value.normalize(), "f")
