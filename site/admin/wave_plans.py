@@ -42,8 +42,6 @@ PROBLEMS = {
 def new() -> ResponseReturnValue:
     """Begin a draft: first its place, then everything else."""
     places = _places()
-    if not places:
-        raise NotAllowedError
     code = request.args.get("place", places[0].code if len(places) == 1 else "")
     division = next((one for one in places if one.code == code), None)
     if division is None:
