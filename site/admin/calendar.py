@@ -39,15 +39,20 @@ UNREADABLE = 422
 PAGE = 50
 
 
+def _chosen(value: object) -> str:
+    """Return what was chosen; a list that was not sent is no choice."""
+    return "" if value is None else str(value)
+
+
 class ReviewForm(Form):
     """One review of one project; what it says is public once a second person has accepted it."""
 
     held_on = DateField(_l("考核日期"), validators=[required(_l("请填日期"))])
-    agency_id = SelectField(_l("考核单位"))
+    agency_id = SelectField(_l("考核单位"), coerce=_chosen, default="")
     reviewer = StringField(_l("考核单位（不在名单里的写这里）"), validators=[length(most=120)])
     score = QuantityField(_l("得分"))
     points = QuantityField(_l("满分"))
-    meets_standard = RadioField(_l("达到质量标准吗"), default="")
+    meets_standard = RadioField(_l("达到质量标准吗"), coerce=_chosen, default="")
     finding = TextAreaField(_l("结论"), validators=[required(_l("请写结论")), length(most=2000)])
 
     def __init__(self, **kwargs: Any) -> None:
