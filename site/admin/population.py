@@ -17,6 +17,7 @@ from pages.forms import Form, length, required
 from pages.language import gettext as _
 from pages.language import lazy_gettext as _l
 from pages.services import services
+from pages.words_of_results import VARIABLES
 
 blueprint = Blueprint("population", __name__, url_prefix="/surveys")
 UNREADABLE = 422
@@ -79,7 +80,7 @@ def edit(slug: str) -> ResponseReturnValue:
         flash(_("已存入 %(count)s 个人口数。", count=len(table.rows)), "good")
         return redirect(url_for("admin.surveys.show", slug=slug))
     if table is not None and not table.faults:
-        form.table.data = population_tables.as_text(table)
+        form.table.data = population_tables.as_text(table, wave)
     return _page(wave, form, table), 200 if is_fine else UNREADABLE
 
 
@@ -90,6 +91,6 @@ def _page(wave: Wave, form: PopulationForm, table: PopulationTable | None) -> st
         form=form,
         table=table,
         faults=[(one.cell, one.said, CELL_PROBLEMS[one.reason]) for one in table.faults[:MOST_FAULTS]] if table else [],
-        needed=wave_results.scheme_of(wave).weighting.variables,
+        needed=[str(VARIABLES.get(one, one)) for one in wave_results.scheme_of(wave).weighting.variables],
         has_closed=wave.has_closed(services().today()),
     )

@@ -1,8 +1,6 @@
 """Population counts from a table: every bad cell is named before anything is kept."""
 
-import csv
 import datetime as dt
-import io
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -48,6 +46,13 @@ NAMES: Mapping[str, QuestionRole] = {
     "年龄": QuestionRole.AGE_BAND,
     "性别": QuestionRole.SEX,
 }
+LABELS: Mapping[QuestionRole, str] = {
+    QuestionRole.AREA: "居住地",
+    QuestionRole.AGE_BAND: "年龄段",
+    QuestionRole.SEX: "性别",
+}
+"""What a role is called in the tables that are given out."""
+HEAD = ("区划代码", "名称", "变量", "类别", "人数")
 DESCRIBING = (QuestionRole.AREA, QuestionRole.AGE_BAND, QuestionRole.SEX)
 """Roles of the questions whose answers can be compared with population counts."""
 _COUNT = re.compile(r"[0-9][0-9,，\s]{0,15}")
@@ -137,9 +142,9 @@ def written(session: Session, wave: Wave) -> str:
     """Return the counts that are kept, or an empty table of what is needed, as CSV to fill in."""
     places, asked = places_of(wave), describing(wave.version)
     known = {(one.division_id, one.variable, one.value): one.count for one in margins_of_places(session, places)}
-    lines: list[list[str]] = [["区划代码", "名称", "变量", "类别", "人数"]]
+    lines: list[list[str]] = [list(HEAD)]
     lines += [
-        [place.code, place.name, role.value, option.key, str(known.get((place.id, role.value, option.key), ""))]
+        [place.code, place.name, LABELS[role], option.text, str(known.get((place.id, role.value, option.key), ""))]
         for place in places
         for role, question in asked.items()
         for option in question.options
@@ -221,10 +226,13 @@ def _at(row: Sequence[str], column: int) -> str:
     return row[column].strip() if column < len(row) else ""
 
 
-def as_text(table: PopulationTable) -> str:
+def as_text(table: PopulationTable, wave: Wave) -> str:
     """Return sound rows as CSV, to go on with what a file said."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(["区划代码", "名称", "变量", "类别", "人数"])
-    writer.writerows([row.place.code, row.place.name, row.variable, row.value, row.count] for row in table.rows)
-    return buffer.getvalue()
+    asked = describing(wave.version)
+    words = {
+        (role.value, option.key): (LABELS[role], option.text)
+        for role, question in asked.items()
+        for option in question.options
+    }
+    lines = [[row.place.code, row.place.name, *words[row.variable, row.value], str(row.count)] for row in table.rows]
+    return "".join(csv_guard.lines([list(HEAD), *lines])).removeprefix("\ufeff")

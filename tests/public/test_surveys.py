@@ -150,3 +150,30 @@ def test_conditions_and_hints_are_told_in_words(client: FlaskClient, session: Se
     page = client.get(f"/surveys/{wave.slug}").text
     assert "第 1 题选了“很了解”或“听说过”的人才答" in page
     assert "Take your time" in client.get(f"/surveys/{wave.slug}", headers={"Accept-Language": "en"}).text
+
+
+def test_a_survey_that_is_not_asked_on_the_web_takes_no_answer_there(
+    client: FlaskClient, make: Make, session: Session
+) -> None:
+    today = make.at.date()
+    wave = make.wave(opens_on=today.replace(year=2000), closes_on=today.replace(year=2999), channels=["phone"])
+    session.commit()
+    page = client.get(f"/surveys/{wave.slug}")
+    assert "不在网上填写" in page.text
+    assert "<textarea" not in page.text
+    other = answers(client, open_wave(session, make))
+    assert client.post(f"/surveys/{wave.slug}", data=other).status_code == 409
+    assert session.scalar(sa.select(sa.func.count(Response.id))) == 0
+    assert "不在网上填写" in client.get("/surveys/").text
+
+
+def test_answers_sent_at_once_are_marked_as_too_fast_without_a_time(
+    client: FlaskClient, make: Make, session: Session
+) -> None:
+    today = make.at.date()
+    period = {"opens_on": today.replace(year=2000), "closes_on": today.replace(year=2999)}
+    for wave in (make.wave(**period, quality_rules={"too_fast": 60.0}), make.wave(**period)):
+        session.commit()
+        client.post(f"/surveys/{wave.slug}", data=answers(client, wave))
+    flags = {response.wave_id: response.flags for response in session.scalars(sa.select(Response))}
+    assert sorted(flags.values()) == [[], ["too_fast"]]
