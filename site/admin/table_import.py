@@ -143,7 +143,7 @@ def columns(upload_id: int) -> ResponseReturnValue:
             abort(400)
         wanted[column.index] = {
             "meaning": chosen,
-            "unit": request.form.get(f"unit_{column.index}", column.unit).strip()[:20],
+            "unit": _unit_for(table, column, chosen),
             "group": column.group,
         }
     table_import.choose_columns(db.session(), kept, table, wanted, services().clock())
@@ -284,6 +284,15 @@ def _samples(table: Table, column: Column) -> list[str]:
     """Return what stands in the first filled cells of a column, for the one who says what it is."""
     shown = (table.grid.rows[row][column.index].shown for row in table.region.body)
     return [text[:24] for text in dict.fromkeys(filter(None, shown))][:SAMPLES]
+
+
+def _unit_for(table: Table, column: Column, meaning: str) -> str:
+    """Return the unit typed for a column; one of money goes when the column is none of money any more, and comes."""
+    typed = request.form.get(f"unit_{column.index}", column.unit).strip()[:20]
+    is_money = meaning in MONEY
+    if is_money == (column.meaning in MONEY) or typed != column.unit:
+        return typed
+    return next((unit for unit in table.region.units if unit in UNITS), "") if is_money else ""
 
 
 def _correct(kept: TableUpload, found: Line, projects: Sequence[Project]) -> None:

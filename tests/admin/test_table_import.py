@@ -105,6 +105,24 @@ def test_a_turned_table_is_corrected_where_it_stands(browser: Browser, road: Pro
     assert (report.values[0].value, report.funds_spent_fen) == (Decimal("12.25"), 5_0000_00)
 
 
+def test_a_column_that_is_no_money_keeps_no_unit_of_money(browser: Browser, road: Project) -> None:
+    text = (
+        "某县2026年5月进度表\n单位：万元\n项目名称,指标,目标任务,完成投资,累计支出资金\n"
+        "石桥村道路硬化,硬化道路,22.5,12.25,5\n"
+    )
+    preview = send(browser, road, text.encode())
+    fields = browser.fields(preview)
+    assert (fields["meaning_3"], fields["unit_3"]) == ("completed", "万元")
+    browser.post(f"{preview}/columns", fields | {"meaning_3": "done"}, on=preview)
+    page = browser.get(preview).get_data(as_text=True)
+    assert "12.25万元" not in page
+    assert "写进月报：石桥村道路硬化（硬化道路）" in page
+
+    fields = browser.fields(preview)
+    browser.post(f"{preview}/columns", fields | {"meaning_3": "completed"}, on=preview)
+    assert browser.fields(preview)["unit_3"] == "万元"
+
+
 def test_a_wrong_cell_is_named_and_put_right(browser: Browser, road: Project) -> None:
     preview = send(browser, road, (HEADING + "1,石桥村道路硬化,硬化道路,公里,22.5,12,,-5,\n").encode())
     page = browser.get(preview).get_data(as_text=True)

@@ -101,6 +101,7 @@ def test_a_messy_table_is_put_right_and_its_mapping_remembered(open_page: Opener
     page.get_by_role("button", name="按这样重新读表").click()
     expect(page.locator("body")).to_contain_text("已按您的选择重新读表")
     expect(page.locator("main")).not_to_contain_text("这一列是什么还没有把握")
+    expect(page.locator("main")).not_to_contain_text("项目里没有这个指标")
 
     expect(page.locator("main")).to_contain_text("写的是文字，不是数字")
     page.get_by_role("link", name="改第 6 行").click()
