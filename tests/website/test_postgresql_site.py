@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 
 import flask_migrate
 import pytest
@@ -10,17 +11,24 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from minsheng import publishing
+from minsheng import dispositions, exclusion_acts, publishing, quality_figures, wave_plans
 from minsheng.applying import accept, propose
 from minsheng.contracts import Contract
 from minsheng.database import db, now
-from minsheng.errors import ChangedMeanwhileError, InvalidValuesError
+from minsheng.dispositions import Stated
+from minsheng.errors import ChangedMeanwhileError, InvalidValuesError, WrongStateError
+from minsheng.exclusion_acts import Meant
+from minsheng.exclusions import ExclusionScope
 from minsheng.importing.published import import_published, read_rows
+from minsheng.opinion.dispositions import Disposition
 from minsheng.proposals import Proposal
+from minsheng.quality_rules import QualityRule
 from minsheng.record_changes import Change
 from minsheng.staff import Role, StaffMember
+from minsheng.surveys import Channel, Response, Wave
 from tests.factories import Make
 from tests.public.test_suggestions import code_of, send
+from tests.surveys import answered_wave
 from website import sample_content
 from website.application import create_app
 from website.config import Settings
@@ -100,3 +108,34 @@ def test_changes_of_a_record_are_refused_by_name_and_wait_for_each_other(site: F
         assert second.result() == "amount_fen"
     assert session.get_one(Contract, contract_id).amount_fen == 600
     assert publishing.verify(session) == []
+
+
+def test_a_survey_keeps_its_rules_loses_answers_and_a_draft_goes(site: Flask) -> None:
+    at = now()
+    make = Make(db.session(), at)
+    wave = answered_wave(
+        db.session(), make, (20, 20), opens_on=at.date(), closes_on=at.date(), quality_rules={"misconduct": 0.0}
+    )
+    surveyor, county = make.staff(Role.SURVEYOR), wave.division.children[0]
+    stated = Stated(
+        county, Channel.PHONE, {Disposition.COMPLETE: 20, Disposition.REFUSAL: 5}, "某公司周报", Decimal("0.5")
+    )
+    dispositions.state(db.session(), wave, stated, surveyor, at)
+    db.session.execute(sa.update(Response).where(Response.division_id == county.id).values(batch="第一批"))
+    db.session.commit()
+    meant = Meant(ExclusionScope.BATCH, "第一批")
+    exclusion = exclusion_acts.exclude(
+        db.session(), wave, QualityRule.MISCONDUCT, meant, "回访都说没填过", surveyor, at
+    )
+    db.session.commit()
+    quality = quality_figures.quality_of(db.session(), wave, at.date())
+    assert (quality.total, quality.excluded, exclusion.count) == (80, 40, 40)
+    exclusion_acts.take_in_again(db.session(), exclusion, "打错了号码", surveyor, at)
+    draft = make.wave(is_published=False)
+    draft_id = draft.id
+    wave_plans.discard(db.session(), draft, surveyor, at)
+    db.session.commit()
+    assert db.session.get(Wave, draft_id) is None
+    assert quality_figures.quality_of(db.session(), wave, at.date()).excluded == 0
+    with pytest.raises(WrongStateError):
+        wave_plans.discard(db.session(), wave, surveyor, at)
