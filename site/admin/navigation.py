@@ -146,7 +146,6 @@ def _here() -> str:
     return {
         "admin.publishing": "admin.reports",
         "admin.report_grid": "admin.reports",
-        "admin.report_grid": "admin.reports",
         "admin.proposals": "admin.projects",
         "admin.oc4ids": "admin.table_import",
         "admin.problem_cures": "admin.problems",
