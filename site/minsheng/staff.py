@@ -70,9 +70,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.CASE_REVIEWER: frozenset({Permission.SEE_DESK, Permission.REVIEW_SUGGESTION}),
-    Role.CASE_HANDLER: frozenset(
-        {Permission.SEE_DESK, Permission.HANDLE_SUGGESTION, Permission.WORK_ON_PROBLEM}
-    ),
+    Role.CASE_HANDLER: frozenset({Permission.SEE_DESK, Permission.HANDLE_SUGGESTION, Permission.WORK_ON_PROBLEM}),
     Role.SUPERVISOR: frozenset(
         {
             Permission.SEE_DESK,

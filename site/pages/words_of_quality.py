@@ -42,6 +42,7 @@ EXPLAINED: Mapping[str, str] = MappingProxyType(
 )
 """Rule → when it holds, for whoever registers it and for readers of the results."""
 
+
 def name_of(rule: str) -> str:
     """Return what a rule is called; one of an imported survey, which has no word here, is shown by its key."""
     return str(QUALITY_WORDS["quality_rule"].get(rule, rule))

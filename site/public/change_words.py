@@ -243,7 +243,6 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "meets_standard": lambda value: _("是") if value else _("否"),
     "second_factor_required": lambda value: _("是") if value else _("否"),
     "one_person_mode": lambda value: _("是") if value else _("否"),
-    "one_person_mode": lambda value: _("是") if value else _("否"),
     "set_up": lambda value: _("是") if value else _("否"),
     "emblem": lambda digest: _("图片 %(key)s", key=digest[:8]),
     "days": lambda days: ngettext("%(num)s 天", "%(num)s 天", len(days)),
