@@ -95,6 +95,10 @@ OTHER_ACT = _l("登记一项变动")
 
 FIELDS: Mapping[str, str] = MappingProxyType(
     {
+        "closes_on": _l("最后一天"),
+        "first_closes_on": _l("原定的最后一天"),
+        "dates_reason": _l("改期的原因"),
+        "closed": _l("已截止"),
         "title": _l("名称"),
         "summary": _l("简介"),
         "year": _l("年份"),
@@ -243,6 +247,7 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "meets_standard": lambda value: _("是") if value else _("否"),
     "second_factor_required": lambda value: _("是") if value else _("否"),
     "one_person_mode": lambda value: _("是") if value else _("否"),
+    "closed": lambda value: _("是") if value else _("否"),
     "set_up": lambda value: _("是") if value else _("否"),
     "emblem": lambda digest: _("图片 %(key)s", key=digest[:8]),
     "days": lambda days: ngettext("%(num)s 天", "%(num)s 天", len(days)),
