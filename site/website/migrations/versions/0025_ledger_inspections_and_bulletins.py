@@ -157,9 +157,9 @@ def _sign_look_backs() -> None:
             op.f("ck_look_back_signature_state"),
             "state IN ('draft', 'submitted', 'returned', 'published', 'withdrawn')",
         )
-        for column in ("author_id", "publisher_id"):
+        for referring in ("author_id", "publisher_id"):
             batch_op.create_foreign_key(
-                op.f(f"fk_look_back_{column}_staff_member"), "staff_member", [column], ["id"], ondelete="RESTRICT"
+                op.f(f"fk_look_back_{referring}_staff_member"), "staff_member", [referring], ["id"], ondelete="RESTRICT"
             )
     _index("look_back", "state", "author_id")
     op.create_table(
@@ -248,14 +248,14 @@ def _extend_problems() -> None:
             op.f("ck_problem_state_says_closed"), "(state = 'closed') = (closed_on IS NOT NULL)"
         )
         batch_op.create_check_constraint(op.f("ck_problem_closing_says_cure"), "state <> 'closing' OR length(cure) > 0")
-        for column, other in {
+        for referring, other in {
             "author_id": "staff_member",
             "cured_by_id": "staff_member",
             "look_back_id": "look_back",
             "inspection_check_id": "inspection_check",
         }.items():
             batch_op.create_foreign_key(
-                op.f(f"fk_problem_{column}_{other}"), other, [column], ["id"], ondelete="RESTRICT"
+                op.f(f"fk_problem_{referring}_{other}"), other, [referring], ["id"], ondelete="RESTRICT"
             )
     _index("problem", "state", "deadline", "look_back_id", "inspection_check_id")
 

@@ -1,5 +1,7 @@
 """Waves say their channels, places and quality rules; exclusions say what they took out; who counted the drawn."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -49,7 +51,7 @@ def downgrade() -> None:
             batch_op.drop_column(name)
 
 
-def _add(table: str, columns: tuple[sa.Column, ...]) -> None:
+def _add(table: str, columns: tuple[sa.Column[Any], ...]) -> None:
     """Add columns; their defaults only fill the rows that were there, new rows bring their own."""
     with op.batch_alter_table(table) as batch_op:
         for column in columns:
@@ -96,7 +98,7 @@ def _make_statements() -> None:
     )
 
 
-def _wave_columns() -> tuple[sa.Column, ...]:
+def _wave_columns() -> tuple[sa.Column[Any], ...]:
     return (
         sa.Column("channels", sa.JSON(), nullable=False, server_default=EVERY_CHANNEL),
         sa.Column("place_codes", sa.JSON(), nullable=False, server_default="[]"),
@@ -107,7 +109,7 @@ def _wave_columns() -> tuple[sa.Column, ...]:
     )
 
 
-def _exclusion_columns() -> tuple[sa.Column, ...]:
+def _exclusion_columns() -> tuple[sa.Column[Any], ...]:
     return (
         sa.Column("scope", sa.String(length=32), nullable=False, server_default="response"),
         sa.Column("key", sa.String(length=40), nullable=False, server_default=""),
