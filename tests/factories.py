@@ -237,5 +237,6 @@ class Make:
         slug = given.get("slug", f"page-{next(self._numbers)}")
         page = content_pages.begin(self.session, given.get("kind", ContentKind.POLICY), slug, writer)
         content_pages.write(self.session, page, "高龄津贴办法", "年满八十岁，次月自动发放。", writer, self.at)
-        content_pages.publish(self.session, page, 1, writer, self.at)
+        content_pages.submit(self.session, page, 1, writer, self.at)
+        content_pages.publish(self.session, page, 1, self.staff(Role.PUBLISHER), self.at)
         return page

@@ -7,6 +7,7 @@ publisher signs.
 import datetime as dt
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -21,7 +22,7 @@ from minsheng import (
     summons_acts,
 )
 from minsheng.breakdown_acts import Share
-from minsheng.bulletin_issues import BlockName
+from minsheng.bulletin_issues import BlockName, BulletinIssue
 from minsheng.bulletins import Period
 from minsheng.comparison import projects_of
 from minsheng.indicators import Indicator
@@ -31,7 +32,7 @@ from minsheng.look_back_acts import Found
 from minsheng.lookbacks import LookBackResult
 from minsheng.media import StoredImage
 from minsheng.problem_acts import Entry
-from minsheng.problems import ProblemKind, ProblemSource
+from minsheng.problems import Problem, ProblemKind, ProblemSource
 from minsheng.programmes import Programme
 from minsheng.projects import Category, Project
 from minsheng.scope import Scope
@@ -96,16 +97,27 @@ def _problem(world: World, number: int, plan: ProjectPlan | None, at: dt.datetim
     problem = problem_acts.register(world.session, found, overseer, at)
     if entry.get("is_draft"):
         return
-    problem_acts.open_to_public(world.session, problem, world.publisher, at + dt.timedelta(minutes=30))
-    if "cure" not in entry or plan is None:
-        return
+    world.story.at(at + dt.timedelta(minutes=30), partial(_open_problem, world, problem, entry, plan))
+
+
+def _open_problem(
+    world: World, problem: Problem, entry: dict[str, Any], plan: ProjectPlan | None, at: dt.datetime
+) -> None:
+    """Let residents see a problem; two hours later its cure is there, where the story says so."""
+    problem_acts.open_to_public(world.session, problem, world.publisher, at)
+    if "cure" in entry and plan is not None:
+        world.story.at(at + dt.timedelta(hours=2), partial(_cure, world, problem, entry, plan))
+
+
+def _cure(world: World, problem: Problem, entry: dict[str, Any], plan: ProjectPlan, at: dt.datetime) -> None:
+    """Bring a picture and words of a cure, and ask for closing."""
     stored = world.gallery.stored(_picture(entry["project"], plan))
-    author = world.author_for(project)
+    author = world.author_for(problem.project)
     image = StoredImage(stored.key, stored.width, stored.height, at.date())
     added = problem_acts.add_photo(world.session, problem, image, entry["picture"], author, is_cure=True)
     added.photo.is_drawing = True
-    problem_acts.note(problem, entry["note"], author, at + dt.timedelta(hours=1))
-    problem_acts.propose_closing(world.session, problem, entry["cure"], author, at + dt.timedelta(hours=2))
+    problem_acts.note(problem, entry["note"], author, at)
+    problem_acts.propose_closing(world.session, problem, entry["cure"], author, at)
 
 
 def _look_back(world: World, slug: str, note: str, at: dt.datetime) -> None:
@@ -125,8 +137,11 @@ def _inspect(world: World, at: dt.datetime) -> None:
             answers["signed"] = {"answer": "no", "note": said["failed"]}
         conclusion = said["failed"] if check.position == 0 else said["passed"]
         inspection_acts.record_check(world.session, check, at.date(), answers, conclusion, overseer, at)
-    inspection_acts.hand_in(plan, said["summary"], overseer, at + dt.timedelta(days=1))
-    inspection_acts.publish(world.session, plan, world.publisher, at + dt.timedelta(days=1, hours=2))
+    inspection_acts.hand_in(plan, said["summary"], overseer, at)
+    world.story.at(
+        at + dt.timedelta(hours=2),
+        lambda later: inspection_acts.publish(world.session, plan, world.publisher, later),
+    )
 
 
 def _plan_next_inspection(world: World, at: dt.datetime) -> None:
@@ -159,7 +174,10 @@ def _summon(world: World, at: dt.datetime) -> None:
     summons = summons_acts.prepare(world.session, programme, quarters[0], overseer, today, REPORT_DUE_DAY)
     summons_acts.edit(summons, content("watching")["summons"]["words"], {}, overseer)
     summons.submit(at)
-    summons_acts.publish(world.session, summons, world.publisher, at + dt.timedelta(minutes=30), REPORT_DUE_DAY)
+    world.story.at(
+        at + dt.timedelta(minutes=30),
+        lambda later: summons_acts.publish(world.session, summons, world.publisher, later, REPORT_DUE_DAY),
+    )
 
 
 def _bulletins(world: World, at: dt.datetime) -> None:
@@ -178,7 +196,11 @@ def _bulletins(world: World, at: dt.datetime) -> None:
         )
         bulletin_acts.hand_in(world.session, issue, at)
         if back:
-            bulletin_acts.publish(world.session, issue, figures, world.publisher, at + dt.timedelta(minutes=40))
+            world.story.at(at + dt.timedelta(minutes=40), partial(_publish_bulletin, world, issue, figures))
+
+
+def _publish_bulletin(world: World, issue: BulletinIssue, figures: dict[str, str], at: dt.datetime) -> None:
+    bulletin_acts.publish(world.session, issue, figures, world.publisher, at)
 
 
 def _break_down(world: World, at: dt.datetime) -> None:
