@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 
 from minsheng import call_checks, call_progress, call_sheets, sample_frame_reading, sample_frames, samples
@@ -35,7 +36,9 @@ def plan_phone(world: World, wave: Wave, answering: Answering) -> None:
     begun = wave.opens_on + dt.timedelta(days=9)
     drawn: list[Sample] = []
     world.story.at(moment(begun, 9), lambda at: drawn.append(_draw(world, wave, at)))
-    world.story.at(moment(begun + dt.timedelta(days=1), 10), lambda at: _call(world, wave, answering, at))
+    for number in range(CALLS):
+        calling = moment(begun + dt.timedelta(days=1), 10) + dt.timedelta(minutes=9) * (number + 1)
+        world.story.at(calling, partial(_call, world, wave, answering, number))
     world.story.at(
         moment(begun + dt.timedelta(days=2), 10),
         lambda at: _draw_checks(world, drawn[0], at),
@@ -73,24 +76,22 @@ def _draw_checks(world: World, sample: Sample, at: dt.datetime) -> None:
     call_checks.draw_checks(world.session, sample, world.staff[SURVEYOR], at)
 
 
-def _call(world: World, wave: Wave, answering: Answering, at: dt.datetime) -> None:
-    """Make the calls: every other one ends in an interview, the rest in what ``RESULTS`` says."""
+def _call(world: World, wave: Wave, answering: Answering, number: int, at: dt.datetime) -> None:
+    """Make a call: every other one ends in an interview, the rest in what ``RESULTS`` says."""
     homes = {one["name"]: one["home"] for one in content("questionnaire")["calls"]["stratum"]}
-    for number in range(CALLS):
-        by = world.staff[INTERVIEWERS[number % 2]]
-        at += dt.timedelta(minutes=9)
-        claim = call_sheets.claim_next(world.session, wave, by, world.installation.secret, at)
-        if number % 2 == number // 2 % 2:
-            person: SampledPerson = claim.person
-            call_sheets.save_answers(
-                world.session,
-                claim,
-                answering(homes[person.stratum]),
-                by,
-                at,
-                secret=world.installation.secret,
-                ticket=new_ticket(),
-            )
-        else:
-            call_sheets.note_result(world.session, claim, RESULTS[number // 2 % len(RESULTS)], by, at)
+    by = world.staff[INTERVIEWERS[number % 2]]
+    claim = call_sheets.claim_next(world.session, wave, by, world.installation.secret, at)
+    if number % 2 == number // 2 % 2:
+        person: SampledPerson = claim.person
+        call_sheets.save_answers(
+            world.session,
+            claim,
+            answering(homes[person.stratum]),
+            by,
+            at,
+            secret=world.installation.secret,
+            ticket=new_ticket(),
+        )
+    else:
+        call_sheets.note_result(world.session, claim, RESULTS[number // 2 % len(RESULTS)], by, at)
     call_progress.keep_dispositions(world.session, wave, Channel.PHONE)
