@@ -6,7 +6,8 @@ import uuid
 from functools import partial
 from typing import Any
 
-from minsheng import assessment_schemes, publishing, surveys, wave_results
+from minsheng import assessment_schemes, journal, publishing, quality_rules, surveys, wave_results
+from minsheng.journal import Act
 from minsheng.opinion.scheme_reading import shipped
 from minsheng.places import Division, DivisionLevel
 from minsheng.population import PopulationMargin
@@ -26,6 +27,11 @@ COUNTY_TOWN = "990121101"
 SCHEME = "anhui-2010"
 DAYS_OPEN_BEFORE = 24
 DAYS_OPEN_AFTER = 30
+PROPOSED = {
+    rule: quality_rules.THRESHOLDS[rule].proposed if rule in quality_rules.THRESHOLDS else 0.0
+    for rule in quality_rules.QualityRule
+}
+"""All rules of quality with the thresholds that the site proposes."""
 TICKETS = uuid.UUID("99012100-0000-4000-8000-000000000001")
 
 
@@ -106,6 +112,7 @@ def _wave(world: World, version: QuestionnaireVersion, which: str, opens: dt.dat
         opens_on=opens,
         closes_on=closes,
         is_published=True,
+        quality_rules=quality_rules.checked(PROPOSED),
     )
     world.session.add(wave)
     world.story.at(moment(opens, 8), lambda at: _publish(world, wave, at))
@@ -116,6 +123,8 @@ def _publish(world: World, wave: Wave, at: dt.datetime) -> None:
     """Publish a wave with a scheme of satisfaction and awareness: the county took no suggestions yet last year."""
     wave.scheme = assessment_schemes.locked(world.session, shipped(SCHEME), at, OFFICE)
     publishing.record_wave(world.session, wave, "wave_published", OFFICE, at)
+    extra = {"rules": dict(wave.quality_rules), "sha256": quality_rules.rules_hash(wave)}
+    journal.record(world.session, Act("quality_rules_registered", f"wave:{wave.slug}", OFFICE, extra=extra), at)
 
 
 class _Respondents:
