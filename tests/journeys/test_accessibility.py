@@ -77,7 +77,7 @@ def problems(page: Page, address: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("size", "scheme"), [("phone", "light"), ("desk", "dark")], indirect=["size"])
 def test_residents_pages(open_page: Opener, scheme: str) -> None:
     page = open_page(color_scheme=scheme)
     addresses = list(RESIDENTS_PAGES)

@@ -11,7 +11,8 @@ from tests.journeys.sending import send
 from tests.journeys.test_case_dispute import AGENCY, HANDLER, REVIEWER, open_case
 from tests.journeys.test_staff import sign_in
 
-pytestmark = pytest.mark.browser
+# One size: staff do this at a desk, and both sizes would take minutes.
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("size", ["desk"], indirect=True)]
 Opener = Callable[..., Page]
 FIRST = {"phone": "三里桥头的护栏断了一截，车开过来很怕人。", "desk": "柳林村的机井抽不上水，麦子快旱死了。"}
 SECOND = {"phone": "桥边栏杆掉进河里了，三里桥走路危险。", "desk": "浇地的井坏了十来天没人管，柳林村急用水。"}

@@ -53,7 +53,8 @@ def test_from_the_telephone_to_the_printed_sheet(open_page: Opener, site: Site, 
     expect(page.locator(".sheet")).not_to_contain_text("13812345678")
     page.emulate_media(media="print")
     expect(page.get_by_role("heading", name="问题登记单")).to_be_visible()
-    expect(page.locator(".no-print")).to_be_hidden()
+    for not_printed in page.locator(".no-print").all():
+        expect(not_printed).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth + 1")
     page.emulate_media(media="screen")
 

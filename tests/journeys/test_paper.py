@@ -13,7 +13,8 @@ from tests.journeys.conftest import Site
 from tests.journeys.test_accessibility import problems
 from tests.journeys.test_staff import sign_in
 
-pytestmark = pytest.mark.browser
+# One size: staff do this at a desk, and both sizes would take minutes.
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("size", ["desk"], indirect=True)]
 Opener = Callable[..., Page]
 FIRST = {
     "aware": "1",
@@ -56,6 +57,7 @@ def enter(page: Page, paper: str, serial: str, answers: dict[str, str]) -> None:
     page.get_by_label("卷子上的编号").fill(serial)
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_contain_text("编号")
+    page.wait_for_load_state("load")  # until then no script carries Enter on to the next question
     page.locator("#q-aware").focus()
     for key in ("aware", "heard_from", "overall", *FIELDS, "used", "told", "area", "age", "sex"):
         expect(page.locator(f"#q-{key}")).to_be_focused()

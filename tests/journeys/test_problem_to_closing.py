@@ -12,7 +12,8 @@ from tests.journeys.conftest import Site
 from tests.journeys.sending import send
 from tests.journeys.test_staff import sign_in
 
-pytestmark = pytest.mark.browser
+# One size: both would take minutes.
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("size", ["phone"], indirect=True)]
 Opener = Callable[..., Page]
 REVIEWER, AGENCY, OVERSEER = "laixin", "shuili", "duban"
 PROJECT, HOUSE = "例山乡供水主管改线", "示例县水利局"

@@ -13,7 +13,8 @@ from playwright.sync_api import Locator, Page, expect
 from tests.journeys.conftest import Site
 from tests.journeys.test_staff import PUBLISHER, WRITER, Opener, picture, sign_in
 
-pytestmark = pytest.mark.browser
+# One size: staff do this at a desk, and both sizes would take minutes.
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("size", ["desk"], indirect=True)]
 CHINA = ZoneInfo("Asia/Shanghai")
 PASTE = """(cell, text) => {
   const clipboardData = new DataTransfer();

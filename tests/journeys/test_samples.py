@@ -10,7 +10,8 @@ from tests.journeys.conftest import Site
 from tests.journeys.test_accessibility import problems
 from tests.journeys.test_staff import sign_in
 
-pytestmark = pytest.mark.browser
+# One size: staff do this at a desk, and both sizes would take minutes.
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("size", ["desk"], indirect=True)]
 Opener = Callable[..., Page]
 
 

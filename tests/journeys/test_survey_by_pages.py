@@ -14,7 +14,8 @@ from tests.journeys.conftest import Site
 from tests.journeys.test_staff import sign_in
 from tests.journeys.test_survey_results import recomputed
 
-pytestmark = pytest.mark.browser
+# One size: staff do this at a desk, and both sizes would take minutes.
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("size", ["desk"], indirect=True)]
 Opener = Callable[..., Page]
 ASKED = ("aware", "overall", "told", "area", "age")
 CALLED = {"aware": "know_well", "overall": "satisfied", "told": "no", "area": "village", "age": "35_59"}
