@@ -99,6 +99,7 @@ def test_forms_with_mistakes(open_page: Opener) -> None:
         assert [violation["id"] for violation in violations] == [], address
 
 
+@pytest.mark.parametrize("size", ["phone"], indirect=True)
 @pytest.mark.parametrize("username", list(STAFF_PAGES))
 def test_staff_pages(open_page: Opener, site: Site, username: str) -> None:
     page = sign_in(open_page, site, username)

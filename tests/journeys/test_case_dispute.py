@@ -10,7 +10,8 @@ from tests.journeys.conftest import Site
 from tests.journeys.sending import send
 from tests.journeys.test_staff import sign_in
 
-pytestmark = pytest.mark.browser
+# One size: staff do this at a desk, and both sizes would take minutes.
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("size", ["desk"], indirect=True)]
 Opener = Callable[..., Page]
 REVIEWER, HANDLER, SUPERVISOR = "laixin", "banli", "duban"
 AGENCY = "示例县住房和城乡建设局"

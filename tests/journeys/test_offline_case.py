@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 from tests.journeys.conftest import Site
 from tests.journeys.test_staff import sign_in
 
-pytestmark = pytest.mark.browser
+# One size: staff do this at a desk, and both sizes would take minutes.
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("size", ["desk"], indirect=True)]
 Opener = Callable[..., Page]
 WORDS = "村民张建国来电：村口三盏路灯坏了两个月，晚上看不见路。回电１３８－１２３４－５６７８，家在石桥村三组12号。"
 
