@@ -1,5 +1,7 @@
 """A served site with sample content, and a real browser to walk through it."""
 
+import ipaddress
+import itertools
 import os
 import re
 import shutil
@@ -28,6 +30,8 @@ FLAGS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
+NETWORKS = itertools.count(int(ipaddress.IPv4Address("10.0.0.1")))
+"""Where the people of each journey come from: a dozen letters from one address would be held for a look."""
 SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1280, "height": 900}}
 
 
@@ -116,12 +120,14 @@ def open_page(browser: Browser, site: Site, size: str) -> Iterator[Callable[...,
     """Open a fresh browser of this size; fails the test on script errors, refused resources and third parties."""
     opened: list[BrowserContext] = []
     trouble: list[str] = []
+    network = {"X-Forwarded-For": str(ipaddress.IPv4Address(next(NETWORKS)))}
 
     def opener(**options: object) -> Page:
         context = browser.new_context(
             base_url=site.url,
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
+            extra_http_headers=network,
             viewport=SIZES[size],  # type: ignore[arg-type]  # a mapping of the two lengths
             **options,  # type: ignore[arg-type]  # passed through
         )
@@ -150,7 +156,8 @@ def _environment(data: Path) -> dict[str, str]:
     """Return the environment of an installation of its own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MINSHENG_")}
     path = os.pathsep.join([str(ROOT / "site"), str(ROOT)])
-    return {**kept, "MINSHENG_DATA": str(data), "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
+    own = {"MINSHENG_DATA": str(data), "MINSHENG_TRUSTED_PROXIES": "1"}
+    return {**kept, **own, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
 
 
 def _wait_for(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
