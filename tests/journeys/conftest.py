@@ -122,10 +122,10 @@ def open_page(browser: Browser, site: Site, size: str) -> Iterator[Callable[...,
     trouble: list[str] = []
     network = {"X-Forwarded-For": str(ipaddress.IPv4Address(next(NETWORKS)))}
 
-    def opener(**options: object) -> Page:
+    def opener(*, language: str = "zh-CN", **options: object) -> Page:
         context = browser.new_context(
             base_url=site.url,
-            locale="zh-CN",
+            locale=language,
             timezone_id="Asia/Shanghai",
             extra_http_headers=network,
             viewport=SIZES[size],  # type: ignore[arg-type]  # a mapping of the two lengths

@@ -112,6 +112,6 @@ def test_the_sign_in_page(open_page: Opener) -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh-TW"])
 def test_other_languages_fit_the_page(open_page: Opener, language: str) -> None:
-    page = open_page(extra_http_headers={"Accept-Language": language})
+    page = open_page(language=language)
     addresses = ("/", "/projects/", "/suggestions/new", "/surveys/", "/search/?q=公路")
     assert [problem for address in addresses for problem in problems(page, address)] == []
