@@ -12,7 +12,8 @@ from minsheng import privacy, reply_leaks
 from minsheng.cases import Prominence, RefusalReason
 from minsheng.encryption import CannotOpenError
 from minsheng.places import Agency
-from minsheng.privacy import PersonalKind, Span
+from minsheng.personal_numbers import PersonalKind
+from minsheng.privacy import Span
 from minsheng.suggestions import Suggestion
 from pages.forms import Form, length, required
 from pages.language import gettext as _

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 
 from minsheng import privacy
-from minsheng.privacy import PersonalKind, Span
+from minsheng.personal_numbers import PersonalKind
+from minsheng.privacy import Span
 
 AROUND = 6
 LEAST_DIGITS = 5

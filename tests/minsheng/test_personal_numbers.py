@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from minsheng.privacy import PersonalKind, likely_addresses, mask
+from minsheng.personal_numbers import PersonalKind
+from minsheng.privacy import likely_addresses, likely_names, mask
 
 CASES = tomllib.loads((Path(__file__).parent / "data" / "personal_numbers.toml").read_text(encoding="utf-8"))
 HIDDEN = [(PersonalKind(kind), text) for kind, texts in CASES["hidden"].items() for text in texts]
+HOSTILE = tomllib.loads((Path(__file__).parent / "data" / "hostile_numbers.toml").read_text(encoding="utf-8"))
 KEPT = [text for texts in CASES["kept"].values() for text in texts]
 
 
@@ -33,6 +35,24 @@ def test_hidden_in_the_middle_of_words_and_lines() -> None:
         plain = text.replace("{", "").replace("}", "")
         around = f"村口路灯坏了。\n{plain}\n请尽快修。"
         assert kind in {span.kind for span in mask(around).spans}, text
+
+
+def test_what_was_written_to_get_past_masking_is_hidden() -> None:
+    told = [pair for pairs in HOSTILE["hidden"].values() for pair in pairs]
+    assert all(secret in text for text, secret in told)
+    assert [text for text, secret in told if secret in mask(text).text] == []
+
+
+def test_what_was_written_to_be_masked_wrongly_stays() -> None:
+    assert [text for text in HOSTILE["kept"]["texts"] if mask(text).text != text] == []
+
+
+def test_names_and_houses_in_any_writing_are_shown_to_the_reviewer() -> None:
+    missed = []
+    for text, wanted in HOSTILE["marked"]["texts"]:
+        found = [text[span.start : span.end] for span in (*likely_names(text), *likely_addresses(text))]
+        missed += [text] if not any(wanted in one for one in found) else []
+    assert missed == []
 
 
 @pytest.mark.parametrize(

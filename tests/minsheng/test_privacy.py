@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minsheng.privacy import PersonalKind, Span, find_numbers, likely_addresses, likely_names, mask
+from minsheng.personal_numbers import PersonalKind
+from minsheng.privacy import Span, find_numbers, likely_addresses, likely_names, mask
 
 MOBILES = [
     "13800138000",

@@ -3,7 +3,7 @@
 import pytest
 
 from minsheng import reply_leaks
-from minsheng.privacy import PersonalKind
+from minsheng.personal_numbers import PersonalKind
 
 LETTER = "村民张建国反映：路灯坏了。电话13812345678，身份证342401199003077615，车牌皖N12345。"
 
