@@ -41,7 +41,7 @@ def index() -> ResponseReturnValue:
         "admin/publishing/index.html",
         waiting=waiting,
         own=[one for one in submitted if one.is_work_of(member)],
-        timed=timed_publishing.waiting_by_report(db.session(), submitted),
+        timed=timed_publishing.waiting_by_record(db.session(), submitted),
         obstacles={one.id: _obstacle(one) for one in waiting},
         form=PublishForm(formdata=None),
         proposals=applying.waiting_for(db.session(), member) if member.may(Permission.EDIT_PROJECT) else None,

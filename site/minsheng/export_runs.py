@@ -1,4 +1,7 @@
-"""Exports that are being made: how far each has come, and the file it became, kept for a short time."""
+"""Exports that are being made: how far each has come, and the file it became, kept for a short time.
+
+The file lies in the database in pieces, so that whichever process or machine is asked for it has it.
+"""
 
 import datetime as dt
 import enum
@@ -64,6 +67,18 @@ class ExportRun(Base):
     def is_over(self, at: dt.datetime) -> bool:
         """Whether the time in which the file could be fetched has passed."""
         return at - self.started_at > KEPT
+
+
+class ExportPiece(Base):
+    """A stretch of a finished file; its pieces follow each other by ``number``, from 0."""
+
+    __tablename__ = "export_piece"
+
+    run_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("export_run.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    data: Mapped[bytes] = mapped_column(sa.LargeBinary)
 
 
 def of_member(session: Session, member: StaffMember, at: dt.datetime) -> list[ExportRun]:

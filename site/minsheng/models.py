@@ -24,7 +24,7 @@ from minsheng.dispositions import DispositionCount, DispositionStatement
 from minsheng.documents import Document, DocumentPage
 from minsheng.eligibility import EligibilityStep, PaymentBatch
 from minsheng.exclusions import Exclusion
-from minsheng.export_runs import ExportRun
+from minsheng.export_runs import ExportPiece, ExportRun
 from minsheng.funding import FundingLine, FundMovement
 from minsheng.held_letters import HeldLetter
 from minsheng.indicators import Indicator, TargetAssignment
@@ -45,7 +45,7 @@ from minsheng.passkeys import Passkey, PasskeyChallenge
 from minsheng.photos import Photo
 from minsheng.places import Agency, Division
 from minsheng.population import PopulationMargin
-from minsheng.problems import Problem, ProblemDocument, ProblemPhoto, ProblemStep
+from minsheng.problems import CommonProblem, Problem, ProblemDocument, ProblemPhoto, ProblemStep
 from minsheng.programmes import Programme
 from minsheng.projects import Milestone, Project, Responsibility
 from minsheng.proposals import Proposal
@@ -105,6 +105,7 @@ __all__ = [
     "CaseReminder",
     "CaseSupport",
     "CheckAnswer",
+    "CommonProblem",
     "ContentPage",
     "ContentVersion",
     "Contract",
@@ -118,6 +119,7 @@ __all__ = [
     "EligibilityStep",
     "Emblem",
     "Exclusion",
+    "ExportPiece",
     "ExportRun",
     "FormerAddress",
     "FrameEntry",

@@ -12,6 +12,7 @@ from minsheng.errors import ReasonRequiredError, WrongStateError
 from minsheng.photos import Photo
 from minsheng.places import Agency
 from minsheng.projects import Project
+from minsheng.publication import Publication
 from minsheng.staff import StaffMember
 
 
@@ -58,6 +59,32 @@ class Light(enum.StrEnum):
     RED = "red"
 
 
+LONGEST_TITLE = 120
+
+
+class CommonProblem(Base):
+    """A problem that several projects have. Each of them has an entry of its own, which is closed with its evidence.
+
+    ``title`` is what it is called, ``cause`` where it comes from and how that is put right; both are public.
+    """
+
+    __tablename__ = "common_problem"
+    __table_args__ = (sa.CheckConstraint("length(title) > 0", name="has_title"),)
+
+    id: Mapped[Identity]
+    title: Mapped[str] = mapped_column(sa.String(LONGEST_TITLE))
+    cause: Mapped[str] = mapped_column(sa.Text, default="")
+    author_id: Mapped[int] = mapped_column(sa.ForeignKey("staff_member.id", ondelete="RESTRICT"))
+    written_at: Mapped[dt.datetime]
+
+    problems: Mapped[list["Problem"]] = relationship(back_populates="common", order_by="Problem.id")
+
+    @property
+    def public_problems(self) -> list["Problem"]:
+        """Its entries that residents know of."""
+        return [one for one in self.problems if one.is_public and one.project.publication is Publication.PUBLISHED]
+
+
 class Problem(Base):
     """One entry of the problem list of a project.
 
@@ -72,12 +99,14 @@ class Problem(Base):
         sa.CheckConstraint("deadline >= found_on", name="deadline_after_found"),
         sa.CheckConstraint("(state = 'closed') = (closed_on IS NOT NULL)", name="state_says_closed"),
         sa.CheckConstraint("state <> 'closing' OR length(cure) > 0", name="closing_says_cure"),
+        sa.CheckConstraint("common_id IS NULL OR kind = 'common'", name="several_have_it"),
     )
 
     id: Mapped[Identity]
     project_id: Mapped[int] = mapped_column(sa.ForeignKey("project.id", ondelete="RESTRICT"), index=True)
     agency_id: Mapped[int] = mapped_column(sa.ForeignKey("agency.id", ondelete="RESTRICT"), index=True)
     kind: Mapped[ProblemKind] = mapped_column(enumeration(ProblemKind), default=ProblemKind.INDIVIDUAL)
+    common_id: Mapped[int | None] = mapped_column(sa.ForeignKey("common_problem.id", ondelete="RESTRICT"), index=True)
     source: Mapped[ProblemSource] = mapped_column(enumeration(ProblemSource))
     post: Mapped[str] = mapped_column(sa.String(120), default="")
     description: Mapped[str] = mapped_column(sa.Text)
@@ -100,6 +129,7 @@ class Problem(Base):
 
     project: Mapped[Project] = relationship(back_populates="problems")
     agency: Mapped[Agency] = relationship()
+    common: Mapped[CommonProblem | None] = relationship(back_populates="problems")
     author: Mapped[StaffMember | None] = relationship(foreign_keys=[author_id])
     cured_by: Mapped[StaffMember | None] = relationship(foreign_keys=[cured_by_id])
     photo_before: Mapped[Photo | None] = relationship(foreign_keys=[photo_before_id])
@@ -163,6 +193,7 @@ class Problem(Base):
             **({"photo_after": self.photo_after.key} if self.photo_after else {}),
             # What came later stands here only where it is set, so that older entries still fit.
             **({"kind": self.kind.value} if self.kind is ProblemKind.COMMON else {}),
+            **({"common_title": self.common.title, "common_cause": self.common.cause} if self.common else {}),
             **({"post": self.post} if self.post else {}),
             **({"state": self.state.value} if self.state is ProblemState.CLOSING else {}),
             **({"reopened_because": self.reopened_because} if self.reopened_because else {}),

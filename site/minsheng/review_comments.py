@@ -1,4 +1,7 @@
-"""What a reviewer remarks on single fields of a report, and what its author answers. Never public."""
+"""What a reviewer remarks on single fields of what waits for a second person, and what its author answers.
+
+Never public.
+"""
 
 import datetime as dt
 
@@ -7,28 +10,28 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from minsheng.database import Base, Identity
 from minsheng.errors import ReasonRequiredError, WrongStateError
-from minsheng.reports import ProgressReport, ReportState
+from minsheng.reviewed import ABOUT_ONE, AboutReviewed, Reviewed, is_about, tie, waits
 from minsheng.staff import StaffMember
 
 LONGEST = 500
 WHOLE = ""
-"""The field of a remark on the report as a whole."""
+"""The field of a remark on the record as a whole."""
 
 
-class ReviewComment(Base):
-    """One remark. ``field`` names a control of the form, empty for the whole report.
+class ReviewComment(AboutReviewed, Base):
+    """One remark. ``field`` names a control of the form, empty for the record as a whole.
 
     It stands until someone settles it; the author's answer settles it, and a reviewer may take it up again.
     """
 
     __tablename__ = "review_comment"
     __table_args__ = (
+        sa.CheckConstraint(ABOUT_ONE, name="about_one"),
         sa.CheckConstraint("length(text) > 0", name="says_something"),
         sa.CheckConstraint("settled_at IS NULL OR settled_by_id IS NOT NULL", name="settled_by_someone"),
     )
 
     id: Mapped[Identity]
-    report_id: Mapped[int] = mapped_column(sa.ForeignKey("progress_report.id", ondelete="CASCADE"), index=True)
     field: Mapped[str] = mapped_column(sa.String(40), default=WHOLE)
     text: Mapped[str] = mapped_column(sa.String(LONGEST))
     author_id: Mapped[int] = mapped_column(sa.ForeignKey("staff_member.id", ondelete="RESTRICT"))
@@ -37,7 +40,6 @@ class ReviewComment(Base):
     settled_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff_member.id", ondelete="RESTRICT"))
     settled_at: Mapped[dt.datetime | None]
 
-    report: Mapped[ProgressReport] = relationship()
     author: Mapped[StaffMember] = relationship(foreign_keys=[author_id])
     settled_by: Mapped[StaffMember | None] = relationship(foreign_keys=[settled_by_id])
 
@@ -60,27 +62,36 @@ class ReviewComment(Base):
 
 
 def remark(
-    session: Session, report: ProgressReport, field: str, text: str, by: StaffMember, at: dt.datetime
+    session: Session, reviewed: Reviewed, field: str, text: str, by: StaffMember, at: dt.datetime
 ) -> ReviewComment:
-    """Write a remark on a report that waits for a second person.
+    """Write a remark on a record that waits for a second person.
 
     Raises ``WrongStateError`` where it does not wait, ``ReasonRequiredError`` for a remark without words.
     """
-    if report.state is not ReportState.SUBMITTED:
-        raise WrongStateError("remark", report.state)
+    if not waits(reviewed):
+        raise WrongStateError("remark", "not_submitted")
     if not text.strip():
         raise ReasonRequiredError
-    comment = ReviewComment(report=report, field=field, text=text.strip(), author=by, written_at=at)
+    comment = ReviewComment(field=field, text=text.strip(), author=by, written_at=at)
+    tie(comment, reviewed)
     session.add(comment)
     return comment
 
 
-def comments_of(session: Session, report: ProgressReport) -> list[ReviewComment]:
-    """Return all remarks on a report in the order they were written."""
-    query = sa.select(ReviewComment).where(ReviewComment.report_id == report.id).order_by(ReviewComment.id)
+def comments_of(session: Session, reviewed: Reviewed) -> list[ReviewComment]:
+    """Return all remarks on a record in the order they were written."""
+    query = sa.select(ReviewComment).where(is_about(ReviewComment, reviewed)).order_by(ReviewComment.id)
     return list(session.scalars(query))
 
 
-def open_comments(session: Session, report: ProgressReport) -> list[ReviewComment]:
-    """Return the remarks on a report that wait for an answer."""
-    return [one for one in comments_of(session, report) if one.is_open]
+def by_field(session: Session, reviewed: Reviewed) -> dict[str, list[ReviewComment]]:
+    """Return all remarks on a record by the control they are about."""
+    remarks: dict[str, list[ReviewComment]] = {}
+    for one in comments_of(session, reviewed):
+        remarks.setdefault(one.field, []).append(one)
+    return remarks
+
+
+def open_comments(session: Session, reviewed: Reviewed) -> list[ReviewComment]:
+    """Return the remarks on a record that wait for an answer."""
+    return [one for one in comments_of(session, reviewed) if one.is_open]

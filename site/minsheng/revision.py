@@ -41,6 +41,9 @@ UNSEEN = {
     "case_import_draft": "files that wait for their confirmation",
     "sign_in_refusals": "who was refused; residents see nothing of it",
     "oc4ids_upload": "files that staff are bringing in; what they become is written to the records themselves",
+    "timed_publication": "what is to become public later; publishing writes the record itself",
+    "review_comment": "remarks between colleagues; residents see nothing of them",
+    "export_piece": "tables that staff take away; residents see nothing of them",
     "export_run": "tables that staff take away; residents see nothing of them",
 }
 """Tables whose changes no page of residents shows, with the reason; every other table counts."""

@@ -1,8 +1,8 @@
-"""Publishing a report at a chosen time: the second person signs now, the clock makes it public later.
+"""Publishing at a chosen time: the second person signs now, the clock makes it public later.
 
-Everything that publishing demands is asked again when the time has come: the report is still the one that was read,
-whoever signed still may publish it and did not write any of it, and no data check is without its explanation. What
-cannot be published then says why, and waits for a person.
+Everything that publishing demands is asked again when the time has come: the record is still the one that was read,
+whoever signed still may publish it and did not write any of it, and nothing stands against it. What cannot be
+published then says why, and waits for a person on the desks of those concerned.
 """
 
 import datetime as dt
@@ -14,39 +14,60 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from sqlalchemy.orm.exc import StaleDataError
 
-from minsheng import journal, reporting
+from minsheng import journal, review_acts
 from minsheng.database import Base, Identity
-from minsheng.errors import DomainError, NotAllowedError, OwnWorkError, UnansweredChecksError, WrongStateError
+from minsheng.errors import DomainError, WrongStateError
 from minsheng.journal import Act
-from minsheng.publishing import publish_report
-from minsheng.reports import ProgressReport, ReportState
-from minsheng.staff import Permission, StaffMember
+from minsheng.reviewed import (
+    ABOUT,
+    ABOUT_ONE,
+    PUBLISHED_BY,
+    AboutReviewed,
+    Reviewed,
+    by_identity,
+    handed_in_at,
+    is_about,
+    is_work_of,
+    journal_subject,
+    may,
+    project_of,
+    tie,
+    version_of,
+    waits,
+)
+from minsheng.staff import StaffMember
 
 log = logging.getLogger(__name__)
 FARTHEST = dt.timedelta(days=92)
+CHANGED = "changed"
+"""The failure of a publication whose record is not the one that was read."""
+MOST_FAILED = 200
+"""So many failed publications are looked through for a desk; an office has a handful."""
 
 
-class TimedPublication(Base):
-    """One report to be published at ``due_at`` on the signature of ``by``.
+def _one_waiting(name: str) -> sa.Index:
+    """Return the rule that a record waits for one publication at most."""
+    waiting = sa.text("ended_at IS NULL")
+    return sa.Index(
+        f"uq_timed_publication_waiting_{name}", name, unique=True, sqlite_where=waiting, postgresql_where=waiting
+    )
 
-    ``version`` is the report that was read. It ends once: ``ended_at`` is when, ``failure`` the code of what stood
-    against it, empty where it was published or, with ``was_cancelled``, called off.
+
+class TimedPublication(AboutReviewed, Base):
+    """One record to be published at ``due_at`` on the signature of ``by``.
+
+    ``about_version`` is that of the record that was read. It ends once: ``ended_at`` is when, ``failure`` the code of
+    what stood against it, empty where it was published or, with ``was_cancelled``, called off.
     """
 
     __tablename__ = "timed_publication"
     __table_args__ = (
-        sa.Index(
-            "uq_timed_publication_waiting",
-            "report_id",
-            unique=True,
-            sqlite_where=sa.text("ended_at IS NULL"),
-            postgresql_where=sa.text("ended_at IS NULL"),
-        ),
+        sa.CheckConstraint(ABOUT_ONE, name="about_one"),
+        *(_one_waiting(name) for name in ABOUT),
     )
 
     id: Mapped[Identity]
-    report_id: Mapped[int] = mapped_column(sa.ForeignKey("progress_report.id", ondelete="CASCADE"), index=True)
-    report_version: Mapped[int]
+    about_version: Mapped[int]
     by_id: Mapped[int] = mapped_column(sa.ForeignKey("staff_member.id", ondelete="RESTRICT"))
     due_at: Mapped[dt.datetime] = mapped_column(index=True)
     set_at: Mapped[dt.datetime]
@@ -55,7 +76,6 @@ class TimedPublication(Base):
     failure: Mapped[str] = mapped_column(sa.String(40), default="")
     version: Mapped[int] = mapped_column(default=1)
 
-    report: Mapped[ProgressReport] = relationship()
     by: Mapped[StaffMember] = relationship()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads this class attribute
@@ -63,33 +83,32 @@ class TimedPublication(Base):
 
 def schedule(
     session: Session,
-    report: ProgressReport,
+    reviewed: Reviewed,
     by: StaffMember,
     due_at: dt.datetime,
     at: dt.datetime,
     *,
     one_person_mode: bool = False,
 ) -> TimedPublication:
-    """Sign a report now for a later moment; an earlier time for the same report is called off.
+    """Sign a record now for a later moment; an earlier time for the same one is called off.
 
-    Raises what publishing now would raise, and ``ValueError`` for a time that is not ahead or is more than 92 days off.
+    Raises as ``review_acts.require``, and ``ValueError`` for a time that is not ahead or is more than 92 days off.
     """
     if not at < due_at <= at + FARTHEST:
         raise ValueError(due_at)
-    _require(report, by, one_person_mode=one_person_mode)
-    call_off(session, report, by, at)
-    timed = TimedPublication(
-        report=report, report_id=report.id, report_version=report.version, by=by, due_at=due_at, set_at=at
-    )
+    review_acts.require(session, reviewed, by, one_person_mode=one_person_mode)
+    call_off(session, reviewed, by, at)
+    timed = TimedPublication(about_version=version_of(reviewed), by=by, due_at=due_at, set_at=at)
+    tie(timed, reviewed)
     session.add(timed)
     session.flush()
     _record(session, timed, "publication_timed", by.post, at, {"due_at": due_at.astimezone(dt.UTC).isoformat()})
     return timed
 
 
-def call_off(session: Session, report: ProgressReport, by: StaffMember, at: dt.datetime) -> bool:
-    """Cancel the publication a report waits for; return whether there was one."""
-    timed = waiting_for(session, report)
+def call_off(session: Session, reviewed: Reviewed, by: StaffMember, at: dt.datetime) -> bool:
+    """Cancel the publication a record waits for; return whether there was one."""
+    timed = waiting_for(session, reviewed)
     if timed is None:
         return False
     timed.ended_at, timed.was_cancelled = at, True
@@ -98,33 +117,56 @@ def call_off(session: Session, report: ProgressReport, by: StaffMember, at: dt.d
     return True
 
 
-def waiting_for(session: Session, report: ProgressReport) -> TimedPublication | None:
-    """Return the publication a report waits for, or None."""
-    query = sa.select(TimedPublication).where(
-        TimedPublication.report_id == report.id, TimedPublication.ended_at.is_(None)
-    )
+def overtake(session: Session, reviewed: Reviewed, at: dt.datetime) -> bool:
+    """End the publication a record waits for because its author changed it; return whether there was one.
+
+    Whoever signed finds it on the desk at once, not when the time has come.
+    """
+    timed = waiting_for(session, reviewed)
+    if timed is None:
+        return False
+    timed.ended_at, timed.failure = at, CHANGED
+    session.flush()
+    _record(session, timed, "timed_publication_failed", timed.by.post, at, {"because": CHANGED})
+    return True
+
+
+def waiting_for(session: Session, reviewed: Reviewed) -> TimedPublication | None:
+    """Return the publication a record waits for, or None."""
+    query = sa.select(TimedPublication).where(is_about(TimedPublication, reviewed), TimedPublication.ended_at.is_(None))
     return session.scalar(query)
 
 
-def last_failure(session: Session, report: ProgressReport) -> TimedPublication | None:
-    """Return the last publication by the clock of the report as it now is, if that one failed."""
+def last_failure(session: Session, reviewed: Reviewed) -> TimedPublication | None:
+    """Return the last publication by the clock of the record as it now is, if that one failed."""
+    query = sa.select(TimedPublication).where(is_about(TimedPublication, reviewed))
+    last = session.scalar(query.order_by(TimedPublication.id.desc()).limit(1))
+    return last if last is not None and _still_matters(last) else None
+
+
+def failures(session: Session, member: StaffMember) -> list[TimedPublication]:
+    """Return the failed publications that concern a member, the newest first.
+
+    They concern whoever signed, whoever wrote any of the record, and whoever else may publish it; until it is
+    published, returned or signed anew.
+    """
+    newest = sa.select(sa.func.max(TimedPublication.id)).group_by(*(getattr(TimedPublication, name) for name in ABOUT))
     query = (
         sa.select(TimedPublication)
-        .where(TimedPublication.report_id == report.id, TimedPublication.ended_at.is_not(None))
+        .where(TimedPublication.failure != "", TimedPublication.id.in_(newest))
         .order_by(TimedPublication.id.desc())
-        .limit(1)
+        .limit(MOST_FAILED)
     )
-    last = session.scalar(query)
-    return last if last is not None and last.failure and report.state is ReportState.SUBMITTED else None
+    return [one for one in session.scalars(query) if _still_matters(one) and _concerns(one, member)]
 
 
-def waiting_by_report(session: Session, reports: Iterable[ProgressReport]) -> dict[int, TimedPublication]:
-    """Return the waiting publications of several reports, by the report's identity."""
-    numbers = [one.id for one in reports]
-    query = sa.select(TimedPublication).where(
-        TimedPublication.report_id.in_(numbers), TimedPublication.ended_at.is_(None)
-    )
-    return {one.report_id: one for one in session.scalars(query)}
+def waiting_by_record(session: Session, records: Iterable[Reviewed]) -> dict[tuple[str, int], TimedPublication]:
+    """Return the waiting publications of several records, by ``reviewed.identity``."""
+    conditions = [is_about(TimedPublication, one) for one in records]
+    if not conditions:
+        return {}
+    query = sa.select(TimedPublication).where(TimedPublication.ended_at.is_(None), sa.or_(*conditions))
+    return by_identity(list(session.scalars(query)), lambda one: one)
 
 
 def publish_due(session: Session, at: dt.datetime, *, one_person_mode: bool = False) -> int:
@@ -133,6 +175,18 @@ def publish_due(session: Session, at: dt.datetime, *, one_person_mode: bool = Fa
     due = list(session.scalars(query.order_by(TimedPublication.due_at, TimedPublication.id)))
     session.rollback()
     return sum(_publish_one(session, number, at, one_person_mode=one_person_mode) for number in due)
+
+
+def _still_matters(timed: TimedPublication) -> bool:
+    """Whether nobody has done anything about a failed publication yet."""
+    handed_in = handed_in_at(timed.about)
+    is_since = handed_in is not None and timed.ended_at is not None and handed_in > timed.ended_at
+    return bool(timed.failure) and waits(timed.about) and not is_since
+
+
+def _concerns(timed: TimedPublication, member: StaffMember) -> bool:
+    about = timed.about
+    return timed.by_id == member.id or is_work_of(about, member) or may(member, PUBLISHED_BY, about)
 
 
 def _publish_one(session: Session, number: int, at: dt.datetime, *, one_person_mode: bool) -> bool:
@@ -148,20 +202,25 @@ def _publish_one(session: Session, number: int, at: dt.datetime, *, one_person_m
         session.commit()
     except (DomainError, StaleDataError, IntegrityError) as refused:
         session.rollback()
-        failure = getattr(refused, "code", "changed")
+        failure = _reason(refused)
         log.warning("timed publication %s failed: %s", number, failure)
         _note_failure(session, number, failure, at)
     return not failure
 
 
+def _reason(refused: Exception) -> str:
+    """Return the code of what stood against a publication; a record that was read no longer exists is ``changed``."""
+    is_changed = isinstance(refused, WrongStateError) and refused.state == CHANGED
+    return CHANGED if is_changed else str(getattr(refused, "code", CHANGED))
+
+
 def _publish(session: Session, timed: TimedPublication, at: dt.datetime, *, one_person_mode: bool) -> None:
-    report = timed.report
-    if report.version != timed.report_version:
-        raise WrongStateError("publish", "changed")
-    _require(report, timed.by, one_person_mode=one_person_mode)
-    findings = [finding.key for finding in reporting.findings_of(report)]
+    about = timed.about
+    if version_of(about) != timed.about_version:
+        raise WrongStateError("publish", CHANGED)
+    review_acts.require(session, about, timed.by, one_person_mode=one_person_mode)
     timed.ended_at = at
-    publish_report(session, report, timed.by, at, findings, one_person_mode=one_person_mode)
+    review_acts.publish(session, about, timed.by, at, one_person_mode=one_person_mode)
 
 
 def _note_failure(session: Session, number: int, failure: str, at: dt.datetime) -> None:
@@ -172,23 +231,12 @@ def _note_failure(session: Session, number: int, failure: str, at: dt.datetime) 
     session.commit()
 
 
-def _require(report: ProgressReport, by: StaffMember, *, one_person_mode: bool) -> None:
-    """Raise what stands against this person's signature under this report."""
-    if report.state is not ReportState.SUBMITTED:
-        raise WrongStateError("publish", report.state)
-    project = report.project
-    if not by.may_on(Permission.PUBLISH_REPORT, project.division, project.agency):
-        raise NotAllowedError
-    if report.is_work_of(by) and not one_person_mode:
-        raise OwnWorkError
-    unexplained = reporting.unexplained(report, reporting.findings_of(report))
-    if unexplained:
-        raise UnansweredChecksError(tuple(finding.key for finding in unexplained))
-
-
 def _record(
     session: Session, timed: TimedPublication, act: str, actor: str, at: dt.datetime, extra: dict[str, object]
 ) -> None:
     """Journal a step that residents do not see: what becomes public is journaled when it does."""
-    subject, slug = timed.report.subject, timed.report.project.slug
-    journal.record(session, Act(act, subject, actor, about_project=slug, is_public=False, extra=extra), at)
+    about = timed.about
+    project = project_of(about)
+    slug = project.slug if project else ""
+    entry = Act(act, journal_subject(about), actor, about_project=slug, is_public=False, extra=extra)
+    journal.record(session, entry, at)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from minsheng import timed_publishing, typed_forms
 from minsheng.database import Base, db
-from minsheng.errors import NotAllowedError, OwnWorkError, UnansweredChecksError, WrongStateError
+from minsheng.errors import NotAllowedError, OwnWorkError, UnansweredChecksError
 from minsheng.reports import ProgressReport, ReportState
 from minsheng.staff import Role, StaffMember
 from minsheng.timed_publishing import TimedPublication
@@ -86,7 +86,7 @@ def test_another_time_takes_the_place_of_the_first(
         session.execute(
             sa.insert(TimedPublication).values(
                 report_id=report.id,
-                report_version=1,
+                about_version=1,
                 by_id=publisher.id,
                 due_at=LATER,
                 set_at=AT,
@@ -122,7 +122,7 @@ def test_a_report_that_is_not_the_one_that_was_read_stays_and_says_why(
     assert timed_publishing.publish_due(session, LATER) == 0
     session.refresh(timed)
     session.refresh(report)
-    assert (timed.failure, report.state) == (WrongStateError.code, ReportState.SUBMITTED)
+    assert (timed.failure, report.state) == (timed_publishing.CHANGED, ReportState.SUBMITTED)
     assert timed_publishing.last_failure(session, report) is timed
 
 
