@@ -8,7 +8,9 @@ for s = 0.2, which is what two people's letters about one matter share.
 """
 
 import hashlib
+import struct
 import unicodedata
+from functools import lru_cache
 
 MARKS = 5
 HASHES = 3
@@ -17,6 +19,8 @@ RUN = 3
 """Letters in a run."""
 SHORTEST = 8
 """Letters below which only the same words are alike: short wishes of different people share most of their runs."""
+_DIGESTS = struct.Struct(f">{MARKS * HASHES}I")
+_MARK = struct.Struct(f">{HASHES}I")
 
 
 def fingerprint(words: str) -> str:
@@ -33,11 +37,17 @@ def marks(words: str) -> tuple[str, ...]:
     if len(plain) < SHORTEST:
         return (fingerprint(words),)
     runs = {plain[start : start + RUN] for start in range(len(plain) - RUN + 1)}
-    digests = [hashlib.sha256(run.encode()).digest() + hashlib.sha512(run.encode()).digest() for run in runs]
-    least = [min(digest[start : start + 4] for digest in digests) for start in range(0, MARKS * HASHES * 4, 4)]
-    together = (least[start : start + HASHES] for start in range(0, len(least), HASHES))
-    found = (hashlib.sha256(bytes([number]) + b"".join(one)).hexdigest() for number, one in enumerate(together))
+    least = [min(column) for column in zip(*map(_hashes, runs), strict=True)]
+    together = (_MARK.pack(*least[start : start + HASHES]) for start in range(0, len(least), HASHES))
+    found = (hashlib.sha256(bytes([number]) + one).hexdigest() for number, one in enumerate(together))
     return (fingerprint(words), *found)
+
+
+@lru_cache(maxsize=8192)
+def _hashes(run: str) -> tuple[int, ...]:
+    """Return a run's hashes, 32 bits each. A flood repeats itself, and hashing was most of what marks cost."""
+    encoded = run.encode()
+    return _DIGESTS.unpack_from(hashlib.sha256(encoded).digest() + hashlib.sha512(encoded).digest())
 
 
 def _plain(words: str) -> str:

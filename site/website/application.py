@@ -17,7 +17,7 @@ from minsheng.mail import Sender
 from minsheng.media import MAX_BYTES, MediaStore
 from minsheng.transports import FileTransport, SmtpTransport, Transport
 from minsheng.workdays import packaged_calendar
-from pages import limits, setup
+from pages import limit_store, limits, setup
 from pages.addresses import STATIC
 from pages.installation import site_settings
 from pages.services import EXTENSION, Services, services
@@ -48,7 +48,7 @@ def create_app(settings: Settings) -> Flask:
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         WTF_CSRF_TIME_LIMIT=None,
         RATELIMIT_ENABLED=settings.rate_limits,
-        RATELIMIT_STORAGE_URI=settings.rate_limit_storage,
+        RATELIMIT_STORAGE_URI=_limit_store(settings),
     )
     page_cache.install(app, settings.page_cache_bytes)
     if settings.trusted_proxies:
@@ -95,6 +95,12 @@ def create_app(settings: Settings) -> Flask:
     app.after_request(_index_changes)
     logging.getLogger("flask-limiter").setLevel(logging.ERROR)
     return app
+
+
+def _limit_store(settings: Settings) -> str:
+    """Return where hits are counted: in our own store where it is to be the process's memory."""
+    is_memory = settings.rate_limit_storage.startswith("memory:")
+    return f"{limit_store.SCHEME}://" if is_memory else settings.rate_limit_storage
 
 
 def _search_engine(app: Flask, settings: Settings) -> SearchEngine:
