@@ -17,6 +17,10 @@ CODES = 256
 """An item's codes are bytes: 0 for people the item leaves out, else the place of the value among its values."""
 
 
+ALONE = -1
+"""The unit of people who are each a sampling unit of their own."""
+
+
 @dataclass(frozen=True)
 class CellSums:
     """One stratum's sums of one item: y the coded answer, w the weight.
@@ -73,22 +77,24 @@ class Classes:
     ) -> "Classes":
         """Gather respondents given each one's stratum number (into ``names``), weight and, if clustered, PSU.
 
-        ``populations`` gives the sampling units each stratum was drawn from, 0 where unknown.
+        Whoever has no PSU (``""``) is a unit of their own, also beside others who have one: phone calls beside paper
+        from drawn villages. ``populations`` gives the sampling units each stratum was drawn from, 0 where unknown.
         """
         if psus is None:
             keys = list(zip(strata, weights, strict=True))
             known: dict[tuple[int, float], int] = {key: place for place, key in enumerate(sorted(set(keys)))}
             places = [known[key] for key in keys]
-            described = [(stratum, -1, weight) for stratum, weight in known]
+            described = [(stratum, ALONE, weight) for stratum, weight in known]
             counts = Counter(strata)
         else:
-            numbers = {pair: place for place, pair in enumerate(sorted(set(zip(strata, psus, strict=True))))}
-            in_unit = [numbers[pair] for pair in zip(strata, psus, strict=True)]
+            pairs = list(zip(strata, psus, strict=True))
+            numbers = {pair: place for place, pair in enumerate(sorted({pair for pair in pairs if pair[1]}))}
+            in_unit = [numbers.get(pair, ALONE) for pair in pairs]
             triples = list(zip(strata, in_unit, weights, strict=True))
             described = sorted(set(triples))
             by_triple = {triple: place for place, triple in enumerate(described)}
             places = [by_triple[triple] for triple in triples]
-            counts = Counter(stratum for stratum, _ in numbers)
+            counts = Counter(stratum for stratum, _ in numbers) + Counter(stratum for stratum, psu in pairs if not psu)
         return cls(
             array("q", [place * CODES for place in places]),
             tuple(stratum for stratum, _, _ in described),
@@ -125,25 +131,20 @@ def _sum_stratum(
     people: list[tuple[int, int, float, float]] = [
         (classes.units[place], count, classes.weights[place], values[code]) for place, code, count in counted
     ]
-    sum_ww = math.fsum(count * w * w for _, count, w, _ in people)
-    if people and people[0][0] >= 0:
-        unit_sums = _squares(_unit_totals(people))
-    else:
-        unit_sums = (
-            sum_ww,
-            math.fsum(count * w * w * y for _, count, w, y in people),
-            math.fsum(count * w * w * y * y for _, count, w, y in people),
-        )
+    alone = [(count, w, y) for unit, count, w, y in people if unit == ALONE]
+    clusters = _unit_totals(person for person in people if person[0] != ALONE)
     return CellSums(
         classes.names[stratum],
         sum(count for _, count, _, _ in people),
         classes.sizes[stratum],
         classes.populations[stratum],
         math.fsum(count * w for _, count, w, _ in people),
-        sum_ww,
+        math.fsum(count * w * w for _, count, w, _ in people),
         math.fsum(count * w * y for _, count, w, y in people),
         math.fsum(count * w * y * y for _, count, w, y in people),
-        *unit_sums,
+        math.fsum([*(count * w * w for count, w, _ in alone), *(w * w for w, _ in clusters)]),
+        math.fsum([*(count * w * w * y for count, w, y in alone), *(w * wy for w, wy in clusters)]),
+        math.fsum([*(count * w * w * y * y for count, w, y in alone), *(wy * wy for _, wy in clusters)]),
     )
 
 
@@ -153,14 +154,6 @@ def _unit_totals(people: Iterable[tuple[int, int, float, float]]) -> list[tuple[
     for unit, count, w, y in people:
         by_unit.setdefault(unit, []).append((count * w, count * w * y))
     return [(math.fsum(w for w, _ in part), math.fsum(wy for _, wy in part)) for part in by_unit.values()]
-
-
-def _squares(totals: Sequence[tuple[float, float]]) -> tuple[float, float, float]:
-    return (
-        math.fsum(w * w for w, _ in totals),
-        math.fsum(w * wy for w, wy in totals),
-        math.fsum(wy * wy for _, wy in totals),
-    )
 
 
 def add_cells(cells: Sequence[CellSums], name: str) -> CellSums:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import repeat
 from operator import add, mul
 
-from minsheng.opinion.cells import CODES, CellSums, Classes
+from minsheng.opinion.cells import ALONE, CODES, CellSums, Classes
 from minsheng.opinion.coding import Coded
 from minsheng.opinion.distributions import student_quantile
 from minsheng.opinion.estimates import Estimate, Kind, Note, degrees_of_freedom, stratum_variance
@@ -83,12 +83,11 @@ def residual_sums(
 
 def _sum_residuals(classes: Classes, stratum: int, people: Sequence[tuple[int, int, float, float]]) -> CellSums:
     by_unit: dict[int, list[float]] = {}
-    if people and people[0][0] >= 0:
-        for unit, count, _, residual in people:
+    for unit, count, _, residual in people:
+        if unit != ALONE:
             by_unit.setdefault(unit, []).append(count * residual)
-        squares = math.fsum(math.fsum(part) ** 2 for part in by_unit.values())
-    else:
-        squares = math.fsum(count * residual * residual for _, count, _, residual in people)
+    squares = [count * residual * residual for unit, count, _, residual in people if unit == ALONE]
+    squares += [math.fsum(part) ** 2 for part in by_unit.values()]
     return CellSums(
         classes.names[stratum],
         sum(count for _, count, _, _ in people),
@@ -100,7 +99,7 @@ def _sum_residuals(classes: Classes, stratum: int, people: Sequence[tuple[int, i
         0.0,
         0.0,
         0.0,
-        squares,
+        math.fsum(squares),
     )
 
 

@@ -231,3 +231,12 @@ def test_places_become_strata_of_the_whole() -> None:
     whole = by_name({"B": cells, "A": [add_cells(cells, "both")]})
     assert [cell.cell for cell in whole] == ["A/both", "B/x", "B/y"]
     assert mean(whole) == 50
+
+
+def test_people_without_a_unit_beside_a_drawn_village_are_each_their_own() -> None:
+    # ȳ = 3/4; totals of the units ÷ 4: 0.25, −0.75 and, of the village, 0.5; SE² = 3/2 · 0.875/16 with 3 − 1 degrees.
+    cells = sums([1, 0, 1, 1], [1] * 4, psus=["", "", "v", "v"])
+    found = estimate(cells, Kind.SHARE)
+    assert (cells[0].units, found.df) == (3, 2)
+    assert found.se == pytest.approx(math.sqrt(0.08203125))
+    assert Note.SINGLE_UNIT_STRATA not in found.notes
