@@ -29,6 +29,7 @@ def _question(position: int, key: str, role: QuestionRole, options: tuple[str, .
         key=key,
         type=QuestionType.SCALE if options == SCALE else QuestionType.SINGLE,
         role=role,
+        programme=key.removeprefix("programme_") if key.startswith("programme_") else "",
         text=f"问题{key}",
         is_required=False,
         options=[

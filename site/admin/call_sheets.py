@@ -141,6 +141,7 @@ def answers(slug: str) -> ResponseReturnValue:
                 secret=known.secret,
                 ticket=ticket,
                 is_partial="partial" in request.form,
+                seconds=form.took(),
             )
             call_progress.keep_dispositions(db.session(), wave, Channel.PHONE)
             db.session.commit()
@@ -290,6 +291,8 @@ def _gone(slug: str) -> ResponseReturnValue:
 def _sheet(wave: Wave, held: CallClaim, answers_form: AnswersForm | None = None, **given: object) -> str:
     known = services()
     form = answers_form or AnswersForm(formdata=None)
+    # What was measured belongs to what was typed then; on a page with answers nothing is measured.
+    form.seconds.data = ""
     purpose = f"call:{wave.id}"
     if tickets.read(known.secret, purpose, form.ticket.data or "") is None:
         form.ticket.data = tickets.issue(known.secret, purpose)

@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from admin.access import current_staff, needs
 from minsheng import (
     applying,
+    board_alarms,
     board_bursts,
     desk_reports,
     desk_signatures,
@@ -127,6 +128,7 @@ def _surveys(member: StaffMember, today: dt.date) -> dict[str, Any]:
     if any(member.may(one) for one in SURVEY_PERMISSIONS):
         waves = duties.waves_of(db.session(), member)
         names["open_waves"] = [wave for wave in waves if wave.is_open(today)]
+        names["board_alarms"] = board_alarms.alarms_of(db.session(), names["open_waves"], unseen=True)
         found = [(wave, board_bursts.bursts(db.session(), wave)) for wave in waves if wave.is_open(today)]
         names["burst_waves"] = [(wave, bursts) for wave, bursts in found if bursts]
         names["closed_waves"] = [wave for wave in waves if wave.has_closed(today)]

@@ -78,6 +78,7 @@ ACTS: Mapping[str, str] = MappingProxyType(
         "paper_batch_counted": _l("一批卷子计入答卷"),
         "paper_scan_added": _l("记下扫描件的指纹"),
         "answers_imported": _l("导入答卷"),
+        "board_alarm_looked_into": _l("查看公示牌的提醒"),
         "wave_scheme_chosen": _l("定下调查的计分办法"),
         "wave_planned": _l("起草调查"),
         "wave_plan_changed": _l("修改调查草稿"),

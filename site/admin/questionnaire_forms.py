@@ -1,6 +1,6 @@
 """Forms of the questionnaire builder."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wtforms import BooleanField, FieldList, FileField, FormField, HiddenField, SelectField, StringField, TextAreaField
@@ -10,9 +10,17 @@ from wtforms.validators import Regexp
 from admin.questionnaire_words import FAULTS
 from minsheng.places import Division
 from minsheng.question_library import honest
-from minsheng.questionnaire_drafts import LONGEST_OPTION, LONGEST_TEXT, MOST_OPTIONS, Fault, OptionDraft, QuestionDraft
+from minsheng.questionnaire_drafts import (
+    KEY,
+    LONGEST_OPTION,
+    LONGEST_TEXT,
+    MOST_OPTIONS,
+    Fault,
+    OptionDraft,
+    QuestionDraft,
+)
 from minsheng.questionnaire_files import LONGEST_FILE, LONGEST_INTRODUCTION, LONGEST_TITLE
-from minsheng.questionnaires import QuestionRole, QuestionType
+from minsheng.questionnaires import PROGRAMME, QuestionRole, QuestionType
 from pages.forms import CheckboxesField, Form, choices, length, required, word_choices
 from pages.language import gettext as _
 from pages.language import lazy_gettext as _l
@@ -96,6 +104,8 @@ class QuestionForm(Form):
     text_zh_Hant = TextAreaField(_l("繁体中文"), [length(-1, LONGEST_TEXT)])  # noqa: N815 - named as the language is
     type = SelectField(_l("怎么答"), [required()])
     role = SelectField(_l("用来算什么"), [required()])
+    programme = SelectField(_l("问的是哪一项民生工程"))
+    new_programme = StringField(_l("不在上面的，另写代码"), [length(-1, 40)])
     is_required = BooleanField(_l("必须回答"))
     options = FieldList(FormField(OptionRow), max_entries=MOST_OPTIONS)
     hint = StringField(_l("提示"), [length(-1, LONGEST_TEXT)])
@@ -108,8 +118,10 @@ class QuestionForm(Form):
     matrix_text_zh_Hant = StringField(_l("共同题目的繁体中文"), [length(-1, LONGEST_TEXT)])  # noqa: N815 - likewise
     key = StringField(_l("代码"), [length(-1, 40)])
 
-    def __init__(self, others: Sequence[QuestionDraft], **kwargs: Any) -> None:
+    def __init__(self, others: Sequence[QuestionDraft], programmes: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        named = ((code, _("%(name)s（%(code)s）", name=name, code=code)) for code, name in programmes.items())
+        self.programme.choices = choices([("", _("不专问哪一项")), *named])
         self.type.choices = word_choices(QuestionType)
         self.role.choices = word_choices(QuestionRole)
         self.show_if.choices = choices(
@@ -121,11 +133,13 @@ class QuestionForm(Form):
         self._keys = {one.key for one in others}
 
     @classmethod
-    def showing(cls, others: Sequence[QuestionDraft], draft: QuestionDraft, seen: str) -> "QuestionForm":
+    def showing(
+        cls, others: Sequence[QuestionDraft], programmes: Mapping[str, str], draft: QuestionDraft, seen: str
+    ) -> "QuestionForm":
         """Return the form with a question's values."""
         plain = {
             name: getattr(draft, name)
-            for name in ("standard", "text", "hint", "matrix", "matrix_text", "key", "is_required")
+            for name in ("standard", "text", "hint", "matrix", "matrix_text", "programme", "key", "is_required")
         }
         rows = [
             {
@@ -147,7 +161,7 @@ class QuestionForm(Form):
             "options": rows,
             "show_if": [f"{draft.show_if_question}:{key}" for key in draft.show_if_options],
         }
-        form = cls(others, formdata=None, data=values)
+        form = cls(others, programmes, formdata=None, data=values)
         form.add_rows()
         return form
 
@@ -161,9 +175,10 @@ class QuestionForm(Form):
         wanted = [str(one).partition(":") for one in self.show_if.data or ()]
         asked = wanted[0][0] if wanted else ""
         kind = QuestionType(self.type.data)
+        programme = _clean(self.new_programme.data) or _clean(self.programme.data)
         return honest(
             QuestionDraft(
-                key=_clean(self.key.data) or self._free_key(),
+                key=_clean(self.key.data) or self._free_key(programme),
                 type=kind,
                 text=_clean(self.text.data),
                 role=QuestionRole(self.role.data),
@@ -174,6 +189,7 @@ class QuestionForm(Form):
                 matrix_text=_clean(self.matrix_text.data),
                 matrix_translations=self._translations("matrix_text"),
                 standard=_clean(self.standard.data),
+                programme=programme,
                 is_required=bool(self.is_required.data),
                 show_if_question=asked,
                 # A condition rests on one question: choices of another one say so by not being among its options.
@@ -187,6 +203,8 @@ class QuestionForm(Form):
         key = _clean(self.key.data)
         for fault in faults:
             name = FIELD_OF_FAULT.get(fault.field, fault.field)
+            if name == "programme" and _clean(self.new_programme.data):
+                name = "new_programme"
             field = self._fields.get(name, self.key)
             if (key and fault.question != key) or name == "options":
                 self.form_errors.append(
@@ -219,8 +237,10 @@ class QuestionForm(Form):
             )
         return options
 
-    def _free_key(self) -> str:
-        return _free("question", self._keys)
+    def _free_key(self, programme: str) -> str:
+        """Return a key that is not taken: the programme's own where there is one."""
+        told = f"{PROGRAMME}{programme}"
+        return told if programme and told not in self._keys and KEY.fullmatch(told) else _free("question", self._keys)
 
 
 def _by_language(name: str, translations: Any) -> dict[str, str]:

@@ -24,6 +24,8 @@ FAULTS: Mapping[str, str] = MappingProxyType(
         "unknown_option": _l("条件里的选项已经不在那一题里"),
         "needs_one_choice": _l("只有单选和量表可以这样用"),
         "role_taken": _l("已经有一题用来记这一项"),
+        "programme_taken": _l("这份问卷已经有一题问这项工程"),
+        "key_names_programme": _l("以 programme_ 开头的代码，后面要是所问工程的代码"),
         "apart": _l("同一个矩阵的几行要挨在一起"),
         "other_options": _l("同一个矩阵的各行，题型和选项要一样"),
         "other_condition": _l("同一个矩阵的各行，条件要一样"),

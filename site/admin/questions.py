@@ -10,6 +10,7 @@ from admin.questionnaire_forms import ActForm, QuestionForm
 from admin.questionnaire_words import fault_words, warning_words
 from admin.questionnaires import UNREADABLE, VERSION, version_at
 from minsheng import questionnaire_editing as editing
+from minsheng.asked_programmes import known_programmes
 from minsheng.database import db
 from minsheng.errors import ChangedMeanwhileError
 from minsheng.question_library import standard_questions
@@ -50,10 +51,11 @@ def _edit(version: QuestionnaireVersion, draft: QuestionDraft, replacing: str) -
     """Show a question's form, or store what was typed. "More rows" stores nothing and keeps everything."""
     drafts = drafts_of(version)
     others = [one for one in drafts if one.key != replacing]
+    programmes = known_programmes(db.session())
     if request.method == "GET":
-        form = QuestionForm.showing(others, draft, version.computed_hash())
+        form = QuestionForm.showing(others, programmes, draft, version.computed_hash())
         return _form_page(version, form, draft, replacing)
-    form = QuestionForm(others)
+    form = QuestionForm(others, programmes)
     if "more" in request.form:
         form.add_rows()
         return _form_page(version, form, draft, replacing)

@@ -20,6 +20,12 @@ class AnswersForm(Form):
     """The parts of an interview that are not questions."""
 
     ticket = HiddenField()
+    seconds = HiddenField()
+
+    def took(self) -> float | None:
+        """Return how many seconds typing took, where the page's script could measure it."""
+        said = str(self.seconds.data or "")
+        return float(said) if said.isascii() and said.isdigit() and len(said) < 6 else None
 
 
 class ResultForm(Form):

@@ -17,7 +17,6 @@ from minsheng.questionnaires import QuestionnaireVersion
 from minsheng.scheme_fit import Misfit, SchemeMisfitError
 from minsheng.staff import Permission
 from minsheng.surveys import Wave
-from minsheng.wave_columns import programme_of
 from pages.language import gettext as _
 from pages.language import lazy_gettext as _l
 from pages.services import services
@@ -168,7 +167,7 @@ def _offered(division: Division) -> tuple[list[QuestionnaireVersion], list[Schem
 
 def _asked_about(version: QuestionnaireVersion) -> list[str]:
     """Return the codes of the programmes that a questionnaire has a question of its own about."""
-    return [code for question in version.questions if (code := programme_of(question))]
+    return [question.programme for question in version.questions if question.programme]
 
 
 def _rule_words() -> dict[str, object]:

@@ -23,6 +23,7 @@ blueprint = Blueprint("wave_quality", __name__, url_prefix="/surveys")
 SEE = (Permission.RUN_SURVEY, Permission.EXPORT_ANSWERS)
 MEASURES = {
     "marked": _l("被规则标记的答卷"),
+    "call_too_fast": _l("问得太快的电话"),
     "straight_lined": _l("全部选同一项的答卷"),
     "blank": _l("空着的题"),
     "told": _l("说有人教过怎么答的"),

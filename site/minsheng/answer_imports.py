@@ -23,7 +23,8 @@ class AnswerImport(Base):
 
     ``sealed`` holds the cells until they are taken over or a day has passed. ``known`` maps, of those taken over, the
     keyed hash of each row's number to that of its answers: a row that comes again is recognised, and nobody without
-    the installation's secret learns anything from it.
+    the installation's secret learns anything from it. ``row_count`` rows had answers, ``only_counted`` said only what
+    became of somebody drawn.
     """
 
     __tablename__ = "answer_import"
@@ -40,6 +41,7 @@ class AnswerImport(Base):
     sealed: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
     known: Mapped[dict[str, str]] = mapped_column(sa.JSON, default=dict)
     row_count: Mapped[int] = mapped_column(default=0)
+    only_counted: Mapped[int] = mapped_column(default=0)
     left_out: Mapped[int] = mapped_column(default=0)
     made_by_id: Mapped[int] = mapped_column(sa.ForeignKey("staff_member.id", ondelete="RESTRICT"), index=True)
     made_at: Mapped[dt.datetime]

@@ -24,6 +24,7 @@ from minsheng.errors import DomainError, InvalidValuesError, NotAllowedError, No
 from minsheng.journal import Act
 from minsheng.opinion.dispositions import Disposition
 from minsheng.places import Division
+from minsheng.quality_rules import QualityRule, is_too_fast
 from minsheng.sample_frames import FrameEntry
 from minsheng.samples import CodeGiven, HalfDay, Sample, SampledPerson
 from minsheng.staff import Permission, StaffMember
@@ -197,7 +198,7 @@ def note_result(
     session.delete(claim)
 
 
-def save_answers(
+def save_answers(  # noqa: PLR0913 - each is a fact of its own about one interview
     session: Session,
     claim: CallClaim,
     typed: Mapping[str, Sequence[str]],
@@ -207,8 +208,12 @@ def save_answers(
     secret: str,
     ticket: str,
     is_partial: bool = False,
+    seconds: float | None = None,
 ) -> Response:
     """Keep the answers of an interview, and of the person only that they answered (or broke off, ``is_partial``).
+
+    ``seconds`` is how long typing took from the first answer to the last, as the interviewer's browser says; it counts
+    only where it is less than the time since the number was given out, and only as a mark.
 
     Raises ``InvalidAnswersError`` for answers that do not fit, ``NotOpenError`` outside the wave's period, and
     ``NotAllowedError`` for somebody else's number.
@@ -218,6 +223,10 @@ def save_answers(
         raise WrongStateError("answer", "done")
     wave = person.sample.wave
     design = replace(person.design, interviewer=interviewer_code(secret, wave, by), may_lack=is_partial)
+    since = (at - (claim.until - CLAIMED_FOR)).total_seconds()
+    took = since if seconds is None else min(since, seconds)
+    answered = sum(any(value.strip() for value in values) for values in typed.values())
+    rule = QualityRule.CALL_TOO_FAST
     response = surveys.respond(
         session,
         wave,
@@ -227,6 +236,7 @@ def save_answers(
         at=at,
         division=person.division,
         design=design,
+        flags=[rule.value] if is_too_fast(wave, rule, took, answered) else [],
     )
     disposition = Disposition.PARTIAL if is_partial else Disposition.COMPLETE
     values: dict[str, object] = {"disposition": disposition, "is_done": True, "attempts": 0}

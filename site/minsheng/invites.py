@@ -176,9 +176,16 @@ def find(session: Session, wave: Wave, typed: str) -> Invite:
 
 
 def answer(
-    session: Session, wave: Wave, typed_code: str, typed: Mapping[str, Sequence[str]], *, ticket: str, at: dt.datetime
+    session: Session,
+    wave: Wave,
+    typed_code: str,
+    typed: Mapping[str, Sequence[str]],
+    *,
+    ticket: str,
+    at: dt.datetime,
+    flags: Sequence[str] = (),
 ) -> Response:
-    """Keep the answers that came with a code, and use the code up; both or neither.
+    """Keep the answers that came with a code, and use the code up; both or neither. ``flags`` are those of ``respond``.
 
     The same form sent twice gives the answers it gave. Raises ``InvalidCodeError``, ``NotOpenError`` and
     ``InvalidAnswersError``.
@@ -198,6 +205,7 @@ def answer(
         at=at,
         division=invite.division,
         design=invite.design,
+        flags=flags,
     )
     used = session.execute(
         sa.update(Invite)

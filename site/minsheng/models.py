@@ -6,6 +6,7 @@ from minsheng.answer_imports import AnswerImport
 from minsheng.asked_queries import AskedQuery
 from minsheng.assessment_schemes import AssessmentScheme
 from minsheng.assessments import Assessment, AssessmentPoints
+from minsheng.board_alarms import BoardAlarm, BoardHour
 from minsheng.boards import Board
 from minsheng.bulletin_issues import BulletinIssue
 from minsheng.calendars import CalendarYear
@@ -90,6 +91,8 @@ __all__ = [
     "AuthenticatorApp",
     "Base",
     "Board",
+    "BoardAlarm",
+    "BoardHour",
     "BulletinIssue",
     "CalendarYear",
     "Call",

@@ -91,6 +91,7 @@ def quality_of(session: Session, wave: Wave, as_of: dt.date) -> Quality:
     seen = frozenset(shown)
     measures: dict[str, Measure] = {
         "marked": lambda one: (int(bool(marks.get(one.id, frozenset()) & seen)), 1),
+        "call_too_fast": lambda one: (int(QualityRule.CALL_TOO_FAST in marks.get(one.id, frozenset())), 1),
         "straight_lined": lambda one: (int(QualityRule.STRAIGHT_LINED in marks.get(one.id, frozenset())), 1),
         "blank": lambda one: blanks(one, wave.version),
     }

@@ -180,6 +180,7 @@ def _out_of_frame(one: Arrived, _threshold: float, known: _Known) -> bool:
 
 TESTS: Mapping[QualityRule, Callable[[Arrived, float, _Known], bool]] = {
     QualityRule.TOO_FAST: lambda one, _threshold, _known: QualityRule.TOO_FAST.value in one.stored,
+    QualityRule.CALL_TOO_FAST: lambda one, _threshold, _known: QualityRule.CALL_TOO_FAST.value in one.stored,
     QualityRule.STRAIGHT_LINED: _straight_lined,
     QualityRule.IDENTICAL_VECTORS: _identical,
     QualityRule.DUPLICATE: _duplicate,

@@ -18,6 +18,7 @@ class QualityRule(enum.StrEnum):
     """What makes an answer doubtful."""
 
     TOO_FAST = "too_fast"
+    CALL_TOO_FAST = "call_too_fast"
     STRAIGHT_LINED = "straight_lined"
     IDENTICAL_VECTORS = "identical_vectors"
     DUPLICATE = "duplicate"
@@ -41,6 +42,7 @@ class Threshold:
 THRESHOLDS: Mapping[QualityRule, Threshold] = MappingProxyType(
     {
         QualityRule.TOO_FAST: Threshold(2, 0.5, 60),
+        QualityRule.CALL_TOO_FAST: Threshold(4, 1, 60),
         QualityRule.STRAIGHT_LINED: Threshold(8, 3, 100),
         QualityRule.IDENTICAL_VECTORS: Threshold(10, 3, 1000),
         QualityRule.DUPLICATE: Threshold(15, 5, 200),
@@ -48,7 +50,8 @@ THRESHOLDS: Mapping[QualityRule, Threshold] = MappingProxyType(
         QualityRule.BOARD_BURST: Threshold(3.5, 2, 20),
     }
 )
-"""Seconds per question, questions answered alike, people alike, questions alike, per cent left blank, deviations.
+"""Seconds per question (read, and read aloud), questions answered alike, people alike, questions alike, per cent left
+blank, deviations.
 
 The rules without a threshold hold or do not. Source of 3.5 robust deviations: Iglewicz and Hoaglin 1993.
 """
@@ -67,6 +70,15 @@ class UnregisteredRuleError(DomainError):
 def registered(wave: Wave) -> dict[QualityRule, float]:
     """Return the rules of a wave with their thresholds, 0 for a rule without one, in the order of the rules."""
     return {rule: wave.quality_rules[rule.value] for rule in QualityRule if rule.value in wave.quality_rules}
+
+
+def is_too_fast(wave: Wave, rule: QualityRule, seconds: float | None, answered: int) -> bool:
+    """Whether ``answered`` questions took fewer ``seconds`` each than the rule that a wave registered allows.
+
+    Where nobody knows how long it took, as on paper, nothing is too fast.
+    """
+    least = registered(wave).get(rule)
+    return least is not None and seconds is not None and seconds < least * answered
 
 
 def rules_hash(wave: Wave) -> str:

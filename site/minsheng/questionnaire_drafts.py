@@ -4,7 +4,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from minsheng.questionnaires import CLOSED_TYPES, Question, QuestionnaireVersion, QuestionRole, QuestionType
+from minsheng.questionnaires import (
+    CLOSED_TYPES,
+    PROGRAMME,
+    Question,
+    QuestionnaireVersion,
+    QuestionRole,
+    QuestionType,
+)
 
 LONGEST_TEXT = 500
 LONGEST_OPTION = 120
@@ -45,6 +52,7 @@ class QuestionDraft:
     matrix_text: str = ""
     matrix_translations: Texts = field(default_factory=dict)
     standard: str = ""
+    programme: str = ""
     is_required: bool = True
     show_if_question: str = ""
     show_if_options: tuple[str, ...] = ()
@@ -93,6 +101,7 @@ def draft_of(question: Question) -> QuestionDraft:
         matrix_text=question.matrix_text,
         matrix_translations=dict(question.matrix_translations),
         standard=question.standard,
+        programme=question.programme,
         is_required=question.is_required,
         show_if_question=str(question.show_if.get("question", "")),
         show_if_options=tuple(str(key) for key in wanted) if isinstance(wanted, list) else (),
@@ -161,6 +170,7 @@ def _faults(draft: QuestionDraft, earlier: Sequence[QuestionDraft]) -> Iterator[
         *_faults_of_options(draft),
         *_faults_of_condition(draft, earlier),
         *_faults_beside(draft, earlier),
+        *_faults_of_programme(draft, earlier),
         *_faults_of_row(draft, earlier),
     ]
     for name, code in found:
@@ -222,6 +232,20 @@ def _faults_beside(draft: QuestionDraft, earlier: Sequence[QuestionDraft]) -> It
         yield "role", "needs_one_choice"
     if draft.role in ABOUT_PEOPLE and any(one.role is draft.role for one in earlier):
         yield "role", "role_taken"
+
+
+def _faults_of_programme(draft: QuestionDraft, earlier: Sequence[QuestionDraft]) -> Iterator[tuple[str, str]]:
+    """Yield what does not go with the programme asked about: each has one question, and a key names no other one."""
+    if draft.key.startswith(PROGRAMME) and draft.programme != draft.key.removeprefix(PROGRAMME):
+        yield "key", "key_names_programme"
+    if not draft.programme:
+        return
+    if not KEY.fullmatch(draft.programme):
+        yield "programme", "bad_key"
+    if draft.type not in ONE_CHOICE:
+        yield "programme", "needs_one_choice"
+    if any(one.programme == draft.programme for one in earlier):
+        yield "programme", "programme_taken"
 
 
 def _faults_of_row(draft: QuestionDraft, earlier: Sequence[QuestionDraft]) -> Iterator[tuple[str, str]]:

@@ -126,6 +126,7 @@ def question_of(draft: QuestionDraft, position: int) -> Question:
         matrix_text=draft.matrix_text,
         matrix_translations=dict(draft.matrix_translations),
         standard=draft.standard,
+        programme=draft.programme,
         text=draft.text,
         translations=dict(draft.translations),
         hint=draft.hint,

@@ -16,7 +16,7 @@ from minsheng.questionnaire_drafts import (
     check,
     drafts_of,
 )
-from minsheng.questionnaires import QuestionnaireVersion, QuestionRole, QuestionType
+from minsheng.questionnaires import PROGRAMME, QuestionnaireVersion, QuestionRole, QuestionType
 
 Kind = TypeVar("Kind", QuestionType, QuestionRole)
 FORMAT = "minsheng-questionnaire"
@@ -42,6 +42,7 @@ _QUESTION_FIELDS = frozenset(
         "matrix_text",
         "matrix_translations",
         "standard",
+        "programme",
         "is_required",
         "show_if",
         "options",
@@ -103,6 +104,7 @@ def _written(draft: QuestionDraft) -> dict[str, object]:
         "matrix_text": draft.matrix_text,
         "matrix_translations": dict(sorted(draft.matrix_translations.items())),
         "standard": draft.standard,
+        "programme": draft.programme,
         "is_required": draft.is_required,
         "show_if": {"question": draft.show_if_question, "options": list(draft.show_if_options)}
         if draft.show_if_question
@@ -150,8 +152,11 @@ def read_question(value: object, where: str) -> QuestionDraft:
     """Return a question of a file or of the library; ``where`` is its place. Raises ``QuestionnaireFileError``."""
     held = _Reader(value, where, _QUESTION_FIELDS)
     condition = _Reader(held.value("show_if", {}), f"{where}.show_if", frozenset({"question", "options"}))
+    key = held.text("key", needed=True)
+    # Files from before the field told the programme by the key.
+    told = key.removeprefix(PROGRAMME) if key.startswith(PROGRAMME) else ""
     return QuestionDraft(
-        key=held.text("key", needed=True),
+        key=key,
         type=held.member(QuestionType, "type"),
         text=held.text("text", needed=True),
         role=held.member(QuestionRole, "role", QuestionRole.OTHER.value),
@@ -162,6 +167,7 @@ def read_question(value: object, where: str) -> QuestionDraft:
         matrix_text=held.text("matrix_text"),
         matrix_translations=held.texts("matrix_translations"),
         standard=held.text("standard"),
+        programme=held.text("programme") or told,
         is_required=held.flag("is_required"),
         show_if_question=condition.text("question"),
         show_if_options=tuple(_string(one, at) for one, at in condition.items("options", MOST_OPTIONS)),

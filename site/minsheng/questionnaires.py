@@ -23,6 +23,8 @@ class QuestionType(enum.StrEnum):
     LONG_TEXT = "long_text"
 
 
+PROGRAMME = "programme_"
+"""How the key of a question about a programme begins where the key tells its code, as in older questionnaires."""
 CLOSED_TYPES = frozenset({QuestionType.SCALE, QuestionType.SINGLE, QuestionType.MULTIPLE})
 
 
@@ -94,7 +96,8 @@ class Question(Base):
 
     ``translations`` maps a locale such as ``en`` or ``zh_Hant`` to the text, ``hint_translations`` to the hint.
     ``matrix_text`` is what the rows of a matrix ask in common, on each of them. ``standard`` is the key of the
-    library's question that this one was taken from, so that years and places can be compared.
+    library's question that this one was taken from, so that years and places can be compared. ``programme`` is the
+    code of the one programme that is asked about, as in the assessment's sheet; empty for none.
     """
 
     __tablename__ = "question"
@@ -110,6 +113,7 @@ class Question(Base):
     matrix_text: Mapped[str] = mapped_column(sa.Text, default="")
     matrix_translations: Mapped[dict[str, str]] = mapped_column(sa.JSON, default=dict)
     standard: Mapped[str] = mapped_column(sa.String(40), default="")
+    programme: Mapped[str] = mapped_column(sa.String(40), default="")
     text: Mapped[str] = mapped_column(sa.Text)
     hint: Mapped[str] = mapped_column(sa.Text, default="")
     translations: Mapped[dict[str, str]] = mapped_column(sa.JSON, default=dict)
@@ -124,8 +128,10 @@ class Question(Base):
 
     def content(self) -> list[object]:
         """Return everything asked here in plain JSON values."""
-        # Only what is there: the hashes of versions frozen before these columns came must stay what they were.
+        # Only what is there: the hashes of versions frozen before these columns came must stay what they were. In those
+        # a key told the programme; a key that tells it cannot stand beside another programme.
         later = {
+            "programme": "" if self.key == f"{PROGRAMME}{self.programme}" else self.programme,
             "matrix_text": self.matrix_text,
             "matrix_translations": self.matrix_translations,
             "standard": self.standard,

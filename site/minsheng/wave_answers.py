@@ -35,7 +35,6 @@ from minsheng.wave_columns import (
     codebook,
     column_names,
     option_column,
-    programme_of,
     tabulated,
 )
 from minsheng.wave_places import place_code, places_of
@@ -109,7 +108,7 @@ def _flagged(session: Session, wave: Wave, people: Sequence[_Person], answers: A
 def programmes_of(version: QuestionnaireVersion) -> dict[str, str]:
     """Return the column of each programme's question by the programme's code."""
     names = column_names(version)
-    return {code: names[question.id] for question in tabulated(version) if (code := programme_of(question))}
+    return {question.programme: names[question.id] for question in tabulated(version) if question.programme}
 
 
 def judged_of(version: QuestionnaireVersion) -> list[str]:

@@ -9,9 +9,6 @@ from minsheng.questionnaires import Option, Question, QuestionnaireVersion, Ques
 CHOSEN, NOT_CHOSEN = "chosen", "not_chosen"
 """What stands in the column of one option of a multiple choice."""
 
-PROGRAMME = "programme_"
-"""How the key of a question about one programme begins; its code follows."""
-
 NAMED_ROLES = (
     QuestionRole.SATISFACTION,
     QuestionRole.AWARENESS,
@@ -35,7 +32,7 @@ def column_names(version: QuestionnaireVersion) -> dict[int, str]:
     taken: set[str] = set()
     for question in tabulated(version):
         # A question about one programme never speaks for all of them.
-        is_named = question.role in NAMED_ROLES and not programme_of(question)
+        is_named = question.role in NAMED_ROLES and not question.programme
         wanted = [question.role.value] if is_named else []
         wanted += [question.standard] if question.standard else []
         free = [name for name in wanted if name not in taken and (name == question.key or name not in keys)]
@@ -50,11 +47,6 @@ def tabulated(version: QuestionnaireVersion) -> list[Question]:
     return [question for question in version.questions if question.options]
 
 
-def programme_of(question: Question) -> str:
-    """Return the code of the programme that a question asks about, empty for none: what follows ``programme_``."""
-    return question.key.removeprefix(PROGRAMME) if question.key.startswith(PROGRAMME) else ""
-
-
 def option_column(name: str, option: Option) -> str:
     """Return the column of one option of a multiple choice."""
     return f"{name}:{option.key}"
@@ -64,7 +56,7 @@ def codebook(version: QuestionnaireVersion) -> Iterator[CodebookRow]:
     """Yield a row for every value that the columns may hold."""
     names = column_names(version)
     for question in tabulated(version):
-        name, role, programme = names[question.id], question.role.value, programme_of(question)
+        name, role, programme = names[question.id], question.role.value, question.programme
         for option in question.options:
             if question.type is QuestionType.MULTIPLE:
                 column, text = option_column(name, option), f"{question.text} {option.text}"

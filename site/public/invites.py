@@ -17,7 +17,7 @@ from pages.forms import Form, length, required
 from pages.language import lazy_gettext as _l
 from pages.limits import limiter
 from pages.services import services
-from public.surveys import PROBLEMS
+from public.surveys import PROBLEMS, too_fast_flags
 
 blueprint = Blueprint("invites", __name__, url_prefix="/surveys")
 UNREADABLE = 422
@@ -60,7 +60,8 @@ def enter(slug: str) -> str | BaseResponse | tuple[str, int]:
     problems: dict[str, str] = {}
     if ticket is not None:
         try:
-            return _answer(wave, str(form.code.data), typed, ticket)
+            flags = too_fast_flags(wave, purpose, form.ticket.data, typed)
+            return _answer(wave, str(form.code.data), typed, ticket, flags)
         except InvalidAnswersError as error:
             db.session.rollback()
             problems = {key: str(PROBLEMS[reason]) for key, reason in error.problems.items()}
@@ -89,11 +90,13 @@ def _admits(wave: Wave, form: CodeForm) -> bool:
     return True
 
 
-def _answer(wave: Wave, code: str, typed: dict[str, list[str]], ticket: str) -> BaseResponse | tuple[str, int]:
+def _answer(
+    wave: Wave, code: str, typed: dict[str, list[str]], ticket: str, flags: list[str]
+) -> BaseResponse | tuple[str, int]:
     """Store the answers and use the code up in one commit; of two who send the same code, the second is told."""
     slug = wave.slug
     try:
-        response = invites.answer(db.session(), wave, code, typed, ticket=ticket, at=services().clock())
+        response = invites.answer(db.session(), wave, code, typed, ticket=ticket, at=services().clock(), flags=flags)
         if response.channel is Channel.PHONE:
             call_progress.keep_dispositions(db.session(), wave, Channel.PHONE)
         db.session.commit()

@@ -20,7 +20,7 @@ from minsheng.opinion.tables import division_table, programme_table
 from minsheng.places import Division
 from minsheng.questionnaires import Question, QuestionRole, QuestionType
 from minsheng.surveys import Channel, Share, Wave
-from minsheng.wave_columns import column_names, programme_of, tabulated
+from minsheng.wave_columns import column_names, tabulated
 from minsheng.wave_figures import Figures
 from minsheng.wave_places import places_of
 from minsheng.wave_results import WaveResult
@@ -342,7 +342,7 @@ def _other_questions(wave: Wave) -> list[tuple[Question, list[Share], list[Share
         question
         for question in tabulated(wave.version)
         if question.role not in TOLD_BY_PLACE
-        and not programme_of(question)
+        and not question.programme
         and columns[question.id] not in wave_figures.GROUPINGS
     ]
     today, session = services().today(), db.session()

@@ -9,14 +9,14 @@ from sqlalchemy.orm import selectinload
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import HiddenField, SelectField
 
-from minsheng import invites, quality_rules, surveys
+from minsheng import board_alarms, invites, surveys
 from minsheng.boards import Board
 from minsheng.database import db
 from minsheng.errors import InvalidAnswersError, NotOpenError
 from minsheng.glances import with_chain
 from minsheng.places import division_by_code
 from minsheng.projects import Project
-from minsheng.quality_rules import QualityRule
+from minsheng.quality_rules import QualityRule, is_too_fast
 from minsheng.questionnaires import Question, QuestionnaireVersion
 from minsheng.surveys import Channel, Response, Wave
 from pages import questions, tickets
@@ -140,6 +140,8 @@ def _respond(
     channel = _channel(wave, board)
     if channel is None:
         raise NotOpenError
+    at, by_board = services().clock(), board if channel is Channel.QR else None
+    is_new = not surveys.has_responded(db.session(), wave_id, ticket)
     try:
         surveys.respond(
             db.session(),
@@ -147,11 +149,13 @@ def _respond(
             typed,
             ticket=ticket,
             channel=channel,
-            at=services().clock(),
+            at=at,
             division=place,
-            board=board if channel is Channel.QR else None,
-            flags=_flags(wave, form),
+            board=by_board,
+            flags=too_fast_flags(wave, f"wave:{wave_id}", form.ticket.data, typed),
         )
+        if by_board is not None and is_new:
+            board_alarms.note_arrival(db.session(), wave, by_board, at)
         db.session.commit()
     except IntegrityError:
         # The same form may arrive twice at the same moment.
@@ -169,13 +173,15 @@ def _channel(wave: Wave, board: Board | None) -> Channel | None:
     return next((channel for channel in wanted if channel.value in wave.channels), None)
 
 
-def _flags(wave: Wave, form: SurveyForm) -> list[str]:
-    """Return the registered rules that the way of answering breaks: too fast. How long it took is not kept."""
-    least = quality_rules.registered(wave).get(QualityRule.TOO_FAST)
-    age = tickets.age(services().secret, f"wave:{wave.id}", form.ticket.data or "")
-    asked = len(wave.version.questions)
-    is_fast = least is not None and age is not None and age < least * asked
-    return [QualityRule.TOO_FAST.value] if is_fast else []
+def too_fast_flags(wave: Wave, purpose: str, signed: str | None, typed: dict[str, list[str]]) -> list[str]:
+    """Return the registered rule that answering so fast breaks, or nothing. How long it took is not kept.
+
+    ``purpose`` is that of the form's ``signed`` ticket, which was made when the questions were opened.
+    """
+    seconds = tickets.age(services().secret, purpose, signed or "")
+    answered = sum(any(value.strip() for value in values) for values in typed.values())
+    rule = QualityRule.TOO_FAST
+    return [rule.value] if is_too_fast(wave, rule, seconds, answered) else []
 
 
 def _was_stored(wave: Wave, signed: str) -> bool:

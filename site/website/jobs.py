@@ -10,6 +10,7 @@ from flask import Flask
 from minsheng import (
     answer_imports,
     answer_mixing,
+    board_alarms,
     case_import_drafts,
     case_reminders,
     mail,
@@ -52,6 +53,7 @@ def jobs() -> tuple[Job, ...]:
         Job("publish_due", EVERY_TICK, _publish_due),
         Job("watch_cases", EVERY_TICK, _watch_cases),
         Job("settle_waves", EVERY_TICK, _settle_waves),
+        Job("watch_boards", dt.timedelta(minutes=5), _watch_boards),
         Job("drop_unconfirmed", dt.timedelta(hours=1), _drop_unconfirmed),
         Job("tell_news", EVERY_TICK, lambda: tell_news(services().clock)),
         Job("tell_senders", EVERY_TICK, lambda: tell_senders(services().clock)),
@@ -109,6 +111,13 @@ def _settle_waves() -> int:
         wave_results.settle(db.session(), wave, wave_results.CLOCK, at)
         db.session.commit()
     return len(waves)
+
+
+def _watch_boards() -> int:
+    """Raise alarms for notice boards that bring in too many answers of an open survey, and forget old counts."""
+    new = board_alarms.watch(db.session(), services().clock())
+    db.session.commit()
+    return new
 
 
 def _drop_unconfirmed() -> int:

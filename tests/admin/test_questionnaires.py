@@ -86,6 +86,23 @@ def test_a_question_is_added_with_its_answers(
     assert "可能两问合一" in shown
 
 
+def test_a_question_about_one_programme_names_it_and_gets_its_key(
+    session: Session, version: QuestionnaireVersion, surveyor: Browser
+) -> None:
+    page = f"{PAGE}/questions/new?type=scale"
+    assert "公路村村通（village_roads）" in surveyor.get(page).text
+    values = typed(surveyor, page, text="对村里的路呢？", type="scale", key="")
+    assert surveyor.post_as_typed(page, {**values, "programme": "village_roads"}).status_code == 302
+    again = surveyor.post_as_typed(page, {**typed(surveyor, page, text="再问一次路？"), "programme": "village_roads"})
+    assert again.status_code == 422
+    assert "这份问卷已经有一题问这项工程" in again.text
+    own = {**typed(surveyor, page, text="对河道呢？", type="scale", key=""), "new_programme": "rivers"}
+    assert surveyor.post_as_typed(page, own).status_code == 302
+    assert keys(session, version)[-2:] == ["programme_village_roads", "programme_rivers"]
+    assert [one.programme for one in version.questions[-2:]] == ["village_roads", "rivers"]
+    assert "专问工程 rivers" in surveyor.get(PAGE).text
+
+
 def test_mistakes_stand_beside_what_was_typed(
     session: Session, version: QuestionnaireVersion, surveyor: Browser
 ) -> None:

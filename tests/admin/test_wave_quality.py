@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from minsheng import boards, publishing, wave_results
+from minsheng import board_alarms, boards, publishing, wave_results
 from minsheng.dispositions import DispositionCount, DispositionStatement
 from minsheng.exclusions import Exclusion
 from minsheng.journal import JournalEntry
@@ -198,6 +198,34 @@ def test_a_flooded_board_alarms_the_desk(make: Make, session: Session, browser_o
     for page in ("/admin/", f"/admin/surveys/{wave.slug}", f"/admin/surveys/{wave.slug}/quality"):
         assert "突然来得太多" in browser.get(page).text, page
     assert str(made[0].number) in browser.get(f"/admin/surveys/{wave.slug}/quality").text
+
+
+def test_an_alarm_stands_on_the_desk_until_somebody_says_what_they_found(
+    make: Make, session: Session, browser_of: SignIn
+) -> None:
+    wave = make.wave(quality_rules={"board_burst": 3.5})
+    project = make.project(division=wave.division)
+    made = [boards.issue(session, project, "路口", secret="s" * 32, actor="某办", at=AT) for _ in range(3)]
+    for place, board in enumerate(made):
+        for _number in range(30 if place == 0 else 2):
+            board_alarms.note_arrival(session, wave, board, AT)
+    board_alarms.watch(session, AT)
+    session.commit()
+    browser = browser_of(make.staff(Role.SURVEYOR, division=wave.division))
+    page = f"/admin/surveys/{wave.slug}/alarms"
+    assert f"{made[0].number} 号牌" in browser.get("/admin/").text
+    alarm = board_alarms.alarms_of(session, [wave])[0]
+    empty = browser.post(f"{page}/{alarm.id}", {"found": ""}, on=page)
+    assert empty.status_code == 422
+    assert "请写明看到了什么" in empty.text
+    for one in board_alarms.alarms_of(session, [wave]):
+        assert browser.post(f"{page}/{one.id}", {"found": "村里开会，大家一起扫的"}, on=page).status_code == 302
+    assert "村里开会，大家一起扫的" in browser.get(page).text
+    assert f"{made[0].number} 号牌" not in browser.get("/admin/").text
+    other = make.wave()
+    session.commit()
+    assert browser_of(make.staff(Role.SURVEYOR)).get(f"/admin/surveys/{other.slug}/alarms").status_code == 200
+    assert browser.get(f"/admin/surveys/{other.slug}/alarms").status_code == 403
 
 
 def test_an_outside_contractor_states_what_became_of_the_drawn(

@@ -78,6 +78,30 @@ def test_the_most_telling_disposition_stands(session: Session, phone: Phone, mak
     assert (person.disposition, person.attempts, person.is_done) == (Disposition.NON_CONTACT, 2, False)
 
 
+@pytest.mark.parametrize(
+    ("waited", "typed", "is_marked"),
+    [(300, 3, True), (300, 30, False), (300, None, False), (5, None, True), (5, 30, True)],
+)
+def test_a_call_is_too_fast_by_typing_and_never_longer_than_the_number_was_held(
+    session: Session, phone: Phone, waited: int, typed: int | None, is_marked: bool
+) -> None:
+    phone.sample.wave.quality_rules = {"call_too_fast": 4.0}
+    claim = phone.next()
+    at = phone.at + dt.timedelta(seconds=waited)
+    stored = call_sheets.save_answers(
+        session, claim, ANSWERS, phone.by, at, secret=SECRET, ticket=new_ticket(), seconds=typed
+    )
+    assert stored.flags == (["call_too_fast"] if is_marked else [])
+
+
+def test_without_the_registered_rule_no_call_is_too_fast(session: Session, phone: Phone) -> None:
+    claim = phone.next()
+    stored = call_sheets.save_answers(
+        session, claim, ANSWERS, phone.by, phone.at, secret=SECRET, ticket=new_ticket(), seconds=0
+    )
+    assert stored.flags == []
+
+
 def test_after_the_most_attempts_a_number_rests(session: Session, phone: Phone) -> None:
     phone.sample.most_attempts = 2
     first = phone.result(CallResult.NO_ANSWER)

@@ -142,6 +142,43 @@ def test_hints_matrices_and_standards_are_part_of_what_was_asked(session: Sessio
     assert len(hashes) == 4
 
 
+def test_a_question_names_its_programme_and_older_keys_keep_their_hash(session: Session) -> None:
+    version = editing.start(
+        session, "yearly", "年度问卷", None, questions=[single("programme_roads", programme="roads")]
+    )
+    # What was asked before questions had the field: the key alone told the programme.
+    before = version.questions[0].content()
+    assert before == [0, "programme_roads", "single", "other", "", "programme_roads？", "", {}, True, {}, before[10]]
+    renamed = single("roads_opinion", programme="roads")
+    editing.rewrite(session, version, [renamed], version.computed_hash())
+    assert version.questions[0].content()[-1] == {"programme": "roads"}
+    assert draft_of_version(version).questions[0].programme == "roads"
+
+
+def test_a_programme_is_asked_about_once_by_one_choice() -> None:
+    found = faults(
+        single("a", programme="roads"),
+        single("b", programme="roads"),
+        QuestionDraft("c", QuestionType.LONG_TEXT, "还有呢？", programme="Straße"),
+        single("programme_water", programme="roads2"),
+    )
+    assert found == {
+        ("b", "programme", "programme_taken"),
+        ("c", "programme", "bad_key"),
+        ("c", "programme", "needs_one_choice"),
+        ("programme_water", "key", "key_names_programme"),
+    }
+
+
+def test_an_older_file_tells_the_programme_by_the_key() -> None:
+    asked = [{"key": "programme_roads", "type": "single", "text": "路呢？", "options": [
+        {"key": "yes", "text": "好"}, {"key": "no", "text": "不好"}]}]  # fmt: skip
+    file = {"format": "minsheng-questionnaire", "format_version": 1, "title": "问卷", "questions": asked}
+    read_back = read(json.dumps(file).encode())
+    assert read_back.questions[0].programme == "roads"
+    assert json.loads(write(read_back))["questions"][0]["programme"] == "roads"
+
+
 words = st.text(st.characters(blacklist_categories=["Cc", "Cs", "Cf"]), min_size=1, max_size=60).filter(str.strip)
 texts = st.dictionaries(st.sampled_from(["en", "zh_Hant"]), words, max_size=2)
 keys = st.from_regex(r"[a-z][a-z0-9_]{0,20}", fullmatch=True)

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from minsheng.questionnaires import Option, Question, Questionnaire, QuestionnaireVersion, QuestionRole, QuestionType
-from minsheng.wave_columns import codebook, column_names, programme_of
+from minsheng.wave_columns import codebook, column_names
 
 
 def version(session: Session, *questions: Question) -> QuestionnaireVersion:
@@ -17,13 +17,11 @@ def version(session: Session, *questions: Question) -> QuestionnaireVersion:
 
 
 def question(
-    key: str, role: QuestionRole = QuestionRole.OTHER, kind: QuestionType = QuestionType.SCALE, standard: str = ""
+    key: str, role: QuestionRole = QuestionRole.OTHER, kind: QuestionType = QuestionType.SCALE, **given: str
 ) -> Question:
     options = [Option(position=place, key=name, text=name) for place, name in enumerate(("yes", "no"))]
     is_open = kind in {QuestionType.NUMBER, QuestionType.LONG_TEXT}
-    return Question(
-        key=key, role=role, type=kind, text=f"{key}？", standard=standard, options=[] if is_open else options
-    )
+    return Question(key=key, role=role, type=kind, text=f"{key}？", options=[] if is_open else options, **given)
 
 
 def names(made: QuestionnaireVersion) -> list[str]:
@@ -57,14 +55,13 @@ def test_questions_from_the_library_are_called_after_it(session: Session) -> Non
 def test_programmes_design_columns_and_open_questions(session: Session) -> None:
     made = version(
         session,
-        question("programme_roads", QuestionRole.SATISFACTION),
+        question("programme_roads", QuestionRole.SATISFACTION, programme="roads"),
         question("overall", QuestionRole.SATISFACTION),
         question("channel"),
         question("people", kind=QuestionType.NUMBER),
         question("words", kind=QuestionType.LONG_TEXT),
     )
     assert names(made) == ["programme_roads", "satisfaction", "q_channel", "—", "—"]
-    assert programme_of(made.questions[0]) == "roads"
     assert {row.programme for row in codebook(made)} == {"roads", ""}
 
 

@@ -13,7 +13,7 @@ from minsheng.errors import DomainError
 from minsheng.opinion.coding import MOST_OPTIONS, Answers, Column
 from minsheng.opinion.package import MarginRow
 from minsheng.opinion.schemes import CHANNELS
-from minsheng.wave_columns import PROGRAMME
+from minsheng.questionnaires import PROGRAMME
 
 DESIGN = ("division", "channel", "base_weight", "stratum", "psu", "flagged")
 MOST_BYTES = 200_000_000

@@ -77,6 +77,7 @@ def add_version(session: Session) -> QuestionnaireVersion:
         _add(version, key, role, words, options)
     for key, words in PROGRAMMES.items():
         _add(version, f"programme_{key}", QuestionRole.OTHER, words, SCALE, matrix="programmes")
+        version.questions[-1].programme = key
     session.add(version)
     session.flush()
     return version
