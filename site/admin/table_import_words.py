@@ -119,9 +119,12 @@ def row_words(table: Table, row: int) -> str:
 
 
 def column_words(table: Table, column: int) -> str:
-    """Return a column's place in the file; in a table that was turned it is a row."""
+    """Return a column's place in the file; in a table that was turned it is a row, in a form the cell of the label."""
     if table.grid.turned_from is not None:
         return _("第 %(row)s 行", row=column + table.grid.turned_from + 1)
+    if table.grid.places:
+        across, down = table.grid.in_file(table.region.heading.start, column)
+        return f"{column_name(down)}{across + 1}"
     return _("%(column)s 列", column=column_name(column))
 
 

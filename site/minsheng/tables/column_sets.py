@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from minsheng.tables.column_times import by_periods, latest_of, of_this_year, without_quarters
 from minsheng.tables.columns import Column, TargetKey
-from minsheng.tables.days import years_in
 from minsheng.tables.meanings import FIGURES, MONEY, NAMING, NUMBERS, Meaning, is_place, take_apart
 from minsheng.tables.regions import Region
 from minsheng.tables.units import is_unit, unit_of
@@ -221,16 +221,6 @@ def _plans(columns: list[Column], table: _Table) -> list[Column]:
     return [replace(one, meaning=Meaning.TARGET) if one.meaning is Meaning.DONE else one for one in columns]
 
 
-def _of_this_year(columns: list[Column], _table: _Table) -> list[Column]:
-    """Leave out figures whose heading names an earlier year than another figure's."""
-    years = {column.index: max(years_in(column.heading), default=0) for column in columns if column.meaning in NUMBERS}
-    newest = max(years.values(), default=0)
-    return [
-        replace(column, meaning=Meaning.IGNORED) if 0 < years.get(column.index, 0) < newest else column
-        for column in columns
-    ]
-
-
 def _shared_targets(columns: list[Column], _table: _Table) -> list[Column]:
     """Bring a target and its results under one name: 计划新开工数 beside 累计开工数, one 计划数 for 开工 and 竣工."""
     has_result = {column.key for column in columns if column.meaning in {Meaning.DONE, Meaning.RATE}}
@@ -300,7 +290,7 @@ _SEVERAL = {Meaning.IGNORED, Meaning.REMARK, Meaning.LEADER, Meaning.SUPPORT}
 def _once(columns: list[Column], table: _Table) -> list[Column]:
     """Let each meaning stand once in each target; of two texts the first is the name of a target."""
     counted = Counter((column.meaning, column.key) for column in columns)
-    latest = _latest(columns)
+    latest = latest_of(columns)
     taken: set[tuple[Meaning, TargetKey]] = set()
     result = []
     for column in columns:
@@ -309,21 +299,13 @@ def _once(columns: list[Column], table: _Table) -> list[Column]:
         if column.meaning not in _SEVERAL and (is_other if key in latest else key in taken):
             meaning = _other(column, table.profiles[column.index])
             result.append(replace(column, meaning=meaning, is_certain=False))
+        elif counted[key] > 1 and key not in latest and column.meaning in NUMBERS:
+            # 年初预算 or 调整预算: nothing says which of two is meant.
+            result.append(replace(column, is_certain=False))
         else:
             result.append(column)
         taken.add(key)
     return result
-
-
-def _latest(columns: Sequence[Column]) -> dict[tuple[Meaning, TargetKey], int]:
-    """Return which of several columns of one meaning is the last whose heading names a time."""
-    dated = [
-        column
-        for column in columns
-        if column.meaning in FIGURES | MONEY | {Meaning.WORK}
-        and any(take_apart(squeezed(text)).is_dated for text in column.headings)
-    ]
-    return {(column.meaning, column.key): column.index for column in dated}
 
 
 def _other(column: Column, profile: Profile) -> Meaning:
@@ -331,18 +313,6 @@ def _other(column: Column, profile: Profile) -> Meaning:
     if column.meaning in {Meaning.ITEM, Meaning.TITLE}:
         return Meaning.CONTENT
     return Meaning.REMARK if column.meaning is Meaning.WORK and profile.filled else Meaning.IGNORED
-
-
-def _without_quarters(columns: list[Column], _table: _Table) -> list[Column]:
-    """Leave out what is planned for one quarter or month beside what the item is about."""
-    if not any(column.meaning is Meaning.CONTENT for column in columns):
-        return columns
-    return [
-        replace(column, meaning=Meaning.IGNORED)
-        if column.meaning is Meaning.ITEM and re.search(r"季度?|月", column.headings[-1])
-        else column
-        for column in columns
-    ]
 
 
 _RULES: tuple[Callable[[list[Column], _Table], list[Column]], ...] = (
@@ -355,12 +325,13 @@ _RULES: tuple[Callable[[list[Column], _Table], list[Column]], ...] = (
     _names,
     _places_across,
     _plans,
-    _of_this_year,
+    lambda columns, _table: of_this_year(columns),
     _shared_targets,
     _shares,
     _lone_rates,
     _progress,
+    lambda columns, _table: by_periods(columns),
     _once,
-    _without_quarters,
+    lambda columns, _table: without_quarters(columns),
 )
 """What makes columns a table, in this order."""

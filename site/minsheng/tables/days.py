@@ -38,6 +38,10 @@ _ROC = re.compile(r"(?:中华)?民国(\d{1,3})(?=年)|^(1\d\d)(?=年)")
 _BETWEEN = re.compile(r"(?<=[\d年月日底末初])(?:至|到|-{1,2}|~|—)+(?=\d)")
 
 
+_WRITTEN_ON = re.compile(r"(?:填报|填表|制表|上报|报送|编制|打印|发布|印发)(?:日期|时间)[:：]?[\d年月日./号-]*")
+"""The day somebody filled the table in says nothing about the month it is about."""
+
+
 class Exactness(enum.StrEnum):
     """How exactly a day was written."""
 
@@ -96,12 +100,13 @@ def month_of(titles: Sequence[str], headings: Sequence[str] = ()) -> str | None:
 
     Where the titles name none it is the latest that a heading names.
     """
-    joined = _with_digits(" ".join(map(squeezed, titles)))
+    joined = _with_digits(" ".join(_WRITTEN_ON.sub("", squeezed(title)) for title in titles))
     years = years_in(joined) or [year for text in headings for year in years_in(text)]
     year = max(years, default=None)
     if found := _month_in(joined, year):
         return found
-    return max((month for text in headings if (month := _month_in(_with_digits(squeezed(text)), year))), default=None)
+    named = [month for text in headings if (month := _month_in(_with_digits(squeezed(text)), year))]
+    return max(named, default=None) or _month_in(_with_digits(" ".join(map(squeezed, titles))), year)
 
 
 def years_in(text: str) -> list[int]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from minsheng import figures
 from minsheng.tables.columns import Column
 from minsheng.tables.entries import Problem, Trouble
+from minsheng.tables.meanings import Meaning
 from minsheng.tables.quantities import Reading, ReadingCode
 from minsheng.tables.units import NONE, Unit, converted, fen_of, unit_of
 
@@ -76,8 +77,7 @@ def value_of(found: Found | None, unit: Unit, doubts: Doubts, *, is_result: bool
     value = None if reading.value is None else _in_unit(reading, unit, found, doubts)
     if value is None:
         return None
-    refused = Trouble.NEGATIVE if value < 0 else Trouble.TOO_PRECISE if value != round(value, SCALE) else None
-    if refused is not None:
+    if refused := _refused(value, found, is_result=is_result):
         doubts.note(refused, found, format(value, "f"))
         return None
     if reading.found and reading.percent is None:
@@ -85,6 +85,23 @@ def value_of(found: Found | None, unit: Unit, doubts: Doubts, *, is_result: bool
     elif is_result and reading.is_bound:
         doubts.note(Trouble.BOUND, found, format(value, "f"))
     return plain(value)
+
+
+def _refused(value: Decimal, found: Found, *, is_result: bool) -> Trouble | None:
+    """Return what keeps a value from being taken: below nothing, too many decimals, or a target of 2/3."""
+    is_part = found.reading.whole is not None and not is_result and found.column.meaning is Meaning.TARGET
+    return next(
+        (
+            trouble
+            for trouble, is_so in (
+                (Trouble.NEGATIVE, value < 0),
+                (Trouble.TOO_PRECISE, value != round(value, SCALE)),
+                (Trouble.SEVERAL_FIGURES, is_part),
+            )
+            if is_so
+        ),
+        None,
+    )
 
 
 def _in_unit(reading: Reading, unit: Unit, found: Found, doubts: Doubts) -> Decimal | None:
@@ -98,6 +115,11 @@ def _in_unit(reading: Reading, unit: Unit, found: Found, doubts: Doubts) -> Deci
     doubts.note(Trouble.UNIT_DIFFERS, found, reading.unit.name)
     is_nearly = reading.unit.base.removesuffix("次") == unit.base.removesuffix("次")
     return value.scaleb(reading.unit.power - unit.power) if is_nearly else None
+
+
+def _rounded(percent: Decimal) -> Decimal:
+    """Return a percentage that a formula gave, one seventh, with as many decimals as anyone prints."""
+    return plain(round(percent, SCALE))
 
 
 def plain(value: Decimal) -> Decimal:
@@ -125,7 +147,7 @@ def percent_of(
         doubts.note(Trouble.FORMULA_ERROR, found)
     if reading.code is not ReadingCode.NUMBER or reading.value is None or reading.unit.base not in {"", "%"}:
         return None
-    as_percent, as_share = reading.value, plain(reading.value * 100)
+    as_percent, as_share = _rounded(reading.value), _rounded(reading.value * 100)
     possible = [one for one in (as_percent, as_share) if _is_possible(one, done, target)]
     if len(possible) == 1:
         return format(possible[0], "f")
@@ -163,7 +185,12 @@ def fen_in(found: Found, doubts: Doubts) -> int | None:
         if is_so:
             doubts.note(trouble, found, format(reading.value, "f"))
             return None
-    if reading.is_bound:
+    if reading.whole is not None:
+        doubts.note(Trouble.SEVERAL_FIGURES, found, f"{reading.value}/{reading.whole}")
+        return None
+    if reading.found:
+        doubts.note(Trouble.FROM_SENTENCE, found)
+    elif reading.is_bound:
         doubts.note(Trouble.BOUND, found, format(reading.value, "f"))
     return fen
 

@@ -75,7 +75,8 @@ class Merge:
 class Grid:
     """One sheet. ``rows`` are equally long; of merged cells only the first says anything.
 
-    ``turned_from`` is the row of the file from which columns were made rows, None for a sheet as it came.
+    ``turned_from`` is the row of the file from which columns were made rows, None for a sheet as it came; ``places``
+    are those of the cells in a file that was a form, empty for any other.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Grid:
     hidden_columns: frozenset[int] = frozenset()
     is_hidden: bool = False
     turned_from: int | None = None
+    places: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict, compare=False)
     _spread: dict[tuple[int, int], Merge] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -178,6 +180,8 @@ class Grid:
 
     def in_file(self, row: int, column: int) -> tuple[int, int]:
         """Return where a cell stands in the file, as row and column from 0."""
+        if self.places:
+            return self.places.get((row, column), (row, column))
         if self.turned_from is None or row < self.turned_from:
             return row, column
         return column + self.turned_from, row - self.turned_from

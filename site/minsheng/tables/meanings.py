@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from minsheng.tables.english import in_chinese
 from minsheng.tables.units import NONE, Unit, split_heading, unit_of
 from minsheng.tables.wording import squeezed
 
@@ -74,6 +75,7 @@ _ORDER = re.compile(r"[(（](?:[A-Za-z]|[①-⑳]|(?:[A-Za-z]|\d{1,2})=[^()（�
 """Letters and formulas that number the columns: 完成率（C=B/A）."""
 _TRANSLATION = re.compile(r"(?<=[\u3400-\u9fff)）])[\s/]+[A-Za-z][A-Za-z .\'&-]*$")
 _DUE = re.compile(r"(?:应|拟|预计|计划|预算)(?:到位|拨付|拨|支付|支出|使用)")
+_AMONG = re.compile(r"其中|[(（]其中")
 _COUNT = re.compile(r"(人次|人|户|套|座|处|件|村)数$")
 _LEFT = re.compile(r"[()（）\[\]【】,，、:：;；.。/·\-_%]")
 _BEFORE_NOUN = re.compile(
@@ -140,8 +142,8 @@ def _words_of(*tags: str) -> str:
 
 
 def key_of(text: str) -> str:
-    """Return a heading for comparing: without a translation, letters and formulas behind it."""
-    return _ORDER.sub("", squeezed(_TRANSLATION.sub("", text.strip())))
+    """Return a heading for comparing: in Chinese, without a translation, letters and formulas behind it."""
+    return _ORDER.sub("", squeezed(in_chinese(_TRANSLATION.sub("", text.strip()))))
 
 
 @functools.lru_cache(4096)
@@ -217,7 +219,7 @@ def guess(path: Sequence[str]) -> Guess | None:
         meaning,
         unit_of(unit) if unit else NONE,
         _group(leaf, above) if belongs else "",
-        is_certain=leaf.is_known and len(leaf.rest) <= 4,
+        is_certain=leaf.is_known and len(leaf.rest) <= 4 and not signs.is_bare_money,
         is_of_money=signs.is_of_money,
     )
 
@@ -266,11 +268,19 @@ class _Signs:
     tags: frozenset[str]
     unit: Unit
     is_money: bool
+    is_part: bool = False
+    """Whether 其中 stands before it or over it."""
 
     @property
     def is_of_money(self) -> bool:
         """Whether a share under the heading is a share of money."""
         return self.is_money or bool(self.tags & (FLOWS | {"executed"}))
+
+    @property
+    def is_bare_money(self) -> bool:
+        """Whether nothing tells what the money does: 资金, 投资额, 补助资金 may be planned, there, or paid."""
+        told = self.tags - _MEANINGLESS - {"money", "physical", "cumulative"}
+        return self.is_money and not told and not _DUE.search(self.leaf.bare)
 
     def has(self, *tags: str) -> bool:
         """Whether one of the tags is among them."""
@@ -281,15 +291,24 @@ def _signs_of(leaf: Heading, above: Sequence[Heading]) -> _Signs:
     tags = leaf.tags
     if not tags - _MEANINGLESS - {"total", "money"}:
         tags = tags.union(*(head.tags for head in above))
+        # 总投资 under 投资情况 is no progress; 投资额 under 投资完成情况 is.
+        tags -= {"progress"} if "total" in leaf.tags else frozenset()
     unit = unit_of(leaf.unit) if leaf.unit else NONE
     inherited = any("money" in head.tags and head.is_known for head in above) and (unit == NONE or unit.is_percent)
-    return _Signs(leaf, tags, unit, bool(tags & {"money", "total"}) or unit.is_money or inherited)
+    is_money = bool(tags & {"money", "total"}) or unit.is_money or inherited
+    return _Signs(leaf, tags, unit, is_money, any(_AMONG.match(head.text) for head in (leaf, *above)))
 
 
 def _is_of_one_month(signs: _Signs) -> bool:
     """Whether a figure is of one month alone: 本月完成, but not 本月累计完成 nor 本月进展情况."""
     counted = signs.is_of_money or signs.has("done", "planned")
     return signs.has("period") and counted and not signs.has("cumulative", "progress")
+
+
+def _is_part(signs: _Signs) -> bool:
+    """Whether a figure is only a part of the one before it: 其中：财政资金, but not 其中：已支付."""
+    says_more = signs.leaf.tags & {"planned", "done", "rate", "paid", "executed", *FLOWS}
+    return signs.is_part and not says_more
 
 
 def _is_share(signs: _Signs) -> bool:
@@ -304,6 +323,7 @@ def _moves(signs: _Signs) -> bool:
 _Rule = tuple[Callable[[_Signs], bool], Meaning]
 _RULES: tuple[_Rule, ...] = (
     (lambda signs: signs.has("compare", "before", "balance"), Meaning.IGNORED),
+    (_is_part, Meaning.IGNORED),
     (lambda signs: signs.has("served") and not signs.has("planned", "done"), Meaning.IGNORED),
     (_is_of_one_month, Meaning.IGNORED),
     (lambda signs: signs.leaf.is_time and not signs.tags - _MEANINGLESS, Meaning.IGNORED),

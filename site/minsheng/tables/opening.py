@@ -11,6 +11,7 @@ from typing import Any
 from minsheng.document_types import DocumentType, checked
 from minsheng.errors import InvalidFileError
 from minsheng.tables import sheet_reader
+from minsheng.tables.text_file import wide_encoding
 
 MAX_BYTES = 10_000_000
 SECONDS = 30
@@ -58,7 +59,8 @@ def _kind_of_text(data: bytes) -> str:
         return "page"
     if start.startswith((*_PAGES, *_OTHER_MARKUP)):
         raise InvalidFileError("web_page")
-    has_nulls = b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    is_wide = data.startswith((b"\xff\xfe", b"\xfe\xff")) or wide_encoding(data) is not None
+    has_nulls = b"\0" in data and not is_wide
     if has_nulls or data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8")):
         raise InvalidFileError("unknown_type")
     return "csv"

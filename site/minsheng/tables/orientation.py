@@ -1,5 +1,6 @@
-"""Tables that lie on their side: the headings in one column, a column for each project."""
+"""Tables that lie on their side, the headings in one column and a column for each project; and forms."""
 
+from minsheng.tables.forms import as_table
 from minsheng.tables.grid import Grid
 from minsheng.tables.meanings import NAMING, Meaning, is_heading, take_apart
 from minsheng.tables.wording import squeezed
@@ -9,7 +10,10 @@ _FEWEST = 3
 
 
 def upright(grid: Grid) -> Grid:
-    """Return a sheet with a row for each item: itself, or turned where its headings stand in a column."""
+    """Return a sheet with a row for each item: itself, turned where its headings are a column, or a form's facts."""
+    form = as_table(grid)
+    if form is not None:
+        return form
     found = [(len(rows), rows) for column in range(min(grid.width, _FIRST_COLUMNS)) if (rows := _column(grid, column))]
     if not found:
         return grid

@@ -10,7 +10,7 @@ from decimal import Decimal
 from minsheng.tables.grid import Cell, CellKind
 from minsheng.tables.numerals import SIGNS, read_numeral
 from minsheng.tables.units import NONE, Unit, is_unit, unit_of
-from minsheng.tables.wording import in_one_line, plain, squeezed
+from minsheng.tables.wording import in_one_line, one_width, plain, squeezed
 
 
 class ReadingCode(enum.StrEnum):
@@ -82,7 +82,12 @@ _PART = re.compile(r"[(\[](?:其中|含|包括|包含|内含)(?P<what>[^()\[\]]*
 _BEGUN = re.compile(r"开工|动工|启动|在建|招标|正在|施工中|立项|选址|签约|进场|开建")
 _FINISHED = re.compile(r"完成|建成|竣工|完工|投用|办结|发放|达到|安装|建立")
 _NOT_YET = re.compile(r"在建|未|尚|正在|进行|待|拟|计划|开工|启动")
+_DIGITS_ONLY = re.compile(r"[-+]?[¥￥]?[\d.,]*\d[\d.,]*[.,]?(?:%|[万亿]?元?)?")
+_WELL_FORMED = re.compile(rf"[-+]?[¥￥]?{_NUMBER}(?:%|[万亿]?元?)?")
+_APART = re.compile(r"(?<=[\d%])\s+(?=\d)")
+_GROUPED_BY_SPACES = re.compile(r"^[^\d\n]*\d{1,3}(?: \d{3})+(?:\.\d+)?(?:\D|$)")
 MOST_DIGITS = 18
+MOST_PERCENT_DECIMALS = 4
 
 
 @functools.lru_cache(20_000)
@@ -97,9 +102,19 @@ def _text(cell: Cell) -> Reading:
     bare, shown = squeezed(plain(cell.text)), in_one_line(cell.text)
     if _BLANKS.fullmatch(bare):
         return Reading(ReadingCode.BLANK)
+    if _are_side_by_side(cell.text):
+        return Reading(ReadingCode.SEVERAL, remark=shown)
+    if _DIGITS_ONLY.fullmatch(bare) and not _WELL_FORMED.fullmatch(bare):
+        return Reading(ReadingCode.WORDS, remark=shown)
     if _NO_TASK.fullmatch(bare):
         return Reading(ReadingCode.NO_TASK, remark=shown)
     return next((reading for way in _WAYS if (reading := way(bare)) is not None), None) or _sentence(bare, shown)
+
+
+def _are_side_by_side(text: str) -> bool:
+    """Whether figures stand beside or under each other: 12 30 is no 1230, but 1 234 567 is one figure."""
+    line = one_width(text).strip()
+    return bool(_APART.search(line)) and not _GROUPED_BY_SPACES.search(line)
 
 
 def _number(cell: Cell) -> Reading:
@@ -113,9 +128,15 @@ _TYPED: Mapping[CellKind, Callable[[Cell], Reading]] = {
     CellKind.BLANK: lambda _cell: Reading(ReadingCode.BLANK),
     CellKind.ERROR: lambda cell: Reading(ReadingCode.ERROR, remark=cell.text),
     CellKind.NUMBER: _number,
-    CellKind.PERCENT: lambda cell: Reading(ReadingCode.NUMBER, percent=cell.text),
+    CellKind.PERCENT: lambda cell: Reading(ReadingCode.NUMBER, percent=_printed_percent(cell.text)),
     CellKind.DAY: lambda cell: Reading(ReadingCode.WORDS, remark=cell.shown),
 }
+
+
+def _printed_percent(text: str) -> str:
+    """Return a percentage with the decimals that anyone prints: a formula's one seventh has no end."""
+    found = format(round(Decimal(text), MOST_PERCENT_DECIMALS), "f")
+    return found.rstrip("0").rstrip(".") if len(text.partition(".")[2]) > MOST_PERCENT_DECIMALS else text
 
 
 def _decimal(text: str) -> Decimal | None:
@@ -166,7 +187,7 @@ def _percentage(bare: str) -> Reading | None:
         return None
     return Reading(
         ReadingCode.NUMBER,
-        percent=found["number"].replace(",", ""),
+        percent=_printed_percent(found["number"].replace(",", "")),
         remark=_bracketless(found["remark"] or ""),
         is_bound=bool(_BOUNDS.search((found["before"] or "") + (found["after"] or ""))),
     )
@@ -250,7 +271,7 @@ def _unit_at_start(text: str) -> str | None:
 
 def _percent_digits(found: re.Match[str]) -> str:
     if found["number"]:
-        return found["number"].replace(",", "")
+        return _printed_percent(found["number"].replace(",", ""))
     words = found["words"]
     value = read_numeral(words) if not re.search(r"\d", words) else None
     return words if value is None else format(value, "f")

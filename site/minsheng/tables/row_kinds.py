@@ -10,14 +10,14 @@ from minsheng.tables.grid import Cell, CellKind, Grid
 from minsheng.tables.meanings import NAMING, NUMBERS, Meaning, is_agency, is_place
 from minsheng.tables.quantities import read
 from minsheng.tables.regions import Region
-from minsheng.tables.wording import has_ordinal, in_one_line, squeezed
+from minsheng.tables.wording import has_ordinal, in_one_line, squeezed, without_ordinal
 
 NAMES = NAMING | {Meaning.SERIAL, Meaning.CATEGORY, Meaning.PLACE, Meaning.KEY}
 _LABELS = NAMES | {Meaning.AGENCY, Meaning.UNIT}
 """Columns in which a row may say that it is a total."""
 _TOTAL = re.compile(
     r"(?:[一-十]、|[(（]?[一-十\d][)）、.]?)?(?:总|合|小|共|累|总合)计(?:数|额|值)?(?:[(（:：].*)?"
-    r"|.{1,14}(?:小计|合计|总计)(?:[(（:：].*)?|全[省市县区州镇乡国](?:合计|总计|平均)?|平均值?|均值|总和|汇总|合\(?计\)?"
+    r"|.{1,14}(?:小计|合计|总计)(?:[(（:：].*)?|全[省市县区州镇乡国](?:合计|总计|平均)?|平均值?|均值|总和|汇总|合\(?计\)?|(?i:(?:grand|sub)?-?totals?:?)"
 )
 _PART_TOTAL = re.compile(r"小计|分计")
 _SUM_OF_PARTS = re.compile(r"(?P<inside>其中[:：]?)?(?P<name>.+?)[(（]\s*共?\d+\s*[个项件]\s*[)）]")
@@ -110,8 +110,15 @@ class _Rows:
         lacks_number = self.has_serials and not self._is_numbered(row)
         alone = len(own) == 1
         is_headed = has_ordinal(cell.text) and (alone or lacks_number or self._has_parts(row, first))
-        is_bare = alone and lacks_number and first <= 1 and len(cell.text) <= 30
+        is_bare = alone and (lacks_number or self._is_divider(row, cell)) and first <= 1 and len(cell.text) <= 30
         return in_one_line(cell.text) if spans or in_serial or is_headed or is_bare else ""
+
+    def _is_divider(self, row: int, cell: Cell) -> bool:
+        """Whether a place that stands alone where projects are named divides them: 石桥镇 over its projects."""
+        if not is_place(without_ordinal(cell.text)) or Meaning.PLACE in self.meanings.values():
+            return False
+        below = next((own for lower in range(row + 1, self.region.body.stop) if (own := self.grid.own(lower))), [])
+        return len(below) > 1
 
     def _has_parts(self, row: int, column: int) -> bool:
         """Whether the next row is an item under this row's ordinal: without one, and with more than figures."""

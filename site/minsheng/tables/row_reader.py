@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 from minsheng.tables.columns import Column, TargetKey
@@ -21,7 +21,7 @@ from minsheng.tables.entry_figures import (
 )
 from minsheng.tables.grid import BLANK, Cell, Grid
 from minsheng.tables.headings import headings_of
-from minsheng.tables.meanings import FIGURES, MONEY, NUMBERS, Meaning, guess, is_agency, take_apart
+from minsheng.tables.meanings import FIGURES, MONEY, NUMBERS, Meaning, guess, is_agency, is_place, take_apart
 from minsheng.tables.quantities import Reading, ReadingCode, read
 from minsheng.tables.regions import Region
 from minsheng.tables.row_kinds import RowKind, RowReading
@@ -77,6 +77,8 @@ class _Reader:
         found = dict.fromkeys(column.key for column in columns if column.meaning in FIGURES)
         self.keys: list[TargetKey] = list(found) or [("", "")]
         self.above = {key: _names_above(grid, region, columns, key) for key in self.keys}
+        self.told_at = {column.index for column in columns if column.meaning in {Meaning.ITEM, Meaning.TARGET}}
+        """Where targets may stand in sentences."""
         self._last: dict[Meaning, str] = {}
 
     def entries(self, row: int) -> list[Entry]:
@@ -84,7 +86,7 @@ class _Reader:
         words = self._words(row)
         entries = [self._entry(row, key, words) for key in self._keys_of(row)]
         first = self._with_row_figures(entries[0], row)
-        return [_checked(entry) for entry in (first, *entries[1:])]
+        return [_checked(entry, self.told_at) for entry in (first, *entries[1:])]
 
     def _cell(self, row: int, column: Column) -> Cell:
         """Return a cell; a figure merged over several rows belongs to the first of them alone."""
@@ -104,8 +106,10 @@ class _Reader:
             and read(cell).code is not ReadingCode.BLANK
         }
         self._carry_down(said)
-        if self.section and Meaning.CATEGORY not in said:
-            said[Meaning.CATEGORY] = self.section
+        if self.section:
+            # 石桥镇 over its projects is their place, 教育类 their kind.
+            is_of_place = is_place(self.section) and Meaning.PLACE not in self.by_meaning
+            said.setdefault(Meaning.PLACE if is_of_place else Meaning.CATEGORY, self.section)
         if self.by_meaning.keys() & FIGURES:
             _part_units(said)
         return said
@@ -288,11 +292,14 @@ def _names_above(grid: Grid, region: Region, columns: Sequence[Column], key: Tar
     return found
 
 
-def _checked(entry: Entry) -> Entry:
+def _checked(entry: Entry, told_at: Set[int]) -> Entry:
     """Add what does not fit inside an entry: no name, or a stated share that its figures cannot give."""
     problems = list(entry.problems)
     if not entry.title and not entry.group and not entry.place:
         problems.append(Problem(Trouble.NO_NAME))
     if entry.rate and rate_differs(entry.rate, entry.done, entry.target, entry.unit):
         problems.append(Problem(Trouble.RATE_DIFFERS, None, entry.rate))
+    elif entry.rate and entry.done and entry.target:
+        # 改造3200户 and 1856户 are right where the printed 58% is the one's share of the other.
+        problems = [one for one in problems if one.trouble is not Trouble.FROM_SENTENCE or one.column not in told_at]
     return replace(entry, problems=tuple(problems))

@@ -58,6 +58,8 @@ def decoded(data: bytes) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data.decode(encoding)
+    if wide := wide_encoding(data):
+        return data.decode(wide)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
@@ -70,6 +72,21 @@ def decoded(data: bytes) -> str:
     if not found:
         raise ValueError("no encoding fits")
     return max(found, key=lambda pair: pair[0])[1]
+
+
+def wide_encoding(data: bytes) -> str | None:
+    """Return the kind of UTF-16 that text without a mark is in, told by the noughts of its ASCII signs; else None."""
+    start = data[:2_000]
+    if len(data) % 2 or b"\0" not in start:
+        return None
+    noughts = {"utf-16-be": start[::2].count(0), "utf-16-le": start[1::2].count(0)}
+    encoding, count = max(noughts.items(), key=lambda pair: pair[1])
+    is_text = count * 20 >= len(start) and min(noughts.values()) * 10 <= count
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+    return encoding if is_text else None
 
 
 def _usual_share(data: bytes, encoding: str) -> float | None:

@@ -18,7 +18,7 @@ _COUNT_NOTE = re.compile(
 )
 
 
-def _one_width(text: str) -> str:
+def one_width(text: str) -> str:
     """Return text with full-width signs as half-width ones; a footnote's number joins no figure before it."""
     apart = _FOOTNOTE.sub(lambda found: f"({unicodedata.normalize('NFKC', found[0])})", text)
     return unicodedata.normalize("NFKC", apart).translate(_DASHES)
@@ -26,7 +26,7 @@ def _one_width(text: str) -> str:
 
 def plain(text: str) -> str:
     """Return text with one form of width, dash and space; lines become one."""
-    folded = _one_width(text)
+    folded = one_width(text)
     folded = re.sub(r"\s+", " ", folded).strip()
     return re.sub(r"(?<=[\u3400-\u9fff、，。；：()%]) | (?=[\u3400-\u9fff、，。；：()%])", "", folded)
 
@@ -34,7 +34,7 @@ def plain(text: str) -> str:
 @functools.lru_cache(20_000)
 def squeezed(text: str) -> str:
     """Return text for comparing: simplified characters, one width, no spaces."""
-    simplified: str = _simplifier().convert(re.sub(r"\s+", "", _one_width(text)))
+    simplified: str = _simplifier().convert(re.sub(r"\s+", "", one_width(text)))
     return simplified
 
 

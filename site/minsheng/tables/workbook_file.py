@@ -3,7 +3,8 @@
 import io
 import re
 import zipfile
-from decimal import Decimal
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
 from typing import IO
 from xml.etree import ElementTree as ET
 
@@ -25,8 +26,10 @@ from minsheng.tables.file_cells import (
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 LINKS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
-PERCENT_FORMATS = frozenset({9, 10})
+PERCENT_FORMATS = {9: "0%", 10: "0.00%"}
 """Built-in number formats that show a share as a percentage."""
+MOST_ENTERED_DECIMALS = 4
+"""Nobody types a percentage with more; a formula gives one seventh."""
 
 
 def read_workbook(data: bytes, *, is_zip: bool) -> list[dict[str, object]]:
@@ -64,7 +67,8 @@ class _Look:
     def __init__(self) -> None:
         self.hidden_rows: set[int] = set()
         self.hidden_columns: set[int] = set()
-        self.percents: set[tuple[int, int]] = set()
+        self.percents: dict[tuple[int, int], int] = {}
+        """Cells shown as percentages, with their decimals."""
         self.errors: dict[tuple[int, int], str] = {}
 
     def cell(self, row: int, column: int, value: Cell) -> Cell:
@@ -72,8 +76,15 @@ class _Look:
         if (row, column) in self.errors:
             return ["e", self.errors[row, column]]
         if (row, column) in self.percents and isinstance(value, list) and value[0] == "n":
-            return ["p", digits(Decimal(value[1]) * 100)]
+            return ["p", _percent(Decimal(value[1]) * 100, self.percents[row, column])]
         return value
+
+
+def _percent(value: Decimal, decimals: int) -> str:
+    """Return a percentage as the cell shows it; one that was entered with more digits than it shows keeps them."""
+    entered = digits(value)
+    is_endless = len(entered.partition(".")[2]) > MOST_ENTERED_DECIMALS
+    return digits(value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)) if is_endless else entered
 
 
 def _looks(data: bytes) -> dict[str, _Look]:
@@ -86,7 +97,7 @@ def _looks(data: bytes) -> dict[str, _Look]:
             link.get("Id", ""): link.get("Target", "")
             for link in ET.fromstring(archive.read("xl/_rels/workbook.xml.rels")).iter(f"{LINKS}Relationship")  # noqa: S314
         }
-        percents = _percent_styles(archive.read("xl/styles.xml")) if "xl/styles.xml" in names else frozenset()
+        percents = _percent_styles(archive.read("xl/styles.xml")) if "xl/styles.xml" in names else {}
         looks = {}
         for sheet in ET.fromstring(archive.read("xl/workbook.xml")).iter():  # noqa: S314 - as above
             if _name(sheet) != "sheet":
@@ -104,20 +115,28 @@ def _name(element: ET.Element) -> str:
     return element.tag.removeprefix(MAIN).removeprefix(STRICT)
 
 
-def _percent_styles(styles: bytes) -> frozenset[int]:
-    """Return the indices of cell styles whose number format is a percentage."""
+def _percent_styles(styles: bytes) -> dict[int, int]:
+    """Return the indices of cell styles whose number format is a percentage, with the decimals it shows."""
     root = ET.fromstring(styles)  # noqa: S314 - as above
     own = {
         int(one.get("numFmtId", "0")): re.sub(r'"[^"]*"|\\.', "", one.get("formatCode", ""))
         for one in root.iter()
         if _name(one) == "numFmt"
     }
-    percents = PERCENT_FORMATS - own.keys() | {number for number, code in own.items() if "%" in code}
+    formats = PERCENT_FORMATS | own
+    percents = {number: _decimals(code) for number, code in formats.items() if "%" in code}
     cell_styles = next((one for one in root if _name(one) == "cellXfs"), ())
-    return frozenset(index for index, style in enumerate(cell_styles) if int(style.get("numFmtId", "0")) in percents)
+    used = {index: int(style.get("numFmtId", "0")) for index, style in enumerate(cell_styles)}
+    return {index: percents[number] for index, number in used.items() if number in percents}
 
 
-def _look(file: IO[bytes], percents: frozenset[int]) -> _Look:
+def _decimals(code: str) -> int:
+    """Return how many decimals a number format shows."""
+    found = re.search(r"\.([0#?]+)", code)
+    return len(found[1]) if found else 0
+
+
+def _look(file: IO[bytes], percents: Mapping[int, int]) -> _Look:
     look = _Look()
     for _event, element in ET.iterparse(file):  # noqa: S314 - as above
         name = _name(element)
@@ -132,8 +151,8 @@ def _look(file: IO[bytes], percents: frozenset[int]) -> _Look:
                 place = (number, _column(cell.get("r", "")))
                 if error := _error(cell):
                     look.errors[place] = error
-                elif int(cell.get("s", "0")) in percents:
-                    look.percents.add(place)
+                elif (decimals := percents.get(int(cell.get("s", "0")))) is not None:
+                    look.percents[place] = decimals
             element.clear()
     return look
 

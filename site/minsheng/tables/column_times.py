@@ -1,0 +1,85 @@
+"""Columns of several times: the latest counts, what one month or quarter alone shows is no cumulative figure."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from minsheng.tables.columns import Column, TargetKey
+from minsheng.tables.days import years_in
+from minsheng.tables.meanings import FIGURES, MONEY, NUMBERS, Meaning, take_apart
+from minsheng.tables.wording import squeezed
+
+_NUMBER = "[一二三四五六七八九十]{1,2}|\\d{1,2}"
+_ONE_MONTH = re.compile(rf"(?<![-~至到\\d截止])(?:{_NUMBER})月(?:份|(?![底末\\d前-]))")
+_ONE_QUARTER = re.compile(r"(?<![前-])第?[一二三四1-4]季度?(?!末|底|止)|[上下]半年")
+_FIRST = re.compile(r"第?[一1]季度?|(?<!\d)[一1]月|上半年")
+"""The first month, quarter or half year adds up to itself."""
+_SINCE_BEGUN = re.compile(r"自?开工(?:以来|至今|累计)|建设以来|历年")
+_CUMULATIVE = re.compile(r"累|截[至止]|前[二三]季度|1-|至今|迄今")
+_WHOLE_YEAR = re.compile(r"全年|年度|本年|当年|今年")
+
+
+def of_this_year(columns: Sequence[Column]) -> list[Column]:
+    """Leave out figures whose heading names an earlier year than another figure's."""
+    years = {column.index: max(years_in(column.heading), default=0) for column in columns if column.meaning in NUMBERS}
+    newest = max(years.values(), default=0)
+    return [
+        replace(column, meaning=Meaning.IGNORED) if 0 < years.get(column.index, 0) < newest else column
+        for column in columns
+    ]
+
+
+def latest_of(columns: Sequence[Column]) -> dict[tuple[Meaning, TargetKey], int]:
+    """Return which of several columns of one meaning is the last whose heading names a time."""
+    dated = [
+        column
+        for column in columns
+        if column.meaning in FIGURES | MONEY | {Meaning.WORK}
+        and any(take_apart(squeezed(text)).is_dated for text in column.headings)
+    ]
+    return {(column.meaning, column.key): column.index for column in dated}
+
+
+def by_periods(columns: Sequence[Column]) -> list[Column]:
+    """Leave out figures of one month or quarter, or of all years, beside one of the year; alone they are doubted.
+
+    5月完成 may be what was done in May or until May: only 截至5月, 1-5月 and 累计 say which.
+    """
+    alike: dict[tuple[Meaning, TargetKey], list[Column]] = defaultdict(list)
+    for column in columns:
+        if column.meaning in NUMBERS:
+            alike[column.meaning, column.key].append(column)
+
+    def judged(column: Column) -> Column:
+        if column.meaning not in NUMBERS or not _is_of_period(column):
+            return column
+        others = [one for one in alike[column.meaning, column.key] if one is not column]
+        if not others and _FIRST.search(squeezed(column.heading)):
+            return column
+        is_told = any(not _is_of_period(one) for one in others)
+        return replace(column, meaning=Meaning.IGNORED) if is_told else replace(column, is_certain=False)
+
+    return [judged(column) for column in columns]
+
+
+def _is_of_period(column: Column) -> bool:
+    """Whether a figure's headings name one month or quarter and nothing that says it adds up, or all the years."""
+    heading = squeezed(column.heading)
+    if _SINCE_BEGUN.search(heading):
+        return True
+    if _CUMULATIVE.search(heading) or _WHOLE_YEAR.search(squeezed(column.headings[-1] if column.headings else "")):
+        return False
+    return bool(_ONE_MONTH.search(heading) or _ONE_QUARTER.search(heading))
+
+
+def without_quarters(columns: Sequence[Column]) -> list[Column]:
+    """Leave out what is planned for one quarter or month beside what the item is about."""
+    if not any(column.meaning is Meaning.CONTENT for column in columns):
+        return list(columns)
+    return [
+        replace(column, meaning=Meaning.IGNORED)
+        if column.meaning is Meaning.ITEM and re.search(r"季度?|月", column.headings[-1])
+        else column
+        for column in columns
+    ]
