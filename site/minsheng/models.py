@@ -14,6 +14,7 @@ from minsheng.call_attempts import CallAttempt, CallClaim, CallTally
 from minsheng.call_ideas import CallIdea, IdeaGroup
 from minsheng.calls import Call, CallExtension
 from minsheng.case_adoptions import CaseAdoption
+from minsheng.case_events import CaseEvent
 from minsheng.case_import_drafts import CaseImportDraft
 from minsheng.case_photos import CasePhoto
 from minsheng.case_reminders import CaseReminder
@@ -66,8 +67,9 @@ from minsheng.settings import Emblem, Setting
 from minsheng.sign_in_refusals import SignInRefusals
 from minsheng.spent_tickets import SpentTicket
 from minsheng.staff import RoleGrant, StaffMember, StaffSession
+from minsheng.submission_counts import SubmissionMinute
 from minsheng.subscriptions import Subscription
-from minsheng.suggestions import CaseEvent, Suggestion
+from minsheng.suggestions import Suggestion
 from minsheng.summonses import SummonsEntry, SummonsList
 from minsheng.supports import CaseSupport
 from minsheng.surveys import Answer, Response, Wave
@@ -191,6 +193,7 @@ __all__ = [
     "SpentTicket",
     "StaffMember",
     "StaffSession",
+    "SubmissionMinute",
     "Subscription",
     "Suggestion",
     "SummonsEntry",

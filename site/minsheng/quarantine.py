@@ -96,11 +96,19 @@ def hold(session: Session, letter: Letter, handed: Handed, reason: HeldReason, a
     return held
 
 
-def has_room(session: Session, words: str, at: dt.datetime, call: Call | None = None) -> bool:
-    """Whether a letter that came without work may be held: today has not brought too many, or too many like it."""
-    today = sa.select(sa.func.count(HeldLetter.id)).where(HeldLetter.received_at > at - dt.timedelta(days=1))
-    alike = today.where(HeldLetter.fingerprint == _mark(fingerprint(words), call))
-    return (session.scalar(alike) or 0) < MOST_COPIES_A_DAY and (session.scalar(today) or 0) < MOST_A_DAY
+def held_within_a_day(session: Session, at: dt.datetime) -> int:
+    """Return how many letters and ideas were held in the 24 hours before a moment, decided about or not."""
+    return session.scalar(_held_today(at)) or 0
+
+
+def has_room_for_words(session: Session, words: str, at: dt.datetime, call: Call | None = None) -> bool:
+    """Whether one more letter of these words may be held without work: today has not brought too many of them."""
+    alike = _held_today(at).where(HeldLetter.fingerprint == _mark(fingerprint(words), call))
+    return (session.scalar(alike) or 0) < MOST_COPIES_A_DAY
+
+
+def _held_today(at: dt.datetime) -> sa.Select[int]:
+    return sa.select(sa.func.count(HeldLetter.id)).where(HeldLetter.received_at > at - dt.timedelta(days=1))
 
 
 def by_code_hash(session: Session, hashed: str) -> HeldLetter | None:

@@ -26,6 +26,7 @@ UNSEEN = {
     "proposal": "changes that wait for a second person; accepting one writes the record itself",
     "held_letter": "letters that wait apart; residents see nothing of them",
     "spent_ticket": "which forms were used",
+    "submission_minute": "how many letters came in a minute; residents see nothing of it",
     "sender_notice": "which senders are told by mail; residents see nothing of it",
     "monitor_link": "private links of monitors; residents see nothing of them",
     "staff_session": "who is signed in; residents see nothing of it",

@@ -1,14 +1,15 @@
-"""How much is being sent just now: in memory only, per server process, under names that lead back to nobody.
+"""How much is being sent just now, by minute, network and words, under names that lead back to nobody.
 
-Nothing here is stored. A process that starts anew has seen nothing yet, and is careful again within a minute of a
-fast flood and within an hour or a day of a slow one.
+What came in each minute is told to the other server processes about once a second, as bare numbers (see
+:mod:`minsheng.submission_counts`), so that all of them know of a flood and one that starts anew learns of it. Names of
+networks and marks of words stay in the memory of their process.
 """
 
 import datetime as dt
 import math
 import threading
-from collections import Counter, deque
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 CALM_PER_MINUTE = 30
@@ -32,6 +33,11 @@ MOST_ALIKE_LONG = 20
 MOST_NAMES = 100_000
 """Names remembered a window: memory has an end, and an attack that reaches it is load by itself."""
 MINUTES_A_DAY = 24 * 60
+TOLD_EVERY = dt.timedelta(seconds=1)
+"""How often a process tells the others what it counted, and asks what they did."""
+
+Swap = Callable[[Mapping[int, int], int], Mapping[int, int]]
+"""Takes what was counted since the last time, by minute, and returns what all counted in the minutes after another."""
 
 
 @dataclass(frozen=True)
@@ -77,11 +83,36 @@ class SubmissionMeter:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._minutes: deque[list[int]] = deque()
-        """Each minute of the last 24 hours in which letters came, and how many."""
+        self._minutes: dict[int, int] = {}
+        """Each minute of the last 24 hours in which letters came, and how many, as far as this process knows."""
+        self._untold: Counter[int] = Counter()
+        self._told_at: dt.datetime | None = None
         self._short, self._long = _Names(WINDOW), _Names(LONG_WINDOW)
         self._pressure = 0.0
         self._high_until: dt.datetime | None = None
+
+    def tell(self, at: dt.datetime, swap: Swap) -> None:
+        """Tell the other processes what was counted here and learn what they counted, once in ``TOLD_EVERY``.
+
+        While one thread does, the others go on with what is known. What could not be told is told the next time; the
+        error is the caller's.
+        """
+        with self._lock:
+            if self._told_at is not None and self._told_at <= at < self._told_at + TOLD_EVERY:
+                return
+            self._told_at = at
+            untold, self._untold = self._untold, Counter()
+            known = sum(self._minutes.values())
+        try:
+            told = swap(untold, _minute(at) - MINUTES_A_DAY)
+        except Exception:
+            with self._lock:
+                self._untold.update(untold)
+            raise
+        with self._lock:
+            self._minutes = dict(Counter(told) + self._untold)
+            if sum(told.values()) > known:
+                self._feel(at)
 
     def note(self, at: dt.datetime, network: str, marks: Sequence[str]) -> Reading:
         """Count a letter. ``network`` is a salted name of where it came from.
@@ -90,10 +121,6 @@ class SubmissionMeter:
         """
         with self._lock:
             self._count_minute(at)
-            pressure = self._pressure_at(at)
-            if pressure > 1:
-                self._high_until = at + LOAD_LASTS
-                self._pressure = pressure
             for names in (self._short, self._long):
                 names.turn(at)
             near, alike_as = max((self._short.count(mark), mark) for mark in marks)
@@ -106,6 +133,11 @@ class SubmissionMeter:
                 alike_as=alike_as if near > MOST_ALIKE else far_as,
                 is_many_alike=near > MOST_ALIKE or far > MOST_ALIKE_LONG,
             )
+
+    def note_refused(self, at: dt.datetime) -> None:
+        """Count a form that was sent and not taken: making its answer is work too."""
+        with self._lock:
+            self._count_minute(at)
 
     def is_high(self, at: dt.datetime) -> bool:
         """Whether the site is under load."""
@@ -122,20 +154,30 @@ class SubmissionMeter:
 
     def _count_minute(self, at: dt.datetime) -> None:
         """Count a letter in its minute, and forget those of more than a day ago."""
-        minute = int(at.timestamp() // 60)
-        if self._minutes and self._minutes[-1][0] >= minute:
-            self._minutes[-1][1] += 1
-        else:
-            self._minutes.append([minute, 1])
-        while self._minutes[0][0] <= minute - MINUTES_A_DAY:
-            self._minutes.popleft()
+        minute = _minute(at)
+        if minute not in self._minutes:
+            self._minutes = {one: number for one, number in self._minutes.items() if one > minute - MINUTES_A_DAY}
+        self._minutes[minute] = self._minutes.get(minute, 0) + 1
+        self._untold[minute] += 1
+        self._feel(at)
+
+    def _feel(self, at: dt.datetime) -> None:
+        """Begin or prolong the load where more came than is calm."""
+        pressure = self._pressure_at(at)
+        if pressure > 1:
+            self._high_until = at + LOAD_LASTS
+            self._pressure = pressure
 
     def _pressure_at(self, at: dt.datetime) -> float:
         """Return by how many times letters exceed what is calm, in the minute, hour or day where they do most."""
-        minute = int(at.timestamp() // 60)
-        last = {self._minutes[place][0]: self._minutes[place][1] for place in range(-min(len(self._minutes), 2), 0)}
+        minute = _minute(at)
         share_of_last = 1 - at.timestamp() % 60 / 60
-        in_minute = last.get(minute, 0) + last.get(minute - 1, 0) * share_of_last
-        in_hour = sum(number for one, number in self._minutes if one > minute - 60)
-        in_day = sum(number for _one, number in self._minutes)
+        in_minute = self._minutes.get(minute, 0) + self._minutes.get(minute - 1, 0) * share_of_last
+        in_hour = sum(self._minutes.get(one, 0) for one in range(minute - 59, minute + 1))
+        in_day = sum(self._minutes.values())
         return max(in_minute / CALM_PER_MINUTE, in_hour / CALM_PER_HOUR, in_day / CALM_PER_DAY)
+
+
+def _minute(at: dt.datetime) -> int:
+    """Return whole minutes since 1970."""
+    return int(at.timestamp() // 60)

@@ -102,7 +102,7 @@ def _taken(form: IdeaForm, call: Call, purpose: str, ticket: str) -> BaseRespons
     has_proof = sending_gate.is_worked_for(purpose, form.ticket.data or "", form.proof.data or "")
     reading = sending_gate.note(words)
     if reading.is_high and not has_proof:
-        is_full = not quarantine.has_room(db.session(), words, at, call)
+        is_full = not sending_gate.room().takes(db.session(), words, at, call)
         if is_full or form.proof.data != sending_gate.ASKED:
             return _page(form, call, ticket, step="full" if is_full else "proof"), 422
     reason = sending_gate.reason_to_hold(reading, has_proof=has_proof)

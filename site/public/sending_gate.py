@@ -1,11 +1,19 @@
 """What stands between a form that residents send and the record it makes: the meter, the work asked for, the reasons.
 
-Letters and ideas for a call pass the same gate and are counted together.
+Letters and ideas for a call pass the same gate and are counted together, in all server processes together.
 """
 
-from flask import current_app, request
+import datetime as dt
+import logging
+from collections.abc import Mapping
 
-from minsheng import proof_of_work
+from flask import current_app, request
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from minsheng import proof_of_work, quarantine, submission_counts
+from minsheng.calls import Call
+from minsheng.database import db
 from minsheng.held_letters import HeldReason
 from minsheng.near_copies import marks
 from minsheng.submission_meter import Reading, SubmissionMeter
@@ -20,12 +28,63 @@ ASKED = "none"
 MOST_UNLIMITED = 64 * 1024
 """Bytes of a form that may be read before the rate limit looks at it: all that can be typed, and no picture."""
 METER = "minsheng.submissions"
+ROOM = "minsheng.quarantine_room"
+ROOM_LASTS = dt.timedelta(seconds=5)
+"""How long a process relies on its count of held letters: counting fifty thousand takes longer than all the rest."""
+
+log = logging.getLogger(__name__)
+
+
+class Room:
+    """How many letters the quarantine took in 24 hours, as one server process knows it."""
+
+    def __init__(self) -> None:
+        self._held = 0
+        self._counted_at: dt.datetime | None = None
+
+    def is_used_up(self) -> bool:
+        """Whether no letter without work may be held, as far as is known without asking the database."""
+        return self._held >= quarantine.MOST_A_DAY
+
+    def takes(self, session: Session, words: str, at: dt.datetime, call: Call | None = None) -> bool:
+        """Whether a letter that came without work may be held; it counts as held from now on."""
+        if self._counted_at is None or not self._counted_at <= at < self._counted_at + ROOM_LASTS:
+            self._held, self._counted_at = quarantine.held_within_a_day(session, at), at
+        if self.is_used_up() or not quarantine.has_room_for_words(session, words, at, call):
+            return False
+        self._held += 1
+        return True
 
 
 def meter() -> SubmissionMeter:
     """Return the meter of this server process."""
     found: SubmissionMeter = current_app.extensions.setdefault(METER, SubmissionMeter())
     return found
+
+
+def room() -> Room:
+    """Return what this server process knows of the room in the quarantine."""
+    found: Room = current_app.extensions.setdefault(ROOM, Room())
+    return found
+
+
+def hear() -> None:
+    """Tell the other server processes what came in here, and hear what came in there, about once a second.
+
+    Comes before a request begins a transaction: in one of its own it would wait for itself. Where the database cannot
+    be asked, this process goes on with what it knows.
+    """
+    if db.session.registry.has() and db.session().in_transaction():
+        return
+    try:
+        meter().tell(services().clock(), _swap)
+    except SQLAlchemyError:
+        log.exception("the counts of letters could not be exchanged")
+
+
+def _swap(counted: Mapping[int, int], after: int) -> Mapping[int, int]:
+    with db.engine.begin() as connection:
+        return submission_counts.exchange(connection, counted, after)
 
 
 def is_high() -> bool:
@@ -36,6 +95,11 @@ def is_high() -> bool:
 def note(words: str) -> Reading:
     """Count what is being sent in this request, and return what the meter says of it."""
     return meter().note(services().clock(), caller(), marks(words))
+
+
+def note_refused() -> None:
+    """Count a form that is sent back: a flood of forms that nobody can take is one all the same."""
+    meter().note_refused(services().clock())
 
 
 def bits_asked() -> int:

@@ -89,7 +89,7 @@ def _taken(
         return _receipt(ticket)
     reading = sending_gate.note(form.words.data or "")
     if reading.is_high and not has_proof:
-        is_full = not quarantine.has_room(db.session(), form.words.data or "", services().clock())
+        is_full = not sending_gate.room().takes(db.session(), form.words.data or "", services().clock())
         if is_full or form.proof.data != sending_gate.ASKED or drops_photos:
             return _page(form, about, taken, ticket, step="full" if is_full else "proof"), 422
     if not reading.is_high and not form.checked.data:
