@@ -3,7 +3,16 @@
 from flask import request, url_for
 
 from admin.case_sheets import sheets_of
-from minsheng import case_adoptions, case_entry, case_links, duties, reply_templates, word_lists
+from minsheng import (
+    case_adoptions,
+    case_entry,
+    case_links,
+    duties,
+    problem_acts,
+    problem_lists,
+    reply_templates,
+    word_lists,
+)
 from minsheng.database import db
 from minsheng.reply_templates import ReplyTemplate, TemplateUse
 from minsheng.staff import StaffMember
@@ -22,6 +31,8 @@ def extras(case: Suggestion, member: StaffMember) -> dict[str, object]:
         "refusal_templates": reply_templates.for_refusal(known),
         "sheets": sheets_of(case),
         "ties": ties_of(case, member),
+        "may_see_problem": case.problem is not None
+        and any(problem_acts.may(member, permission, case.problem) for permission in problem_lists.PERMISSIONS),
         "may_print_receipt": case_entry.may_print_receipt(member, case),
     }
 
@@ -34,7 +45,12 @@ def ties_of(case: Suggestion, member: StaffMember) -> list[tuple[str, str]]:
         (_("合并到先来的同一件"), "merge", case_links.OPEN_BEFORE_REPLY),
         (_("拆成两件"), "split", case_links.OPEN_BEFORE_REPLY),
         (_("关联到项目"), "link", case_links.NOT_ENDED),
-        (_("列入问题清单"), "problem", () if case.problem else case_links.ACCEPTED),
+        (_("列入问题清单"), "problem", case_links.ACCEPTED if case.problem is None else ()),
+        (
+            _("修改登记的问题"),
+            "problem",
+            case_links.ACCEPTED if case_links.may_rewrite_problem(case, member) else (),
+        ),
         (_("采纳进年度清单"), "adopt", case_adoptions.ADOPTABLE),
     )
     return [

@@ -112,12 +112,14 @@ def link(case_id: int) -> ResponseReturnValue:
 @blueprint.route("/<int:case_id>/problem", methods=["GET", "POST"])
 @needs(*REVIEWERS)
 def problem(case_id: int) -> ResponseReturnValue:
-    """Put what a case told on its project's problem list, with an agency and a deadline."""
+    """Register what a case told as a problem of its project; another person opens it to the public."""
     case = _case(case_id)
     form = ProblemForm(_agencies(case))
+    known = case.problem if case_links.may_rewrite_problem(case, current_staff()) else None
     if not form.is_submitted():
-        form.description.data = case.public_words
-        form.agency.data = str(case.agency_id or "")
+        form.description.data = known.description if known else case.public_words
+        form.agency.data = str(known.agency_id if known else case.agency_id or "")
+        form.deadline.data = known.deadline if known else None
         return _page("problem", case, form)
     if not form.validate():
         return _page("problem", case, form), UNREADABLE
@@ -125,20 +127,23 @@ def problem(case_id: int) -> ResponseReturnValue:
     if agency is None:
         abort(404)
     try:
-        case_links.open_problem(
+        case_links.register_problem(
             db.session(),
             case,
             agency,
             "\n".join((form.description.data or "").splitlines()),
             form.deadline.data,
-            current_staff().post,
+            current_staff(),
             services().clock(),
         )
     except WrongStateError as error:
         field = form.deadline if error.state == "past" else form.description
         field.errors = [_refusal(error)]
         return _page("problem", case, form), UNREADABLE
-    return _done(case, "suggestion_made_problem", _("已列入问题清单，项目页上看得到。"))
+    # Nobody outside may read of it yet, so the journal tells of it when it is opened.
+    db.session.commit()
+    flash(_("已登记，等另一位同事审核；通过以后才公开在项目页上，来件人也会收到消息。"), "good")
+    return redirect(url_for("admin.suggestions.show", case_id=case.id))
 
 
 @blueprint.route("/<int:case_id>/adopt", methods=["GET", "POST"])
@@ -228,7 +233,7 @@ def _refusal(error: WrongStateError) -> str:
         "archive": _("这个项目是整理的档案，不收来件"),
         "linked": _("已经关联到这个项目"),
         "no_project": _("请先关联到一个项目，再列入它的问题清单"),
-        "problem": _("已经列入问题清单，或者已经并到别件"),
+        "problem": _("已经登记为问题，或者已经并到别件"),
         "past": _("期限不能早于今天"),
         "merged": _("已经并到别件，请在那一件上操作"),
         "other_list": _("这个项目不在所选的清单里"),

@@ -7,16 +7,18 @@ import datetime as dt
 
 from sqlalchemy.orm import Session
 
-from minsheng import publishing
+from minsheng import problem_acts
 from minsheng.cases import CaseEventKind, CaseState, ClosedAs, Prominence
 from minsheng.clock import local_date
 from minsheng.codes import code_hash
 from minsheng.encryption import ContactBox
 from minsheng.errors import ReasonRequiredError, WrongStateError
 from minsheng.places import Agency
-from minsheng.problems import Problem, ProblemSource
+from minsheng.problem_acts import Entry
+from minsheng.problems import Problem, ProblemKind, ProblemSource
 from minsheng.projects import Project
 from minsheng.sender_notices import SenderNotice
+from minsheng.staff import StaffMember
 from minsheng.suggestions import Suggestion
 
 OPEN_BEFORE_REPLY = (CaseState.RECEIVED, CaseState.ACCEPTED, CaseState.HANDED_OVER)
@@ -102,6 +104,7 @@ def split(
         entered_at=case.entered_at,
         received_at=case.received_at,
         accept_due=case.accept_due,
+        accept_due_is_provisional=case.accept_due_is_provisional,
         reply_due=case.reply_due,
         reply_due_is_provisional=case.reply_due_is_provisional,
         extended_because=case.extended_because,
@@ -135,39 +138,48 @@ def link_project(case: Suggestion, project: Project, by: str, at: dt.datetime) -
     case.note(CaseEventKind.LINKED, at, by, project.title)
 
 
-def open_problem(
+def register_problem(
     session: Session,
     case: Suggestion,
     agency: Agency,
     description: str,
     deadline: dt.date,
-    by: str,
+    by: StaffMember,
     at: dt.datetime,
 ) -> Problem:
-    """Put what a case told on the problem list of its project, for one agency to cure by a day; public at once.
+    """Write what a case told down as a problem of its project, for one agency to cure by a day.
 
-    Raises ``WrongStateError`` for a case that was not accepted, has no project or is on the list, and for a deadline
-    before today; ``ReasonRequiredError`` without a description.
+    As with every problem a second person opens it to the public; until then neither its sender nor anybody else
+    outside reads of it. Whoever registered it may put it right here as long as it waits or was returned. Raises
+    ``WrongStateError`` for a case that was not accepted, has no project or became a problem already, and for a
+    deadline before today; ``ReasonRequiredError`` without a description.
     """
-    case.require("open_problem", *ACCEPTED)
+    case.require("register_problem", *ACCEPTED)
     if case.project is None:
-        raise WrongStateError("open_problem", "no_project")
-    if case.problem is not None or case.main_case is not None:
-        raise WrongStateError("open_problem", "problem")
-    if not description.strip():
-        raise ReasonRequiredError
+        raise WrongStateError("register_problem", "no_project")
+    known = case.problem
+    if case.main_case is not None or (known is not None and not may_rewrite_problem(case, by)):
+        raise WrongStateError("register_problem", "problem")
     if deadline < local_date(at):
-        raise WrongStateError("open_problem", "past")
-    problem = Problem(
-        project=case.project,
+        raise WrongStateError("register_problem", "past")
+    entry = Entry(
+        project=known.project if known else case.project,
         agency=agency,
+        kind=known.kind if known else ProblemKind.INDIVIDUAL,
         source=ProblemSource.SUGGESTION,
-        description=description.strip(),
-        found_on=local_date(at),
+        post=known.post if known else "",
+        description=description,
+        found_on=known.found_on if known else local_date(at),
         deadline=deadline,
     )
-    session.add(problem)
-    publishing.record_problem(session, problem, by, at)
-    case.problem = problem
-    case.note(CaseEventKind.MADE_PROBLEM, at, by, f"{agency.name}\n{deadline.isoformat()}")
-    return problem
+    if known is not None:
+        problem_acts.rewrite(session, known, entry, by, at)
+        return known
+    case.problem = problem_acts.register(session, entry, by, at)
+    case.note(CaseEventKind.PROBLEM_REGISTERED, at, by.post)
+    return case.problem
+
+
+def may_rewrite_problem(case: Suggestion, by: StaffMember) -> bool:
+    """Whether a member wrote the problem that a case became, and nobody outside has read it."""
+    return case.problem is not None and not case.problem.is_public and case.problem.author_id == by.id

@@ -86,10 +86,12 @@ class CaseEventKind(enum.StrEnum):
     SPLIT = "split"
     SPLIT_OFF = "split_off"
     LINKED = "linked"
+    PROBLEM_REGISTERED = "problem_registered"
     MADE_PROBLEM = "made_problem"
     PROBLEM_CLOSED = "problem_closed"
     PROBLEM_REOPENED = "problem_reopened"
     ADOPTED = "adopted"
+    RESCHEDULED = "rescheduled"
     REMINDED = "reminded"
     ESCALATED = "escalated"
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from minsheng.case_channels import CaseChannel
+from minsheng.case_events import CaseEvent
 from minsheng.case_figures import AGE_BUCKETS, CaseCounts
 from minsheng.cases import CaseEventKind, CaseState, ClosedAs, Rating, RefusalReason, SuggestionKind
 from minsheng.clock import LOCAL_ZONE
@@ -17,7 +18,7 @@ from minsheng.local_time import days_between, local_day, local_month
 from minsheng.opinion.panels import Handling
 from minsheng.places import Agency, Division, division_ids_within
 from minsheng.projects import Category, Project
-from minsheng.suggestions import CaseEvent, Suggestion
+from minsheng.suggestions import Suggestion
 
 WAITING = (CaseState.RECEIVED, CaseState.ACCEPTED, CaseState.HANDED_OVER, CaseState.DISPUTED)
 

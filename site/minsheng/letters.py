@@ -9,12 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from minsheng.boards import Board
+from minsheng.case_events import CaseEvent
 from minsheng.cases import CaseClock, CaseEventKind, CaseState, Prominence, SuggestionKind
 from minsheng.codes import code_hash
 from minsheng.errors import ReasonRequiredError, WrongStateError
 from minsheng.places import Division
 from minsheng.projects import Project
-from minsheng.suggestions import CaseEvent, Suggestion
+from minsheng.suggestions import Suggestion
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ def submit(
         raise WrongStateError("submit", "archive")
     if not letter.words.strip():
         raise ReasonRequiredError
-    reply_due, provisional = clock.after(at, clock.reply_days)
+    accept_due, accept_is_provisional = clock.after(at, clock.accept_days)
+    reply_due, reply_is_provisional = clock.after(at, clock.reply_days)
     suggestion = Suggestion(
         ticket=ticket,
         code_hash=code_hash(code),
@@ -70,9 +72,10 @@ def submit(
         consent_to_publish=letter.consent_to_publish,
         consent_to_call=letter.consent_to_call,
         received_at=at,
-        accept_due=clock.after(at, clock.accept_days)[0],
+        accept_due=accept_due,
+        accept_due_is_provisional=accept_is_provisional,
         reply_due=reply_due,
-        reply_due_is_provisional=provisional,
+        reply_due_is_provisional=reply_is_provisional,
         state=CaseState.RECEIVED,
         prominence=Prominence.UNREVIEWED,
     )

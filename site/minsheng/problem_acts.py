@@ -113,6 +113,8 @@ def open_to_public(
     _note(problem, StepKind.OPENED, by, at)
     publishing.record_problem(session, problem, by.post, at)
     _tell_of_one_person(session, problem, by, at, own_work=own_work)
+    words = f"{problem.agency.name}\n{problem.deadline.isoformat()}"
+    _tell_senders(session, problem, CaseEventKind.MADE_PROBLEM, words, by, at)
 
 
 def send_back(problem: Problem, reason: str, by: StaffMember, at: dt.datetime) -> None:
@@ -124,12 +126,17 @@ def send_back(problem: Problem, reason: str, by: StaffMember, at: dt.datetime) -
 
 
 def discard(session: Session, problem: Problem, by: StaffMember) -> None:
-    """Throw an entry away that was never public; only its author may. Raises as ``rewrite``."""
+    """Throw an entry away that was never public; only its author may. Raises as ``rewrite``.
+
+    A case that it was made from may become a problem again.
+    """
     if problem.state not in UNSEEN_STATES:
         raise WrongStateError("discard", problem.state)
     if problem.author_id != by.id:
         raise OwnWorkError
     pictures = [one.photo for one in problem.photos]
+    for case in session.scalars(sa.select(Suggestion).where(Suggestion.problem_id == problem.id)):
+        case.problem = None
     session.delete(problem)
     session.flush()
     for picture in pictures:

@@ -11,12 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from minsheng import journal, mail
+from minsheng.case_events import CaseEvent
 from minsheng.cases import CaseEventKind, CaseState
 from minsheng.errors import WrongStateError
 from minsheng.held_letters import HeldLetter, HeldState
 from minsheng.journal import Act
 from minsheng.sender_notices import SenderNotice
-from minsheng.suggestions import CaseEvent, Suggestion
+from minsheng.suggestions import Suggestion
 
 KEPT = dt.timedelta(days=180)
 """How long after a case has ended its sender's contact is kept, where the installation says nothing else."""

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from minsheng import journal, publishing, settings, signing_in
 from minsheng.addresses import AddressKind, FormerAddress
+from minsheng.case_events import CaseEvent
 from minsheng.content_pages import ContentPage
 from minsheng.database import Base
 from minsheng.errors import NotAllowedError, WrongStateError
@@ -26,7 +27,7 @@ from minsheng.projects import Project
 from minsheng.publication import Origin
 from minsheng.questionnaires import Questionnaire, QuestionnaireVersion
 from minsheng.staff import Permission, StaffMember
-from minsheng.suggestions import CaseEvent, Suggestion
+from minsheng.suggestions import Suggestion
 from minsheng.surveys import Wave
 
 BATCH = 500

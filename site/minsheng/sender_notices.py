@@ -9,11 +9,12 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from minsheng.case_events import CaseEvent
 from minsheng.cases import CaseEventKind, ClosedAs
 from minsheng.database import Base
 from minsheng.encryption import CannotOpenError, ContactBox
 from minsheng.mail import InvalidRecipientError, read_address
-from minsheng.suggestions import CaseEvent, Suggestion
+from minsheng.suggestions import Suggestion
 
 TOLD = (
     CaseEventKind.ACCEPTED,
@@ -31,6 +32,7 @@ TOLD = (
     CaseEventKind.PROBLEM_REOPENED,
     CaseEventKind.ADOPTED,
     CaseEventKind.ESCALATED,
+    CaseEventKind.RESCHEDULED,
 )
 """Events that senders are told of: not those they caused themselves, and of closing only where the clock did it."""
 LINK_FOR = dt.timedelta(days=30)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from minsheng.boards import Board
 from minsheng.case_channels import CaseChannel
+from minsheng.case_events import CaseEvent
 from minsheng.cases import (
     CaseClock,
     CaseEventKind,
@@ -95,6 +96,7 @@ class Suggestion(Base):
     entered_at: Mapped[dt.datetime | None]
     received_at: Mapped[dt.datetime] = mapped_column(index=True)
     accept_due: Mapped[dt.date]
+    accept_due_is_provisional: Mapped[bool] = mapped_column(default=False)
     reply_due: Mapped[dt.date] = mapped_column(index=True)
     reply_due_is_provisional: Mapped[bool] = mapped_column(default=False)
     extended_because: Mapped[str] = mapped_column(sa.Text, default="")
@@ -103,11 +105,13 @@ class Suggestion(Base):
     reply: Mapped[str] = mapped_column(sa.Text, default="")
     replied_at: Mapped[dt.datetime | None]
     rating_due: Mapped[dt.date | None]
+    rating_due_is_provisional: Mapped[bool] = mapped_column(default=False)
     rating: Mapped[Rating | None] = mapped_column(enumeration(Rating))
     rating_words: Mapped[str] = mapped_column(sa.Text, default="")
     dispute_words: Mapped[str] = mapped_column(sa.Text, default="")
     disputed_at: Mapped[dt.datetime | None]
     final_reply_due: Mapped[dt.date | None]
+    final_reply_due_is_provisional: Mapped[bool] = mapped_column(default=False)
     final_reply: Mapped[str] = mapped_column(sa.Text, default="")
     finally_replied_at: Mapped[dt.datetime | None]
     closed_at: Mapped[dt.datetime | None]
@@ -120,8 +124,8 @@ class Suggestion(Base):
     division: Mapped[Division | None] = relationship()
     agency: Mapped[Agency | None] = relationship()
     board: Mapped[Board | None] = relationship()
-    events: Mapped[list["CaseEvent"]] = relationship(
-        back_populates="suggestion", order_by="CaseEvent.id", cascade="all, delete-orphan"
+    events: Mapped[list[CaseEvent]] = relationship(
+        back_populates="suggestion", order_by=CaseEvent.id, cascade="all, delete-orphan"
     )
     photos: Mapped[list["CasePhoto"]] = relationship(
         back_populates="suggestion", order_by="CasePhoto.id", cascade="all"
@@ -179,6 +183,13 @@ class Suggestion(Base):
         return self.reply_due if self.is_waiting_for_reply else None
 
     @property
+    def due_is_provisional(self) -> bool:
+        """Whether the date of the next answer was counted in a year whose calendar is not published."""
+        if self.state is CaseState.DISPUTED:
+            return self.final_reply_due_is_provisional
+        return self.is_waiting_for_reply and self.reply_due_is_provisional
+
+    @property
     def is_reminded(self) -> bool:
         """Whether a reminder went out about the answer still owed."""
         return any(one.due == self.due for one in self.reminders)
@@ -196,6 +207,11 @@ class Suggestion(Base):
     def was_answered_late(self) -> bool:
         """Whether the reply came after its deadline."""
         return self.replied_at is not None and local_date(self.replied_at) > self.reply_due
+
+    @property
+    def public_problem(self) -> Problem | None:
+        """The problem that it became, once a second person has opened that to the public."""
+        return self.problem if self.problem is not None and self.problem.is_public else None
 
     @property
     def judged_case(self) -> "Suggestion":
@@ -268,7 +284,7 @@ class Suggestion(Base):
         self.require("reply", CaseState.HANDED_OVER)
         self.reply = _required(text)
         self.replied_at = at
-        self.rating_due = clock.after(at, clock.rating_days)[0]
+        self.rating_due, self.rating_due_is_provisional = clock.after(at, clock.rating_days)
         self.state = CaseState.REPLIED
         self.note(CaseEventKind.REPLIED, at, by, self.reply)
         self._tell_duplicates(at, by)
@@ -294,7 +310,7 @@ class Suggestion(Base):
         self.require("dispute", CaseState.REPLIED)
         self.dispute_words = _required(words)
         self.disputed_at = at
-        self.final_reply_due = clock.after(at, clock.final_reply_days)[0]
+        self.final_reply_due, self.final_reply_due_is_provisional = clock.after(at, clock.final_reply_days)
         self.state = CaseState.DISPUTED
         self.note(CaseEventKind.DISPUTED, at, "", private=self.dispute_words)
 
@@ -303,7 +319,7 @@ class Suggestion(Base):
         self.require("reply_finally", CaseState.DISPUTED)
         self.final_reply = _required(text)
         self.finally_replied_at = at
-        self.rating_due = clock.after(at, clock.rating_days)[0]
+        self.rating_due, self.rating_due_is_provisional = clock.after(at, clock.rating_days)
         self.state = CaseState.FINALLY_REPLIED
         self.note(CaseEventKind.FINALLY_REPLIED, at, by, self.final_reply)
         self._tell_duplicates(at, by)
@@ -331,6 +347,7 @@ class Suggestion(Base):
             "agency": self.agency.slug if self.agency else None,
             "received_on": local_date(self.received_at).isoformat(),
             "reply_due": self.reply_due.isoformat(),
+            **({"reply_due_is_provisional": True} if self.reply_due_is_provisional else {}),
             "refusal_reason": self.refusal_reason.value if self.refusal_reason else None,
             "replied_on": local_date(self.replied_at).isoformat() if self.replied_at else None,
             "rating": self.rating.value if self.rating else None,
@@ -339,7 +356,7 @@ class Suggestion(Base):
             # What came later stands here only where it is set, so that older entries still fit.
             **({"main_case": self.main_case.number} if self.main_case else {}),
             **({"split_from": self.split_from.number} if self.split_from else {}),
-            **({"problem": self.problem_id} if self.problem_id else {}),
+            **({"problem": self.public_problem.id} if self.public_problem else {}),
             **({"adopted": [one.snapshot() for one in self.adoptions]} if self.adoptions else {}),
         }
 
@@ -366,22 +383,6 @@ class Suggestion(Base):
     def note(self, kind: CaseEventKind, at: dt.datetime, by: str, public: str = "", private: str = "") -> None:
         """Append a step to the case: when, which post (empty for the sender and the clock), and both texts."""
         self.events.append(CaseEvent(kind=kind, at=at, actor=by, public_text=public, private_text=private))
-
-
-class CaseEvent(Base):
-    """One step of a case: when, which post, and the text for the public and for handlers."""
-
-    __tablename__ = "case_event"
-
-    id: Mapped[Identity]
-    suggestion_id: Mapped[int] = mapped_column(sa.ForeignKey("suggestion.id", ondelete="CASCADE"), index=True)
-    kind: Mapped[CaseEventKind] = mapped_column(enumeration(CaseEventKind))
-    at: Mapped[dt.datetime]
-    actor: Mapped[str] = mapped_column(sa.String(160), default="")
-    public_text: Mapped[str] = mapped_column(sa.Text, default="")
-    private_text: Mapped[str] = mapped_column(sa.Text, default="")
-
-    suggestion: Mapped[Suggestion] = relationship(back_populates="events")
 
 
 def by_code(session: Session, code: str) -> Suggestion | None:

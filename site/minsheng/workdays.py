@@ -17,6 +17,8 @@ PACKAGED = Path(__file__).parent / "data" / "working_days.toml"
 
 _DAY = dt.timedelta(days=1)
 _SATURDAY = 5
+NEW_YEAR_REACH = dt.timedelta(days=3)
+"""A notice may move the last days of the year before: 29 December 2018 was a make-up day, 31 December 2022 off."""
 
 
 class CalendarError(ValueError):
@@ -43,11 +45,14 @@ class Notice:
 class WorkCalendar:
     """Which days are worked, and arithmetic on them. Days are plain dates; the caller settles time zones."""
 
-    def __init__(self, notices: tuple[Notice, ...], exceptions: Mapping[dt.date, bool]) -> None:
-        """Take the notices and the days that differ from the week, True where they are worked."""
+    def __init__(self, notices: tuple[Notice, ...], exceptions: Mapping[int, Mapping[dt.date, bool]]) -> None:
+        """Take the notices and, by their years, the days that differ from the week, True where they are worked."""
         self.notices = notices
         self.years = frozenset(notice.year for notice in notices)
-        self._exceptions = MappingProxyType(dict(exceptions))
+        self._by_year = MappingProxyType(dict(exceptions))
+        self._exceptions = MappingProxyType(
+            {day: worked for days in exceptions.values() for day, worked in days.items()}
+        )
 
     @classmethod
     def load(cls, path: Path | None = None) -> Self:
@@ -60,9 +65,10 @@ class WorkCalendar:
         try:
             entries = tomllib.loads(text)["year"]
             notices = tuple(Notice(entry["year"], entry["source_title"], entry["document"]) for entry in entries)
-            exceptions: dict[dt.date, bool] = {}
+            exceptions: dict[int, Mapping[dt.date, bool]] = {}
+            known: dict[dt.date, bool] = {}
             for entry in entries:
-                _add_year(exceptions, entry)
+                exceptions[entry["year"]] = _days_of_year(known, entry)
         except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
             raise CalendarError(f"not a calendar file: {error}") from error
         if len({notice.year for notice in notices}) < len(notices):
@@ -72,8 +78,12 @@ class WorkCalendar:
     def with_year(self, notice: Notice, days: Mapping[dt.date, bool]) -> "WorkCalendar":
         """Return this calendar with one year of another notice; ``days`` differ from the week, True is worked."""
         notices = (*(one for one in self.notices if one.year != notice.year), notice)
-        kept = {day: worked for day, worked in self._exceptions.items() if day.year != notice.year}
-        return WorkCalendar(tuple(sorted(notices, key=lambda one: one.year)), {**kept, **days})
+        return WorkCalendar(tuple(sorted(notices, key=lambda one: one.year)), {**self._by_year, notice.year: days})
+
+    def without_year(self, year: int) -> "WorkCalendar":
+        """Return this calendar as it was before the notice of one year."""
+        notices = tuple(one for one in self.notices if one.year != year)
+        return WorkCalendar(notices, {one: days for one, days in self._by_year.items() if one != year})
 
     def is_settled(self, day: dt.date) -> bool:
         """Whether the calendar of this day's year is known."""
@@ -105,9 +115,12 @@ class WorkCalendar:
         return sum(self.is_working_day(day) for day in _days(after + _DAY, until))
 
     def is_provisional(self, one: dt.date, other: dt.date) -> bool:
-        """Whether a count between two days rests on a year without a published calendar."""
-        first, last = sorted((one.year, other.year))
-        return any(year not in self.years for year in range(first, last + 1))
+        """Whether a count between two days rests on a year without a published calendar.
+
+        The last days of December rest on the year after, whose notice may move them.
+        """
+        first, last = sorted((one, other))
+        return any(year not in self.years for year in range(first.year, (last + NEW_YEAR_REACH).year + 1))
 
 
 @cache
@@ -122,25 +135,26 @@ def _days(first: dt.date, last: dt.date) -> Iterator[dt.date]:
         yield first + offset * _DAY
 
 
-def _add_year(exceptions: dict[dt.date, bool], entry: Mapping[str, Any]) -> None:
-    """Add one year's holidays and make-up days, refusing what cannot be right."""
-    year = entry["year"]
+def _days_of_year(known: dict[dt.date, bool], entry: Mapping[str, Any]) -> Mapping[dt.date, bool]:
+    """Return one year's holidays and make-up days, refusing what cannot be right or contradicts the years known."""
+    year, days = entry["year"], dict[dt.date, bool]()
     for holiday in entry["off"]:
         first, last = holiday["first"], holiday["last"]
         if last < first:
             raise CalendarError(f"{year}: {holiday['name']} ends before it begins")
         for day in _days(first, last):
-            _put(exceptions, year, day, worked=False)
+            _put(known, days, year, day, worked=False)
     for day in entry["work"]:
         if day.weekday() < _SATURDAY:
             raise CalendarError(f"{year}: make-up day {day} is no weekend")
-        _put(exceptions, year, day, worked=True)
+        _put(known, days, year, day, worked=True)
+    return days
 
 
-def _put(exceptions: dict[dt.date, bool], year: int, day: dt.date, *, worked: bool) -> None:
+def _put(known: dict[dt.date, bool], days: dict[dt.date, bool], year: int, day: dt.date, *, worked: bool) -> None:
     """Note one day. A notice may reach back into the last December for New Year, but no further."""
     if not dt.date(year - 1, 12, 1) <= day <= dt.date(year, 12, 31):
         raise CalendarError(f"{year}: {day} is not in that year")
-    if exceptions.get(day, worked) is not worked:
+    if known.get(day, worked) is not worked:
         raise CalendarError(f"{year}: {day} is both a holiday and a working day")
-    exceptions[day] = worked
+    known[day] = days[day] = worked

@@ -3,7 +3,18 @@
 from flask import Blueprint, Flask, Response, request
 from jinja2 import StrictUndefined
 
-from pages import addresses, attachments, check_messages, display, drawing, formats, installation, language, words
+from pages import (
+    addresses,
+    attachments,
+    case_dates,
+    check_messages,
+    display,
+    drawing,
+    formats,
+    installation,
+    language,
+    words,
+)
 
 ONE_YEAR = 365 * 24 * 3600
 
@@ -35,6 +46,7 @@ def register(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     language.set_up(app)
     formats.register(app)
+    case_dates.register(app)
     words.register(app)
     check_messages.register(app)
     app.jinja_env.globals.update(

@@ -4,11 +4,13 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 from minsheng import mail, sender_notices
+from minsheng.case_events import CaseEvent
 from minsheng.cases import CaseEventKind, CaseState
 from minsheng.database import db
 from minsheng.sender_notices import LINK_FOR, SenderNotice
-from minsheng.suggestions import CaseEvent, Suggestion
+from minsheng.suggestions import Suggestion
 from pages.addresses import for_mail
+from pages.case_dates import moved_dates
 from pages.formats import date
 from pages.language import gettext as _
 from pages.language import html_lang, ngettext, speaking
@@ -94,6 +96,8 @@ def _told(event: CaseEvent) -> Sequence[str]:
     """Return the public words of an event, line by line."""
     if event.kind is CaseEventKind.CLOSED:
         return [_("答复后没有收到您的评价，这件已经办结，记为“到期未评价”，不算满意。事情没有解决的，可以再提一件。")]
+    if event.kind is CaseEventKind.RESCHEDULED:
+        return moved_dates(event.public_text)
     return event.public_text.splitlines()
 
 

@@ -6,10 +6,12 @@ from werkzeug.wrappers import Response as BaseResponse
 from minsheng import codes, publishing, quarantine, suggestions
 from minsheng.case_photos import MOST_PHOTOS, CasePhoto, PhotoSource
 from minsheng.cases import Rating
+from minsheng.clock import local_date
 from minsheng.database import db
 from minsheng.held_letters import HeldLetter
 from minsheng.media import WIDTHS
 from minsheng.suggestions import Suggestion
+from minsheng.workdays import Deadline
 from pages.language import gettext as _
 from pages.limits import limiter
 from pages.services import services
@@ -168,12 +170,15 @@ def _case_of(code: str) -> Suggestion:
     return case
 
 
-def _due(letter: Suggestion | HeldLetter) -> tuple[object, object]:
+def _due(letter: Suggestion | HeldLetter) -> tuple[Deadline, Deadline]:
     """Return the dates by which it is decided about and answered; those of a held letter run from its receipt too."""
     if isinstance(letter, Suggestion):
-        return letter.accept_due, letter.reply_due
-    clock = services().case_clock
-    return clock.after(letter.received_at, clock.accept_days)[0], clock.after(letter.received_at, clock.reply_days)[0]
+        return (
+            Deadline(letter.accept_due, letter.accept_due_is_provisional),
+            Deadline(letter.reply_due, letter.reply_due_is_provisional),
+        )
+    clock, received = services().case_clock, local_date(letter.received_at)
+    return clock.calendar.add(received, clock.accept_days), clock.calendar.add(received, clock.reply_days)
 
 
 def _held_page(letter: HeldLetter, code: str) -> str:

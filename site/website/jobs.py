@@ -11,6 +11,7 @@ from minsheng import (
     answer_imports,
     answer_mixing,
     board_alarms,
+    case_deadlines,
     case_import_drafts,
     case_reminders,
     mail,
@@ -98,8 +99,9 @@ def _publish_due() -> int:
 
 
 def _watch_cases() -> int:
-    """Remind, escalate and close by the clock of cases."""
+    """Count dates again that a new calendar settles; then remind, escalate and close by the clock of cases."""
     known = services()
+    case_deadlines.recount(db.session(), known.case_clock, known.clock())
     return case_reminders.watch(db.session(), known.case_clock, known.clock())
 
 

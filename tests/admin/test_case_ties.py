@@ -123,13 +123,14 @@ def test_a_letter_about_two_things_is_split_once(
     assert acts(session).count("suggestion_split_off") == 1
 
 
-def test_a_case_becomes_a_public_problem_of_its_project(
+def test_a_case_becomes_a_problem_that_a_second_person_makes_public(
     session: Session,
     browser_of: SignIn,
     reviewer: StaffMember,
     send: Callable[..., Suggestion],
     project: Project,
     agency: Agency,
+    supervisor: StaffMember,
 ) -> None:
     case = send("one", about=None)
     hand_over(case, agency, session)
@@ -142,10 +143,23 @@ def test_a_case_becomes_a_public_problem_of_its_project(
     past = browser.post(url, {**typed, "deadline": "2026-06-01"})
     assert "期限不能早于今天" in past.get_data(as_text=True)
     assert browser.post(url, typed).status_code == 302
-    assert case.problem is not None
+    problem = case.problem
+    assert problem is not None
+    public = f"/projects/{project.slug}"
+    assert "路灯三个月不亮" not in browser.get(public).text
+    assert "problem_opened" not in acts(session)
+    page = f"/admin/suggestions/{case.id}"
+    assert "等另一位同事审核" in browser.get(page).text
+    reader, entry = browser_of(supervisor), f"/admin/problems/{problem.id}"
+    version = reader.fields(entry)["version"]
+    assert reader.post(f"{entry}/return", {"version": version, "reason": "写明在哪里"}, on=entry).status_code == 302
+    assert "写明在哪里" in browser.get(url).text
+    browser.post(url, {**typed, "description": "示洲村口路灯三个月不亮"})
+    assert f"第 {case.number} 号来件" in reader.get(entry).text
+    version = reader.fields(entry)["version"]
+    assert reader.post(f"{entry}/open", {"version": version}, on=entry).status_code == 302
     assert {"problem_opened", "suggestion_linked", "suggestion_made_problem"} <= set(acts(session))
-    public = browser.get(f"/projects/{project.slug}").get_data(as_text=True)
-    assert "路灯三个月不亮" in public
+    assert "示洲村口路灯三个月不亮" in browser.get(public).text
 
 
 def test_an_adopted_suggestion_is_traced_on_both_pages(

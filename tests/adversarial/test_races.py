@@ -12,13 +12,14 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from minsheng import letters, publishing
+from minsheng.case_events import CaseEvent
 from minsheng.cases import CaseEventKind, SuggestionKind
 from minsheng.database import db
 from minsheng.journal import JournalEntry
 from minsheng.letters import Letter
 from minsheng.passwords import hash_password
 from minsheng.staff import Role, StaffMember
-from minsheng.suggestions import CaseEvent, Suggestion
+from minsheng.suggestions import Suggestion
 from pages.services import services
 from tests.admin.conftest import read_fields
 from tests.adversarial.reading import WORDS, sent_fields

@@ -5,14 +5,16 @@ import datetime as dt
 import pytest
 from sqlalchemy.orm import Session
 
-from minsheng import case_adoptions, case_links, casework, codes, letters, publishing, suggestions
+from minsheng import case_adoptions, case_links, casework, codes, letters, problem_acts, publishing, suggestions
 from minsheng.case_figures import Share
 from minsheng.cases import CaseClock, CaseEventKind, CaseState, ClosedAs, Rating, RefusalReason, SuggestionKind
 from minsheng.clock import local_date
 from minsheng.encryption import ContactBox
-from minsheng.errors import ReasonRequiredError, WrongStateError
+from minsheng.errors import OwnWorkError, ReasonRequiredError, WrongStateError
 from minsheng.letters import Letter
+from minsheng.problems import Problem
 from minsheng.projects import Project
+from minsheng.staff import StaffMember
 from minsheng.suggestions import Suggestion
 from minsheng.workdays import WorkCalendar
 from tests.factories import Make
@@ -114,25 +116,55 @@ def test_splitting_needs_words_and_an_unanswered_case(session: Session, make: Ma
         split(session, case, at)
 
 
-def test_a_problem_needs_a_project_and_stands_on_its_list(session: Session, make: Make, at: dt.datetime) -> None:
+def test_a_problem_needs_a_project_and_a_second_reader(session: Session, make: Make, at: dt.datetime) -> None:
     case, agency, project = send(session, at, "one"), make.agency(), make.project()
+    writer, reader = make.staff(), make.staff()
     case.accept(BY, at)
-    deadline = local_date(at) + dt.timedelta(days=20)
+    today = local_date(at)
+    deadline = today + dt.timedelta(days=20)
+
+    def register(words: str, by_day: dt.date, by: StaffMember) -> Problem:
+        return case_links.register_problem(session, case, agency, words, by_day, by, at)
+
     with pytest.raises(WrongStateError) as refused:
-        case_links.open_problem(session, case, agency, "桥面开裂", deadline, BY, at)
+        register("桥面开裂", deadline, writer)
     assert refused.value.state == "no_project"
     case_links.link_project(case, project, BY, at)
     assert case.division is project.division
     with pytest.raises(WrongStateError) as refused:
-        case_links.open_problem(session, case, agency, "桥面开裂", local_date(at) - dt.timedelta(days=1), BY, at)
+        register("桥面开裂", today - dt.timedelta(days=1), writer)
     assert refused.value.state == "past"
-    problem = case_links.open_problem(session, case, agency, "桥面开裂", deadline, BY, at)
-    assert case.problem is problem
+    problem = register("桥面开裂", deadline, writer)
     session.refresh(project)
-    assert [(one.description, one.deadline, one.agency) for one in project.problems] == [("桥面开裂", deadline, agency)]
+    assert (case.problem, case.public_problem, project.problems) == (problem, None, [])
+    assert CaseEventKind.MADE_PROBLEM not in kinds(case)
     with pytest.raises(WrongStateError):
-        case_links.open_problem(session, case, agency, "又一个", deadline, BY, at)
+        register("又一个", deadline, reader)
+    problem_acts.send_back(problem, "写明桥在哪里", reader, at)
+    assert register("村口的桥面开裂", deadline, writer) is problem
+    with pytest.raises(OwnWorkError):
+        problem_acts.open_to_public(session, problem, writer, at)
+    problem_acts.open_to_public(session, problem, reader, at)
+    session.refresh(project)
+    assert [(one.description, one.deadline, one.agency) for one in project.problems] == [
+        ("村口的桥面开裂", deadline, agency)
+    ]
+    assert case.public_problem is problem
+    assert CaseEventKind.MADE_PROBLEM in kinds(case)
     assert case.is_waiting_for_reply
+    with pytest.raises(WrongStateError):
+        register("又一个", deadline, writer)
+
+
+def test_a_case_whose_problem_was_thrown_away_may_become_one_again(
+    session: Session, make: Make, at: dt.datetime
+) -> None:
+    case, writer = send(session, at, "one", make.project()), make.staff()
+    case.accept(BY, at)
+    problem = case_links.register_problem(session, case, make.agency(), "桥裂", local_date(at), writer, at)
+    problem_acts.discard(session, problem, writer)
+    assert case.problem is None
+    assert case_links.register_problem(session, case, make.agency(), "桥裂", local_date(at), writer, at) is case.problem
 
 
 def test_adoption_can_be_traced_from_both_sides(session: Session, make: Make, at: dt.datetime) -> None:

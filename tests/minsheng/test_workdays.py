@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minsheng.workdays import CalendarError, Deadline, WorkCalendar, packaged_calendar
+from minsheng.workdays import CalendarError, Deadline, Notice, WorkCalendar, packaged_calendar
 
 CALENDAR = packaged_calendar()
 settled = st.dates(dt.date(2023, 1, 1), dt.date(2026, 12, 31))
@@ -73,7 +73,9 @@ def test_a_year_without_a_calendar_is_monday_to_friday_and_provisional() -> None
     assert CALENDAR.is_working_day(friday)
     assert not CALENDAR.is_settled(friday)
     assert CALENDAR.add(friday, 1) == Deadline(dt.date(2027, 10, 4), True)
-    assert CALENDAR.add(dt.date(2026, 12, 24), 5) == Deadline(dt.date(2026, 12, 31), False)
+    assert CALENDAR.add(dt.date(2026, 12, 21), 5) == Deadline(dt.date(2026, 12, 28), False)
+    # The notice of a year may move the last days of the year before.
+    assert CALENDAR.add(dt.date(2026, 12, 24), 5) == Deadline(dt.date(2026, 12, 31), True)
     assert CALENDAR.add(dt.date(2026, 12, 24), 6) == Deadline(dt.date(2027, 1, 1), True)
 
 
@@ -81,7 +83,21 @@ def test_a_gap_between_two_known_years_is_provisional_too() -> None:
     text = '[[year]]\nyear = {}\nsource_title = "t"\ndocument = "d"\noff = []\nwork = []\n'
     calendar = WorkCalendar.parse(text.format(2030) + text.format(2032))
     assert calendar.is_provisional(dt.date(2030, 12, 31), dt.date(2032, 1, 1))
-    assert not calendar.is_provisional(dt.date(2030, 1, 1), dt.date(2030, 12, 31))
+    assert calendar.is_provisional(dt.date(2030, 1, 1), dt.date(2030, 12, 29))
+    assert not calendar.is_provisional(dt.date(2030, 1, 1), dt.date(2030, 12, 28))
+
+
+def test_another_notice_of_a_year_takes_the_place_of_the_whole_year() -> None:
+    eve = dt.date(2026, 12, 31)
+    notice = Notice(2027, "t", "d")
+    first = CALENDAR.with_year(notice, {eve: False, dt.date(2027, 1, 1): False})
+    assert not first.is_working_day(eve)
+    assert first.add(dt.date(2026, 12, 30), 1) == Deadline(dt.date(2027, 1, 4), False)
+    amended = first.with_year(notice, {dt.date(2027, 1, 1): False})
+    assert amended.is_working_day(eve)
+    before = amended.without_year(2027)
+    assert before.is_working_day(dt.date(2027, 1, 1))
+    assert before.add(dt.date(2026, 12, 31), 1) == Deadline(dt.date(2027, 1, 1), True)
 
 
 @given(settled, counts)

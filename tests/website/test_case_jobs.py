@@ -10,13 +10,14 @@ import sqlalchemy as sa
 from flask import Flask
 
 from minsheng import case_reminders, letters, publishing
+from minsheng.case_events import CaseEvent
 from minsheng.case_reminders import CaseReminder
 from minsheng.cases import CaseEventKind, CaseState, SuggestionKind
 from minsheng.clock import LOCAL_ZONE
 from minsheng.database import Base, db
 from minsheng.journal import JournalEntry
 from minsheng.letters import Letter
-from minsheng.suggestions import CaseEvent, Suggestion
+from minsheng.suggestions import Suggestion
 from pages.services import EXTENSION, services
 from tests.conftest import AT
 from tests.factories import Make

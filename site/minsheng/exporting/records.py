@@ -73,7 +73,7 @@ _COLUMNS = {
 _ALONE = {
     RecordTable.CHANGES: "sequence at act project subject post reason changes hash",
     RecordTable.CASES: "case kind channel state agency division_code project received_on accept_due reply_due due_on"
-    " replied_on rating closed_on closed_as",
+    " due_is_provisional replied_on rating closed_on closed_as",
 }
 COLUMNS: Mapping[RecordTable, Row] = MappingProxyType(
     {table: ("project", "title", *names.split()) for table, names in _COLUMNS.items()}
@@ -175,7 +175,7 @@ def _cases(session: Session, member_id: int) -> Iterator[tuple[int, Iterator[Row
 
 
 def _case(case: Suggestion) -> Row:
-    days = (case.received_at.date(), case.accept_due, case.reply_due, case.due)
+    days = (case.received_at.date(), case.accept_due, case.reply_due, case.due, str(case.due_is_provisional).lower())
     ends = (case.replied_at.date() if case.replied_at else None, case.rating)
     closed = (case.closed_at.date() if case.closed_at else None, case.closed_as)
     return (
