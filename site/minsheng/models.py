@@ -15,7 +15,6 @@ from minsheng.call_ideas import CallIdea, IdeaGroup
 from minsheng.calls import Call, CallExtension
 from minsheng.case_adoptions import CaseAdoption
 from minsheng.case_events import CaseEvent
-from minsheng.case_events import CaseEvent
 from minsheng.case_import_drafts import CaseImportDraft
 from minsheng.case_photos import CasePhoto
 from minsheng.case_reminders import CaseReminder
