@@ -5,18 +5,20 @@ from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from minsheng.tables.bodies import is_agency, is_place
 from minsheng.tables.column_sets import Profile, as_a_whole
 from minsheng.tables.columns import Column
 from minsheng.tables.days import read_span
 from minsheng.tables.grid import Cell, CellKind, Grid
 from minsheng.tables.headings import headings_of
-from minsheng.tables.meanings import MONEY, Guess, Meaning, guess, is_agency, is_place, take_apart
+from minsheng.tables.meanings import MONEY, Guess, Meaning, guess, take_apart
 from minsheng.tables.quantities import Reading, ReadingCode, read
 from minsheng.tables.regions import Region
 from minsheng.tables.units import NONE, Unit, is_unit, split_heading, unit_of
 from minsheng.tables.wording import squeezed
 
 MOST_PROFILED = 200
+_TOWN = re.compile(r"[\u3400-\u9fff]{1,6}(?:[镇乡县州]|街道)|[总合小]计|全[省市县区]")
 _ROLE = re.compile(r"(?:计划|目标|任务|实际|完成|应|实|已完成|累计|年度)+(?:数|量|值|完成)?")
 """Words by which a row says that it is the plan, or the result."""
 
@@ -66,18 +68,25 @@ def _profile(grid: Grid, region: Region, index: int) -> Profile:
 
     return Profile(
         filled=len(said),
-        figures=share(lambda _cell, reading: reading.value is not None),
+        figures=share(lambda cell, reading: reading.value is not None or _is_in_digits(cell, reading)),
         plain=share(lambda _cell, reading: reading.value is not None and not reading.found),
         percents=share(lambda _cell, reading: reading.value is None and reading.percent is not None),
         agencies=share(lambda cell, _reading: cell.kind is CellKind.TEXT and is_agency(cell.text)),
         units=share(lambda cell, _reading: cell.kind is CellKind.TEXT and is_unit(cell.text)),
         places=share(lambda cell, _reading: is_place(cell.text)),
+        towns=share(lambda cell, _reading: bool(_TOWN.fullmatch(cell.key))),
         days=share(lambda cell, _reading: read_span(cell) is not None),
         distinct=len({cell.key for cell, _reading in said}),
         roles=share(lambda cell, _reading: bool(_ROLE.fullmatch(cell.key))),
         values=_values(grid, region, index),
         length=sum(len(cell.key) for cell, _reading in said) / max(len(said), 1),
     )
+
+
+def _is_in_digits(cell: Cell, reading: Reading) -> bool:
+    """Whether a cell holds figures that are not one: 12 30, 3-5."""
+    is_several = reading.code in {ReadingCode.SEVERAL, ReadingCode.RANGE}
+    return is_several and not re.search(r"[\u3400-\u9fff]", cell.key)
 
 
 def _values(grid: Grid, region: Region, index: int) -> tuple[Decimal | None, ...]:
@@ -168,6 +177,7 @@ _FITS = (
         None,
         is_certain=False,
     ),
+    _Fit({Meaning.TITLE}, lambda _column, cells: cells.filled > 1 and cells.towns == 1, Meaning.PLACE),
     _Fit({Meaning.AGENCY}, lambda _column, cells: cells.units >= 0.7, Meaning.UNIT),
 )
 """What cells speak against: of the first rule that applies."""

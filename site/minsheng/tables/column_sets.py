@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from minsheng.tables.bodies import is_place
 from minsheng.tables.column_times import by_periods, latest_of, of_this_year, without_quarters
 from minsheng.tables.columns import Column, TargetKey
-from minsheng.tables.meanings import FIGURES, MONEY, NAMING, NUMBERS, Meaning, is_place, take_apart
+from minsheng.tables.meanings import FIGURES, MONEY, NAMING, NUMBERS, Meaning, take_apart
 from minsheng.tables.regions import Region
 from minsheng.tables.units import is_unit, unit_of
 from minsheng.tables.wording import alike, squeezed
@@ -32,6 +33,8 @@ class Profile:
     agencies: float
     units: float
     places: float
+    towns: float
+    """Cells that name a town or a county and can hardly name a project, 合计 aside."""
     days: float
     distinct: int
     length: float

@@ -1,6 +1,6 @@
 """The headings over each column, from top to bottom, and tables that stand side by side under the same ones."""
 
-from minsheng.tables.grid import Cell, Grid
+from minsheng.tables.grid import Cell, CellKind, Grid
 from minsheng.tables.meanings import NAMING, Meaning, guess
 from minsheng.tables.units import is_unit
 from minsheng.tables.wording import in_one_line, squeezed
@@ -17,11 +17,23 @@ def headings_of(grid: Grid, rows: range, index: int) -> tuple[str, ...]:
         text = in_one_line(cell.text)
         if cell.is_blank or (path and path[-1] == text):
             continue
+        if path and is_row_of_units(grid, row):
+            if is_unit(text):
+                path[-1] = f"{path[-1]}（{text}）"
+            continue
         if path and is_unit(text):
             path[-1] = f"{path[-1]}（{text}）"
         else:
             path.append(text)
     return tuple(path)
+
+
+def is_row_of_units(grid: Grid, row: int) -> bool:
+    """Whether a row gives units for the columns, behind a blank or behind 单位."""
+    cells = grid.distinct(row)
+    starts = bool(cells) and (cells[0][0] > 0 or cells[0][1].key in {"单位", "计量单位"})
+    units = cells[1:] if starts and cells[0][1].key in {"单位", "计量单位"} else cells
+    return starts and bool(units) and all(cell.kind is CellKind.TEXT and is_unit(cell.text) for _c, cell in units)
 
 
 def _heading(grid: Grid, rows: range, row: int, index: int) -> Cell:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from minsheng.tables.bodies import is_agency
 from minsheng.tables.english import in_chinese
 from minsheng.tables.units import NONE, Unit, split_heading, unit_of
 from minsheng.tables.wording import squeezed
@@ -79,8 +80,17 @@ _AMONG = re.compile(r"其中|[(（]其中")
 _COUNT = re.compile(r"(人次|人|户|套|座|处|件|村)数$")
 _LEFT = re.compile(r"[()（）\[\]【】,，、:：;；.。/·\-_%]")
 _BEFORE_NOUN = re.compile(
-    r"^(?:项目|工程|主要|具体|本年度?|当年|年度|全年|市级|县级|区级|拟|计划|预定|要求|目前|当前|存在的?)+"
+    r"^(?:所属|所在|项目所在|项目|工程|主要|具体|本年度?|当年|年度|全年|市级|县级|区级|拟|计划|预定|要求|目前|当前|存在的?)+"
 )
+_YES_OR_NO = re.compile(r"^是否|[(（]是[/、或]?否[)）]$")
+_DAY = "(?:时间|日期|时限|期限|年月|时间节点)$"
+_FORMS = (
+    (re.compile(rf"(?:开工|动工|启动|开始|起始|进场).*{_DAY}"), Meaning.START),
+    (re.compile(rf"(?:竣工|完工|完成|建成|投用|交付|办结|结束|截止|验收).*{_DAY}"), Meaning.FINISH),
+    (re.compile(r"^(?:下一?步|下一?阶段|次月).*(?:计划|安排|打算|工作|举措|措施|目标)$"), Meaning.NEXT_STEP),
+    (re.compile(r"(?:领导|责任人|负责人|联系人|经办人)$"), Meaning.LEADER),
+)
+"""How headings are made that no list can hold: 预计竣工日期, 下阶段工作安排, 挂联县领导."""
 LONGEST_HEADING = 26
 
 
@@ -176,12 +186,17 @@ def _covered(bare: str) -> tuple[frozenset[str], str]:
 def _noun_of(timeless: str, bare: str) -> Meaning | None:
     """Return the meaning of a heading that is a word of the list, with or without 项目, 主要 and the like before it."""
     table = _words()[0]
-    for form in (timeless, bare, re.sub(r"\([^)]*\)$", "", timeless)):
+    if _YES_OR_NO.search(timeless):
+        return Meaning.STAGE
+    for form in (timeless, bare, re.sub(r"\([^)]*\)", "", timeless)):
         if form in table:
             return table[form]
     stripped = _BEFORE_NOUN.sub("", bare)
     if stripped != bare and len(stripped) > 1 and stripped in table:
         return table[stripped]
+    for pattern, meaning in _FORMS:
+        if pattern.search(bare):
+            return meaning
     parts = re.split(r"[/、及和与]", timeless)
     if len(parts) == 2 and all(part in table for part in parts):
         return table[parts[0]]
@@ -296,7 +311,14 @@ def _signs_of(leaf: Heading, above: Sequence[Heading]) -> _Signs:
     unit = unit_of(leaf.unit) if leaf.unit else NONE
     inherited = any("money" in head.tags and head.is_known for head in above) and (unit == NONE or unit.is_percent)
     is_money = bool(tags & {"money", "total"}) or unit.is_money or inherited
-    return _Signs(leaf, tags, unit, is_money, any(_AMONG.match(head.text) for head in (leaf, *above)))
+    return _Signs(leaf, tags, unit, is_money, _is_among(leaf, above))
+
+
+def _is_among(leaf: Heading, above: Sequence[Heading]) -> bool:
+    """Whether a heading stands behind 其中 or under a heading of parts: 中央 under 资金来源."""
+    return any(_AMONG.match(head.text) for head in (leaf, *above)) or any(
+        head.noun is Meaning.IGNORED for head in above
+    )
 
 
 def _is_of_one_month(signs: _Signs) -> bool:
@@ -356,24 +378,3 @@ _RULES: tuple[_Rule, ...] = (
     (lambda signs: signs.has("quantity") and bool(signs.leaf.rest), Meaning.DONE),
 )
 """What the words of a heading mean: of the first rule that applies."""
-
-_AGENCY = re.compile(
-    r"[\u3400-\u9fff·]{1,22}(?:局|委|委员会|厅|部|办|办公室|中心|联|总工会|妇联|残联|团委|公司|集团|政府|街道|管委会|院|处|站|社"
-    r"|队|指挥部|协会|司|署|大队|支队|乡|镇|分局|工信委|党工委|组)(?:\(.{1,12}\))?"
-)
-
-
-_PLACE = re.compile(
-    r"[\u3400-\u9fff]{1,10}(?:省|市|县|区|州|盟|旗|镇|乡|街道|村|新区|开发区|高新区|经开区|示范区|林区|苏木|农场|本级|片区|社区)"
-)
-
-
-def is_place(text: str) -> bool:
-    """Whether text reads as the name of one place: 东坡区, 市本级, 石桥镇."""
-    return bool(_PLACE.fullmatch(squeezed(text)))
-
-
-def is_agency(text: str) -> bool:
-    """Whether text reads as one or several agencies: 市人力资源社会保障局, 教育局、公建中心."""
-    parts = [part for part in re.split(r"[、,，;；/\s和及]+", squeezed(text)) if part]
-    return bool(parts) and all(len(part) <= 24 and _AGENCY.fullmatch(part) for part in parts)

@@ -35,4 +35,6 @@ def _column(grid: Grid, column: int) -> list[int]:
 
 
 def _headings_across(grid: Grid, row: int) -> int:
-    return sum(is_heading(cell.text) for _column, cell in grid.distinct(row))
+    """Return how many headings a row has; 单位 is over the units of the rows below, however these lie."""
+    cells = [cell for _column, cell in grid.distinct(row)]
+    return sum(is_heading(cell.text) and cell.key not in {"单位", "计量单位"} for cell in cells)

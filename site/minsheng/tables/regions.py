@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 
 from minsheng.tables.grid import Cell, CellKind, Grid
-from minsheng.tables.headings import halves
+from minsheng.tables.headings import halves, is_row_of_units
 from minsheng.tables.meanings import is_heading, is_time
-from minsheng.tables.units import is_unit, unit_line
+from minsheng.tables.units import unit_line
 from minsheng.tables.wording import has_ordinal, squeezed
 
 _NOTE = re.compile(
@@ -111,7 +111,7 @@ def _block(grid: Grid, anchor: int, floor: int) -> range:
         )
         if tied > bottom and tied - top <= MOST_HEADINGS:
             bottom = tied
-        elif _is_dividing_row(grid, bottom + 1) or _is_row_of_units(grid, bottom + 1):
+        elif _is_dividing_row(grid, bottom + 1) or is_row_of_units(grid, bottom + 1):
             bottom += 1
         else:
             break
@@ -143,14 +143,6 @@ def _is_dividing_row(grid: Grid, row: int) -> bool:
         and cells[0][0] > 0
         and all(is_heading(cell.text) for _column, cell in cells)
         and not any(_is_figure(cell) for _column, cell in cells)
-    )
-
-
-def _is_row_of_units(grid: Grid, row: int) -> bool:
-    """Whether a row below headings gives the units of their columns."""
-    cells = grid.distinct(row)
-    return (
-        bool(cells) and cells[0][0] > 0 and all(cell.kind is CellKind.TEXT and is_unit(cell.text) for _c, cell in cells)
     )
 
 

@@ -5,9 +5,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from minsheng.tables.bodies import is_agency, is_place
 from minsheng.tables.columns import Column
 from minsheng.tables.grid import Cell, CellKind, Grid
-from minsheng.tables.meanings import NAMING, NUMBERS, Meaning, is_agency, is_place
+from minsheng.tables.meanings import NAMING, NUMBERS, Meaning
 from minsheng.tables.quantities import read
 from minsheng.tables.regions import Region
 from minsheng.tables.wording import has_ordinal, in_one_line, squeezed, without_ordinal

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
+from minsheng.tables.bodies import is_agency, is_place
 from minsheng.tables.columns import Column, TargetKey
 from minsheng.tables.days import read_period, read_span, year_of
 from minsheng.tables.entries import Entry, Problem, Trouble
@@ -21,7 +22,7 @@ from minsheng.tables.entry_figures import (
 )
 from minsheng.tables.grid import BLANK, Cell, Grid
 from minsheng.tables.headings import headings_of
-from minsheng.tables.meanings import FIGURES, MONEY, NUMBERS, Meaning, guess, is_agency, is_place, take_apart
+from minsheng.tables.meanings import FIGURES, MONEY, NUMBERS, Meaning, guess, take_apart
 from minsheng.tables.quantities import Reading, ReadingCode, read
 from minsheng.tables.regions import Region
 from minsheng.tables.row_kinds import RowKind, RowReading
