@@ -9,9 +9,11 @@ from markupsafe import Markup
 from sqlalchemy.orm import selectinload
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
 
+from admin import second_signature
 from admin.access import current_staff, needs
+from admin.report_forms import TimeForm
 from admin.word_differences import Piece, pieces
-from minsheng import content_pages, markdown
+from minsheng import content_pages, markdown, timed_publishing
 from minsheng.content_pages import (
     LONGEST_BODY,
     LONGEST_REASON,
@@ -85,7 +87,11 @@ def index() -> str:
     """List all pages, the one written last first."""
     query = sa.select(ContentPage).options(selectinload(ContentPage.versions))
     pages = sorted(db.session.scalars(query), key=lambda page: page.newest.written_at, reverse=True)
-    return render_template("admin/content/index.html", pages=pages)
+    returned = content_pages.returned_to(db.session(), current_staff())
+    is_narrowed = request.args.get("show") == "returned"
+    return render_template(
+        "admin/content/index.html", pages=returned if is_narrowed else pages, returned=returned, is_narrowed=is_narrowed
+    )
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -147,6 +153,7 @@ def edit(page_id: int) -> ResponseReturnValue:
 def publish(page_id: int, number: int) -> ResponseReturnValue:
     """Let residents read one version."""
     page = _page(page_id)
+    second_signature.call_off(page)
     content_pages.publish(
         db.session(), page, number, current_staff(), services().clock(), one_person_mode=services().one_person_mode
     )
@@ -159,7 +166,9 @@ def publish(page_id: int, number: int) -> ResponseReturnValue:
 @needs(Permission.EDIT_CONTENT)
 def submit(page_id: int, number: int) -> ResponseReturnValue:
     """Hand one version to a second person."""
-    content_pages.submit(db.session(), _page(page_id), number, current_staff(), services().clock())
+    page, at = _page(page_id), services().clock()
+    timed_publishing.overtake(db.session(), page, at)
+    content_pages.submit(db.session(), page, number, current_staff(), at)
     db.session.commit()
     flash(_("已提交，等另一位同事看过再公示。"), "good")
     return redirect(url_for(".show", page_id=page_id, version=number))
@@ -170,12 +179,40 @@ def submit(page_id: int, number: int) -> ResponseReturnValue:
 def send_back(page_id: int) -> ResponseReturnValue:
     """Return the version that waits to its author, with a reason."""
     page, form = _page(page_id), ReturnForm()
+    second_signature.reason_from_remarks(page, form, "return_reason")
     if not form.validate():
         return _shown(page, WithdrawForm(formdata=None), form), UNREADABLE
+    second_signature.call_off(page)
     content_pages.send_back(db.session(), page, form.return_reason.data or "", current_staff(), services().clock())
     db.session.commit()
     flash(_("已退回，写的同事会看到原因。"), "good")
     return redirect(url_for(".show", page_id=page_id))
+
+
+@blueprint.post("/<int:page_id>/time")
+@needs(Permission.EDIT_CONTENT)
+def publish_later(page_id: int) -> ResponseReturnValue:
+    """Sign the version that waits now, to become public at a chosen time."""
+    page, form = _page(page_id), TimeForm()
+    if not second_signature.sign_for_later(page, form):
+        return _shown(page, WithdrawForm(formdata=None), time_form=form), UNREADABLE
+    db.session.commit()
+    flash(_("到时候会自动公示；在那之前随时可以取消。"), "good")
+    return redirect(url_for(".show", page_id=page_id, version=page.submitted_number))
+
+
+@blueprint.post("/<int:page_id>/time/cancel")
+@needs(Permission.EDIT_CONTENT)
+def cancel_time(page_id: int) -> ResponseReturnValue:
+    """Call off the publication a page waits for."""
+    page = _page(page_id)
+    was_waiting = second_signature.call_off(page)
+    db.session.commit()
+    if was_waiting:
+        flash(_("已取消定时公示，这一版还在等审核。"), "good")
+    else:
+        flash(_("这一页没有在等定时公示。"), "warning")
+    return redirect(url_for(".show", page_id=page_id, version=page.submitted_number))
 
 
 @blueprint.post("/<int:page_id>/withdraw")
@@ -251,8 +288,15 @@ def _writing(
     return (answer, status) if status else answer
 
 
-def _shown(page: ContentPage, form: WithdrawForm, return_form: ReturnForm | None = None) -> str:
+def _shown(
+    page: ContentPage,
+    form: WithdrawForm,
+    return_form: ReturnForm | None = None,
+    time_form: TimeForm | None = None,
+) -> str:
     asked = request.args.get("version", type=int)
+    if time_form is not None or return_form is not None:
+        asked = page.submitted_number
     version = next((one for one in page.versions if one.number == asked), page.newest)
     return render_template(
         "admin/content/show.html",
@@ -262,17 +306,24 @@ def _shown(page: ContentPage, form: WithdrawForm, return_form: ReturnForm | None
         html_en=Markup(markdown.to_html(version.in_language("body", "en"))),  # noqa: S704 - likewise
         form=form,
         return_form=return_form or ReturnForm(formdata=None),
-        is_own=content_pages.is_work_of(page, version.number, current_staff()),
-        one_person_mode=services().one_person_mode,
         differences=_differences(page, version),
         act_form=ActForm(formdata=None),
+        **second_signature.deciding(page, time_form),
     )
 
 
-def _differences(page: ContentPage, version: ContentVersion) -> tuple[list[Piece], list[Piece]] | None:
-    """Return the text residents read beside another version, cut where they differ; None where none is public."""
+def _differences(page: ContentPage, version: ContentVersion) -> list[tuple[str, list[Piece], list[Piece]]]:
+    """Return what differs between the text residents read and another version: label, and both cut where they do."""
     public = page.public
-    return pieces(public.body, version.body) if public is not None and public.number != version.number else None
+    if public is None or public.number == version.number:
+        return []
+    sides = (
+        (_("标题"), public.title, version.title),
+        (_("正文"), public.body, version.body),
+        (_("英文标题"), public.in_language("title", "en"), version.in_language("title", "en")),
+        (_("英文正文"), public.in_language("body", "en"), version.in_language("body", "en")),
+    )
+    return [(label, *pieces(before, now)) for label, before, now in sides if before != now]
 
 
 def _page(page_id: int) -> ContentPage:

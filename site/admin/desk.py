@@ -8,14 +8,17 @@ import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from admin import second_signature
 from admin.access import current_staff, needs
 from minsheng import (
     applying,
     board_alarms,
     board_bursts,
+    content_pages,
+    desk_proposals,
     desk_reports,
     desk_signatures,
     duties,
@@ -24,11 +27,14 @@ from minsheng import (
     paper_sheets,
     problem_lists,
     quarantine,
+    reviewed,
+    timed_publishing,
 )
 from minsheng.database import db
 from minsheng.desk_cases import DeskCases
 from minsheng.held_letters import HeldLetter, HeldState
 from minsheng.problems import Problem, ProblemState
+from minsheng.reviewed import Reviewed
 from minsheng.staff import Permission, StaffMember
 from pages.installation import site_settings
 from pages.services import services
@@ -81,8 +87,22 @@ def _projects(member: StaffMember) -> dict[str, Any]:
     if member.may(Permission.PROPOSE_PROJECT):
         names["proposals_returned"] = applying.returned_to(db.session(), member)
     if member.may(Permission.EDIT_PROJECT):
-        names["proposals_waiting"] = applying.waiting_for(db.session(), member)
+        names["proposals_waiting"] = desk_proposals.waiting(db.session(), member, 0)[0]
+    if member.may_on(Permission.EDIT_CONTENT, None, None):
+        pages = content_pages.waiting(db.session())
+        names["pages_waiting"] = sum(not reviewed.is_work_of(one, member) for one in pages)
+        names["pages_returned"] = content_pages.returned_to(db.session(), member)
+    failed = timed_publishing.failures(db.session(), member)
+    names["failed_timed"] = [
+        (second_signature.title_of(one.about), _address(one.about), one, second_signature.failure_words(one))
+        for one in failed
+    ]
     return names
+
+
+def _address(about: Reviewed) -> str:
+    endpoint, values = second_signature.endpoint_of(about)
+    return url_for(endpoint, **values)
 
 
 def _cases(member: StaffMember, today: dt.date) -> dict[str, Any]:

@@ -145,6 +145,7 @@ def _here() -> str:
     blueprint = request.blueprint or ""
     return {
         "admin.publishing": "admin.reports",
+        "admin.review_queue": "admin.reports",
         "admin.report_grid": "admin.reports",
         "admin.proposals": "admin.projects",
         "admin.oc4ids": "admin.table_import",

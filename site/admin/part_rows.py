@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from admin.part_forms import referable
 from admin.part_words import PART_WORDS, column_word
+from admin.word_differences import Piece, pieces
 from minsheng.database import Base
 from minsheng.parts import PARTS, Field, FieldType, Part, values_of
 from minsheng.projects import Project
@@ -35,12 +36,18 @@ _IN_WORDS: dict[FieldType, Callable[[Any], str]] = {
 
 
 class Row(NamedTuple):
-    """One column of a proposal: its name, what it said, what it is to say, and how that takes a promise back."""
+    """One column of a proposal: what it said, what it is to say, and how that takes a promise back."""
 
+    name: str
     label: str
     before: str
     now: str
     note: str
+
+    @property
+    def pieces(self) -> tuple[list[Piece], list[Piece]]:
+        """Both sides, cut where they differ."""
+        return pieces(self.before, self.now)
 
 
 PROMISED_SUMS = frozenset({"target", "planned_fen", "planned_investment_fen", "total_investment_fen"})
@@ -112,6 +119,7 @@ class Wording:
         given = {**proposal.before, **proposal.values}
         return [
             Row(
+                field.name,
                 column_word(part.name, field.name),
                 self.value(field, proposal.before.get(field.name)),
                 self.value(field, proposal.values.get(field.name)),

@@ -2,19 +2,21 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from admin import second_signature
 from admin.access import current_staff, needs
 from admin.part_forms import PartForm, form_class, hint_of, step_refusal
 from admin.part_rows import Wording, proposal_title
 from admin.part_words import MISSING_WORDS, PART_HINTS, PART_WORDS, column_word
 from admin.project_forms import DecideForm, RefuseReportForm, ReturnProposalForm
-from minsheng import applying, record_changes
+from admin.report_forms import TimeForm
+from minsheng import applying, desk_proposals, record_changes, review_comments, timed_publishing
 from minsheng.database import db
 from minsheng.errors import IncompleteRecordError, InvalidValuesError, NotAllowedError, WrongStateError
 from minsheng.parts import PARTS
-from minsheng.proposals import Proposal, ProposalAction, ProposalState
+from minsheng.proposals import Proposal, ProposalAction
 from minsheng.staff import Permission
 from pages.forms import Form
 from pages.language import gettext as _
@@ -23,6 +25,7 @@ from pages.services import services
 blueprint = Blueprint("proposals", __name__, url_prefix="/proposals")
 blueprint.add_app_template_filter(proposal_title, "proposal_title")
 UNREADABLE, STALE = 422, 409
+PAGE = 50
 
 
 @blueprint.get("/")
@@ -30,13 +33,18 @@ UNREADABLE, STALE = 422, 409
 def index() -> ResponseReturnValue:
     """List what waits for a second person, one's own apart, and what was returned to oneself."""
     member = current_staff()
-    waiting = [one for one in applying.waiting(db.session()) if _may(one, Permission.PROPOSE_PROJECT)]
-    returned = applying.returned_to(db.session(), member)
+    number = max(request.args.get("page", 1, type=int), 1)
+    count, waiting = desk_proposals.waiting(db.session(), member, PAGE, (number - 1) * PAGE)
+    own_count, own = desk_proposals.own(db.session(), member, PAGE)
     return render_template(
         "admin/proposals/index.html",
-        waiting=applying.waiting_for(db.session(), member),
-        own=[one for one in waiting if one.is_work_of(member)],
-        returned=returned,
+        waiting=waiting,
+        count=count,
+        page=number,
+        pages=max(-(-count // PAGE), 1),
+        own=own,
+        own_count=own_count,
+        returned=applying.returned_to(db.session(), member),
     )
 
 
@@ -60,6 +68,7 @@ def accept(proposal_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit() or form.version.data != str(proposal.version):
         raise WrongStateError("accept", "changed")
     try:
+        second_signature.call_off(proposal)
         applying.accept(
             db.session(),
             proposal,
@@ -76,14 +85,45 @@ def accept(proposal_id: int) -> ResponseReturnValue:
     return redirect(url_for(".index"))
 
 
+@blueprint.post("/<int:proposal_id>/time")
+@needs(Permission.EDIT_PROJECT)
+def accept_later(proposal_id: int) -> ResponseReturnValue:
+    """Sign a change now, to become public at a chosen time. Raises as :func:`accept`."""
+    proposal, form = _proposal(proposal_id, Permission.EDIT_PROJECT), TimeForm()
+    try:
+        is_signed = second_signature.sign_for_later(proposal, form)
+    except IncompleteRecordError as error:
+        return _page(proposal, refused=_refusal(proposal, error)), STALE
+    if not is_signed:
+        return _page(proposal, time_form=form), UNREADABLE
+    db.session.commit()
+    flash(_("到时候会自动公示；在那之前随时可以取消。"), "good")
+    return redirect(url_for(".show", proposal_id=proposal_id))
+
+
+@blueprint.post("/<int:proposal_id>/time/cancel")
+@needs(Permission.EDIT_PROJECT)
+def cancel_time(proposal_id: int) -> ResponseReturnValue:
+    """Call off the publication a change waits for."""
+    was_waiting = second_signature.call_off(_proposal(proposal_id, Permission.EDIT_PROJECT))
+    db.session.commit()
+    if was_waiting:
+        flash(_("已取消定时公示，改动还在等审核。"), "good")
+    else:
+        flash(_("这份改动没有在等定时公示。"), "warning")
+    return redirect(url_for(".show", proposal_id=proposal_id))
+
+
 @blueprint.post("/<int:proposal_id>/return")
 @needs(Permission.EDIT_PROJECT)
 def send_back(proposal_id: int) -> ResponseReturnValue:
     """Return it to its author with a reason."""
     proposal = _proposal(proposal_id, Permission.EDIT_PROJECT)
     form = ReturnProposalForm()
+    second_signature.reason_from_remarks(proposal, form, "reason")
     if not form.validate_on_submit():
         return _page(proposal, return_form=form), UNREADABLE
+    second_signature.call_off(proposal)
     applying.send_back(db.session(), proposal, form.reason.data or "", current_staff(), services().clock())
     db.session.commit()
     flash(_("已退回，提交的同事会看到原因。"), "good")
@@ -97,6 +137,7 @@ def drop(proposal_id: int) -> ResponseReturnValue:
     proposal = _proposal(proposal_id, Permission.PROPOSE_PROJECT)
     if not proposal.is_work_of(current_staff()):
         raise NotAllowedError
+    second_signature.call_off(proposal)
     proposal.drop(services().clock())
     db.session.commit()
     flash(_("已收回，没有改动任何公示的内容。"), "good")
@@ -111,6 +152,7 @@ def refuse(proposal_id: int) -> ResponseReturnValue:
     form = RefuseReportForm()
     if not form.validate_on_submit():
         return _page(proposal, refuse_form=form), UNREADABLE
+    second_signature.call_off(proposal)
     applying.refuse_report(
         db.session(),
         proposal,
@@ -162,6 +204,7 @@ def _hand_in_again(
 ) -> ResponseReturnValue:
     member, at = current_staff(), services().clock()
     applying.check(db.session(), proposal, values, member, at)
+    timed_publishing.overtake(db.session(), proposal, at)
     proposal.rewrite(values, before, form.reason.data or "", member, at)
     db.session.commit()
     flash(_("已重新提交，等另一位同事审核。"), "good")
@@ -186,6 +229,7 @@ def _rewrite_page(proposal: Proposal, form: PartForm, said: dict[str, Any]) -> s
         now_said=Wording(db.session(), proposal.project).record(part, said) if form.is_overtaken else [],
         hint_of=hint_of,
         needs_reason=proposal.record_id is not None,
+        remarks=[(_label(proposal, one.field), one) for one in review_comments.comments_of(db.session(), proposal)],
     )
 
 
@@ -196,12 +240,21 @@ def _refusal(proposal: Proposal, error: InvalidValuesError | IncompleteRecordErr
     return _("公示不了。%(why)s请退回给提交的同事。", why=step_refusal(PARTS[proposal.part], error))
 
 
+def _label(proposal: Proposal, name: str) -> str:
+    """Return the words of the field a remark is about."""
+    known = {field.name for field in PARTS[proposal.part].fields}
+    return column_word(proposal.part, name) if name in known else _("整份改动")
+
+
 def _page(
-    proposal: Proposal, *, return_form: Form | None = None, refuse_form: Form | None = None, refused: str = ""
+    proposal: Proposal,
+    *,
+    return_form: Form | None = None,
+    refuse_form: Form | None = None,
+    time_form: TimeForm | None = None,
+    refused: str = "",
 ) -> str:
-    waits = proposal.state is ProposalState.SUBMITTED
     is_own = proposal.is_work_of(current_staff())
-    may_decide = waits and _may(proposal, Permission.EDIT_PROJECT)
     version = {"version": str(proposal.version)}
     conflicts = applying.conflicts(db.session(), proposal) if proposal.is_open else ()
     return render_template(
@@ -210,8 +263,6 @@ def _page(
         rows=Wording(db.session(), proposal.project).proposal(proposal),
         conflicts=[column_word(proposal.part, name) for name in conflicts],
         missing=proposal.project.missing_for_publication() if proposal.action is ProposalAction.PUBLISH else (),
-        may_decide=may_decide,
-        blocked_as_own=is_own and not services().one_person_mode,
         missing_words=MISSING_WORDS,
         is_gone=proposal.is_open and applying.is_gone(db.session(), proposal),
         may_rewrite=_may_be_rewritten(proposal),
@@ -221,6 +272,7 @@ def _page(
         decide_form=DecideForm(formdata=None, data=version),
         refuse_form=refuse_form or RefuseReportForm(formdata=None),
         return_form=return_form or ReturnProposalForm(formdata=None),
+        **second_signature.deciding(proposal, time_form),
     )
 
 

@@ -1,85 +1,25 @@
 """The second signature: reading a report against the last one, publishing or returning it, and what comes after."""
 
-from typing import Any
-
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from admin import second_signature
 from admin.access import current_staff, needs
 from admin.report_forms import CorrectForm, PublishForm, ReturnForm, TimeForm, WithdrawForm
 from admin.report_rows import figure_rows, photo_rows, text_rows
-from minsheng import applying, content_pages, duties, journal, reporting, review_comments, timed_publishing
-from minsheng.clock import LOCAL_ZONE
+from minsheng import journal, reporting, review_acts
 from minsheng.database import db
-from minsheng.errors import DomainError, NotAllowedError, WrongStateError
+from minsheng.errors import NotAllowedError, WrongStateError
 from minsheng.journal import Act
-from minsheng.publishing import publish_report, withdraw_report
-from minsheng.reports import ProgressReport, ReportState
-from minsheng.review_comments import ReviewComment
+from minsheng.publishing import withdraw_report
+from minsheng.reports import ProgressReport
 from minsheng.staff import Permission
-from pages.error_messages import message_of
 from pages.forms import Form
 from pages.language import gettext as _
-from pages.language import ngettext, plain_record_text
 from pages.services import services
 
 blueprint = Blueprint("publishing", __name__, url_prefix="/publishing")
 UNREADABLE = 422
-MOST_AT_ONCE = 100
-
-
-@blueprint.get("/")
-@needs(Permission.PUBLISH_REPORT)
-def index() -> ResponseReturnValue:
-    """List the reports, the changes to projects and the pages that wait for a second person, one's own apart."""
-    member = current_staff()
-    projects = duties.own_projects(db.session(), member, Permission.PUBLISH_REPORT)
-    submitted = [one for project in projects for one in project.reports if one.state is ReportState.SUBMITTED]
-    waiting = duties.reports_to_publish(projects, member)
-    may_pages = member.may_on(Permission.EDIT_CONTENT, None, None)
-    return render_template(
-        "admin/publishing/index.html",
-        waiting=waiting,
-        own=[one for one in submitted if one.is_work_of(member)],
-        timed=timed_publishing.waiting_by_record(db.session(), submitted),
-        obstacles={one.id: _obstacle(one) for one in waiting},
-        form=PublishForm(formdata=None),
-        proposals=applying.waiting_for(db.session(), member) if member.may(Permission.EDIT_PROJECT) else None,
-        pages=content_pages.waiting(db.session()) if may_pages else None,
-        member=member,
-    )
-
-
-@blueprint.post("/many")
-@needs(Permission.PUBLISH_REPORT)
-def publish_many() -> ResponseReturnValue:
-    """Publish the chosen reports, each by itself: one that cannot be published stops none of the others."""
-    chosen = [value.partition(":") for value in request.form.getlist("report")[:MOST_AT_ONCE]]
-    published: list[str] = []
-    refused: list[tuple[str, str]] = []
-    for number, _colon, version in chosen:
-        report = db.session.get(ProgressReport, int(number)) if number.isdecimal() and len(number) < 12 else None
-        if report is None or report.is_compiled or not _may(report, Permission.PUBLISH_REPORT):
-            continue
-        name = _("%(title)s（%(month)s）", title=plain_record_text(report.project.title), month=report.month)
-        try:
-            obstacle = _obstacle(report)
-            if not obstacle:
-                _publish(report, version)
-                db.session.commit()
-                published.append(name)
-        except DomainError as error:
-            obstacle = message_of(error)
-        if obstacle:
-            db.session.rollback()
-            refused.append((name, obstacle))
-    if published:
-        flash(ngettext("已公示 %(num)s 份月报。", "已公示 %(num)s 份月报。", len(published)), "good")
-    for name, why in refused:
-        flash(_("没有公示：%(name)s。%(why)s", name=name, why=why), "error")
-    if not published and not refused:
-        flash(_("没有选月报，什么都没有公示。"), "warning")
-    return redirect(url_for(".index"))
 
 
 @blueprint.get("/<int:report_id>")
@@ -113,22 +53,7 @@ def publish_later(report_id: int) -> ResponseReturnValue:
     """Sign a report now, to become public at a chosen time. Raises as :func:`publish`."""
     report = _report(report_id, Permission.PUBLISH_REPORT)
     form = TimeForm()
-    if not form.validate_on_submit() or form.due_at.data is None:
-        return _page(report, time_form=form), UNREADABLE
-    if form.version.data != str(report.version):
-        raise WrongStateError("publish", "changed")
-    due_at = form.due_at.data.replace(tzinfo=LOCAL_ZONE)
-    try:
-        timed_publishing.schedule(
-            db.session(),
-            report,
-            current_staff(),
-            due_at,
-            services().clock(),
-            one_person_mode=services().one_person_mode,
-        )
-    except ValueError:
-        form.due_at.errors = [_("请选以后的时间，最晚三个月内")]
+    if not second_signature.sign_for_later(report, form):
         return _page(report, time_form=form), UNREADABLE
     db.session.commit()
     flash(_("到时候会自动公示；在那之前随时可以取消。"), "good")
@@ -140,7 +65,7 @@ def publish_later(report_id: int) -> ResponseReturnValue:
 def cancel_time(report_id: int) -> ResponseReturnValue:
     """Call off the publication a report waits for."""
     report = _report(report_id, Permission.PUBLISH_REPORT)
-    was_waiting = timed_publishing.call_off(db.session(), report, current_staff(), services().clock())
+    was_waiting = second_signature.call_off(report)
     db.session.commit()
     if was_waiting:
         flash(_("已取消定时公示，月报还在等审核。"), "good")
@@ -154,16 +79,12 @@ def cancel_time(report_id: int) -> ResponseReturnValue:
 def send_back(report_id: int) -> ResponseReturnValue:
     """Return a report to its author with a reason, which the open remarks make where none is typed."""
     report = _report(report_id, Permission.PUBLISH_REPORT)
-    remarks = review_comments.open_comments(db.session(), report)
     form = ReturnForm()
-    if remarks and not (form.reason.data or "").strip():
-        count = ngettext("见 %(num)s 条审核意见。", "见 %(num)s 条审核意见。", len(remarks))
-        form.reason.process(None, count)
-        form.reason.raw_data = [count]
+    second_signature.reason_from_remarks(report, form, "reason")
     if not form.validate_on_submit():
         return _page(report, return_form=form), UNREADABLE
     at = services().clock()
-    timed_publishing.call_off(db.session(), report, current_staff(), at)
+    second_signature.call_off(report)
     report.send_back(form.reason.data or "", at)
     db.session.flush()
     act = Act(
@@ -177,7 +98,7 @@ def send_back(report_id: int) -> ResponseReturnValue:
     journal.record(db.session(), act, at)
     db.session.commit()
     flash(_("已退回，填报的同事会看到原因。"), "good")
-    return redirect(url_for(".index"))
+    return redirect(url_for("admin.review_queue.index"))
 
 
 @blueprint.post("/<int:report_id>/correct")
@@ -218,20 +139,8 @@ def _publish(report: ProgressReport, version: str) -> None:
     if version != str(report.version):
         raise WrongStateError("publish", "changed")
     member, at = current_staff(), services().clock()
-    timed_publishing.call_off(db.session(), report, member, at)
-    findings = [finding.key for finding in reporting.findings_of(report)]
-    publish_report(db.session(), report, member, at, findings, one_person_mode=services().one_person_mode)
-
-
-def _obstacle(report: ProgressReport) -> str:
-    """Return in words what must be looked at before a report is published with others; empty for nothing."""
-    unexplained = reporting.unexplained(report, reporting.findings_of(report))
-    if unexplained:
-        return ngettext("还有 %(num)s 条数据提醒没有公开说明", "还有 %(num)s 条数据提醒没有公开说明", len(unexplained))
-    remarks = review_comments.open_comments(db.session(), report)
-    if remarks:
-        return ngettext("还有 %(num)s 条审核意见没有处理", "还有 %(num)s 条审核意见没有处理", len(remarks))
-    return ""
+    second_signature.call_off(report)
+    review_acts.publish(db.session(), report, member, at, one_person_mode=services().one_person_mode)
 
 
 def _report(report_id: int, *permissions: Permission) -> ProgressReport:
@@ -255,7 +164,7 @@ def _page(
     return_form: Form | None = None,
     correct_form: Form | None = None,
     withdraw_form: Form | None = None,
-    time_form: Form | None = None,
+    time_form: TimeForm | None = None,
 ) -> str:
     before = reporting.compared_report(report)
     findings = reporting.findings_of(report)
@@ -274,29 +183,8 @@ def _page(
         may_withdraw=report.is_in_force and _may(report, Permission.PUBLISH_REPORT),
         correction=in_work if in_work is not report else None,
         publish_form=PublishForm(formdata=None, data=version),
-        time_form=time_form or TimeForm(formdata=None, data=version),
         return_form=return_form or ReturnForm(formdata=None),
         correct_form=correct_form or CorrectForm(formdata=None),
         withdraw_form=withdraw_form or WithdrawForm(formdata=None),
-        **_deciding(report),
+        **second_signature.deciding(report, time_form),
     )
-
-
-def _deciding(report: ProgressReport) -> dict[str, Any]:
-    """Return what whoever is here may do about a report that waits, and what was remarked and set to a time."""
-    remarks: dict[str, list[ReviewComment]] = {}
-    for one in review_comments.comments_of(db.session(), report):
-        remarks.setdefault(one.field, []).append(one)
-    is_own = report.is_work_of(current_staff())
-    may_publish = _may(report, Permission.PUBLISH_REPORT) and report.state is ReportState.SUBMITTED
-    return {
-        "is_own": is_own,
-        "may_publish": may_publish,
-        "may_remark": may_publish and not is_own,
-        "blocked_as_own": is_own and not services().one_person_mode,
-        "one_person": is_own and services().one_person_mode,
-        "remarks": remarks,
-        "open_remarks": [one for several in remarks.values() for one in several if one.is_open],
-        "timed": timed_publishing.waiting_for(db.session(), report),
-        "failed": timed_publishing.last_failure(db.session(), report),
-    }

@@ -26,7 +26,7 @@ from minsheng.projects import Project
 from minsheng.proposals import OPEN_STATES, Proposal, ProposalAction, ProposalState
 from minsheng.publication import Publication
 from minsheng.record_changes import Change, found, may_remove, new_record, publish_all, remove, said_by, write
-from minsheng.staff import Permission, StaffMember
+from minsheng.staff import StaffMember
 
 
 def propose(session: Session, project: Project, change: Change, by: StaffMember, at: dt.datetime) -> Proposal:
@@ -214,22 +214,6 @@ def returned_to(session: Session, member: StaffMember) -> Sequence[Proposal]:
     """Return the proposals that were sent back to this author."""
     query = sa.select(Proposal).where(Proposal.state == ProposalState.RETURNED, Proposal.author_id == member.id)
     return session.scalars(query.order_by(Proposal.id)).all()
-
-
-def waiting_for(session: Session, member: StaffMember) -> list[Proposal]:
-    """Return the proposals that this person may decide and did not write, oldest first."""
-    return [
-        one
-        for one in waiting(session)
-        if not one.is_work_of(member)
-        and member.may_on(Permission.EDIT_PROJECT, one.project.division, one.project.agency)
-    ]
-
-
-def waiting(session: Session) -> Sequence[Proposal]:
-    """Return the proposals that wait for a second person, oldest first."""
-    query = sa.select(Proposal).where(Proposal.state == ProposalState.SUBMITTED)
-    return session.scalars(query.order_by(Proposal.submitted_at, Proposal.id)).all()
 
 
 def _rehearse(session: Session, act: Callable[[], object]) -> None:

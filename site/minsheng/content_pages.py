@@ -250,6 +250,12 @@ def waiting(session: Session) -> list[ContentPage]:
     return list(session.scalars(query.order_by(ContentPage.submitted_at, ContentPage.id)))
 
 
+def returned_to(session: Session, member: StaffMember) -> list[ContentPage]:
+    """Return the pages whose last handed-in version was sent back to this author."""
+    query = sa.select(ContentPage).where(ContentPage.returned_reason != "", ContentPage.submitted_number.is_(None))
+    return [one for one in session.scalars(query.order_by(ContentPage.id)) if one.newest.author_id == member.id]
+
+
 def withdraw(session: Session, page: ContentPage, reason: str, by: StaffMember, at: dt.datetime) -> None:
     """Take a page back, leaving its title and the reason.
 

@@ -81,21 +81,18 @@ def returned(session: Session, member: StaffMember) -> tuple[int, Sequence[Progr
     return count, session.scalars(query.order_by(ProgressReport.submitted_at, ProgressReport.id).limit(8)).all()
 
 
-def to_publish(session: Session, member: StaffMember, limit: int) -> tuple[int, Sequence[ProgressReport]]:
-    """Return how many reports wait for a second person who may be ``member``, and the first of them."""
-    query = _in_state(member, Permission.PUBLISH_REPORT, ReportState.SUBMITTED).order_by(
-        ProgressReport.submitted_at, ProgressReport.id
-    )
-    columns = (ProgressReport.id, ProgressReport.author_id, ProgressReport.earlier_writer_ids)
-    others = [
-        row.id
-        for row in session.execute(query.with_only_columns(*columns))
-        if member.id not in {row.author_id, *(row.earlier_writer_ids or [])}
-    ]
-    shown = query.where(ProgressReport.id.in_(others[:limit])).options(
-        selectinload(ProgressReport.project), selectinload(ProgressReport.author)
-    )
-    return len(others), session.scalars(shown).all()
+def to_publish(
+    session: Session, member: StaffMember, limit: int, offset: int = 0
+) -> tuple[int, Sequence[ProgressReport]]:
+    """Return how many reports wait for a second person who may be ``member``, and some of them, the oldest first."""
+    others = [number for number, is_own in _submitted(session, member) if not is_own]
+    return len(others), _read(session, member, others[offset : offset + limit])
+
+
+def own_waiting(session: Session, member: StaffMember, limit: int) -> Sequence[ProgressReport]:
+    """Return the first reports that this publisher wrote and another must publish."""
+    mine = [number for number, is_own in _submitted(session, member) if is_own]
+    return _read(session, member, mine[:limit])
 
 
 def with_open_checks(session: Session, member: StaffMember) -> Unchecked:
@@ -115,6 +112,22 @@ def with_open_checks(session: Session, member: StaffMember) -> Unchecked:
     looked = drafts[:MOST_CHECKED]
     found = [one for one in looked if reporting.unexplained(one, reporting.findings_of(one))]
     return Unchecked(found, len(drafts) > MOST_CHECKED)
+
+
+def _submitted(session: Session, member: StaffMember) -> list[tuple[int, bool]]:
+    """Return the reports that wait within a publisher's roles, and whether each is the publisher's own work."""
+    query = _in_state(member, Permission.PUBLISH_REPORT, ReportState.SUBMITTED).order_by(
+        ProgressReport.submitted_at, ProgressReport.id
+    )
+    columns = (ProgressReport.id, ProgressReport.author_id, ProgressReport.earlier_writer_ids)
+    found = session.execute(query.with_only_columns(*columns))
+    return [(row.id, member.id in {row.author_id, *(row.earlier_writer_ids or [])}) for row in found]
+
+
+def _read(session: Session, member: StaffMember, numbers: Sequence[int]) -> Sequence[ProgressReport]:
+    query = _in_state(member, Permission.PUBLISH_REPORT, ReportState.SUBMITTED).where(ProgressReport.id.in_(numbers))
+    loaded = query.options(selectinload(ProgressReport.project), selectinload(ProgressReport.author))
+    return session.scalars(loaded.order_by(ProgressReport.submitted_at, ProgressReport.id)).all()
 
 
 def _in_state(member: StaffMember, permission: Permission, state: ReportState) -> sa.Select[ProgressReport]:
