@@ -12,13 +12,15 @@ from wtforms import BooleanField
 from admin.access import current_staff, needs
 from admin.answer_import_words import fault_words, file_problem
 from admin.paper import wave_at
-from minsheng import answer_import, answer_imports, answer_tables
+from minsheng import answer_import, answer_imports, answer_results, answer_tables
 from minsheng.answer_import import NotSoundError, Plan
 from minsheng.answer_imports import AnswerImport
 from minsheng.database import db
 from minsheng.encryption import CannotOpenError
 from minsheng.errors import InvalidFileError, NotAllowedError
 from minsheng.exporting import answer_template
+from minsheng.invites import InvalidCodeError
+from minsheng.paper_entry import EnteredTwiceError
 from minsheng.staff import Permission
 from minsheng.surveys import Wave
 from minsheng.tables import opening
@@ -125,12 +127,12 @@ def confirm(slug: str, import_id: int) -> ResponseReturnValue:
         db.session.rollback()
         form.leave_out.errors = [_("还有错：请改好再传，或者勾选先不导入有错的行")]
         return _preview(waiting, planned, form), UNREADABLE
-    except IntegrityError:
+    except (IntegrityError, InvalidCodeError, EnteredTwiceError):
         # Somebody brought in some of the same rows since the preview: show anew what is left.
         db.session.rollback()
         waiting = _waiting(slug, import_id)
         return _preview(waiting, _plan(waiting), ConfirmForm(formdata=None)), STALE
-    flash(_("已导入 %(count)s 份答卷。", count=count), "good")
+    flash(_("已导入 %(count)s 行。", count=count), "good")
     return redirect(url_for(".index", slug=slug))
 
 
@@ -185,5 +187,6 @@ def _preview(waiting: AnswerImport, planned: Plan, form: ConfirmForm) -> str:
         plan=planned,
         faults=[fault_words(fault, waiting.wave) for fault in planned.faults[:MOST_FAULTS]],
         same=same[0] if same else None,
+        counted_here=answer_results.counted_here(db.session(), waiting.wave),
         form=form,
     )

@@ -2,8 +2,9 @@
 
 from typing import NamedTuple
 
-from minsheng.answer_import import CHANNELS, Fault
+from minsheng.answer_rows import CHANNELS, Fault
 from minsheng.answer_tables import HEADINGS, MOST_ROWS, Column
+from minsheng.opinion.dispositions import Disposition
 from minsheng.questionnaires import Question
 from minsheng.surveys import Wave
 from pages.language import gettext as _
@@ -38,7 +39,24 @@ def fault_words(fault: Fault, wave: Wave) -> FaultWords:
         "unknown_option": _("没有这个选项"),
         "one_only": _("这题只能选一项"),
         "not_a_number": _("要填数字，最多四位小数"),
-        "nothing_answered": _("这一行一题也没有答"),
+        "nothing_answered": _("这一行一题也没有答；没有答成的，要在“访问结果”里写明"),
+        "from_code": _("由答题码或卷子编号带出，请清空"),
+        "code_mistyped": _("这个码有一处不对：应是 12 位字母和数字"),
+        "code_unknown": _("没有这个码"),
+        "code_other_wave": _("这个码是另一次调查的"),
+        "code_used": _("这个码已经用过了"),
+        "code_twice": _("和第 %(row)s 行的答题码一样", row=fault.row or 0),
+        "other_channel": _("这个码是另一个渠道发的"),
+        "entered": _("这份卷子已经录过"),
+        "checking": _("这一批已经录完，在核对或已计入，不能再导入"),
+        "other_questions": _("这份卷子印的是另一版题目"),
+        "unknown_disposition": _("没有这个结果"),
+        "answered_beside": _("答了题，结果就只能是答完或答了一部分"),
+        "with_batch": _("本系统印的卷子，没有答成的在整批录完时填"),
+        "code_of_call": _("电话里给的答题码，只能导入答完的"),
+        "counted_here": _("这个渠道的结果由本系统的拨打、印卷或信件来数，请清空"),
+        "stated": _("这个地方的结果已经由承办单位另行报来，请清空"),
+        "no_place": _("请在“地方”里写明是比较的哪个地方"),
     }
     return FaultWords(fault.cell, _heading(fault), fault.said, problems[fault.reason], _allowed(fault, wave))
 
@@ -53,6 +71,8 @@ def _allowed(fault: Fault, wave: Wave) -> str:
     """Return what may stand in a cell, where that can be listed: channels, or the options with their numbers."""
     if fault.column is Column.CHANNEL:
         return _("；").join(word(one) for one in dict.fromkeys(CHANNELS.values()) if one.value in wave.channels)
+    if fault.column is Column.DISPOSITION and fault.reason == "unknown_disposition":
+        return _("；").join(word(one) for one in Disposition)
     if isinstance(fault.column, Question):
         options = enumerate(fault.column.options, start=1)
         return _("；").join(f"{place} {in_language(option)}" for place, option in options)

@@ -11,14 +11,12 @@ from wtforms.validators import Optional
 
 from admin.access import current_staff, needs
 from admin.wave_plans import wave_at
-from minsheng import dispositions
+from minsheng import answer_results, dispositions
 from minsheng.database import db
 from minsheng.dispositions import Stated
 from minsheng.errors import InvalidValuesError, WrongStateError
 from minsheng.opinion.dispositions import Disposition, ResponseRates, response_rates
-from minsheng.paper_sheets import PaperRun
 from minsheng.places import Division
-from minsheng.samples import Sample
 from minsheng.staff import Permission
 from minsheng.surveys import DRAWN_CHANNELS, Channel, Wave
 from minsheng.wave_places import places_of
@@ -34,6 +32,14 @@ blueprint = Blueprint("dispositions", __name__, url_prefix="/surveys")
 UNREADABLE = 422
 SEE = (Permission.RUN_SURVEY, Permission.EXPORT_ANSWERS)
 MOST = 10_000_000
+PROBLEMS = {
+    "negative": _l("人数不能是负的"),
+    "not_drawn": _l("只有抽样的渠道才报"),
+    "out_of_range": _l("百分比要在 0 到 100 之间"),
+    "missing": _l("请写明是谁、哪份材料"),
+    "counted": _l("这个地方的结果已经随答卷导入，不用再报"),
+}
+"""Reason code of the domain → what to say above the form."""
 PER_CENT = Decimal(100)
 
 
@@ -82,7 +88,7 @@ def show(slug: str) -> ResponseReturnValue:
             try:
                 dispositions.state(db.session(), wave, form.stated(), current_staff(), services().clock())
             except InvalidValuesError as error:
-                form.form_errors.extend(sorted(error.problems))
+                form.form_errors.extend(str(PROBLEMS[reason]) for reason in sorted(set(error.problems.values())))
             else:
                 db.session.commit()
                 flash(_("已记下，回答率在下面。"), "good")
@@ -108,9 +114,7 @@ def _page(wave: Wave, form: StatementForm, outside: list[Channel]) -> str:
 
 def _outside(wave: Wave) -> list[Channel]:
     """Return the wave's drawn channels whose calls or sheets are not counted here."""
-    session = db.session()
-    here = set(session.scalars(sa.select(Sample.channel).where(Sample.wave_id == wave.id)))
-    here |= set(session.scalars(sa.select(PaperRun.channel).where(PaperRun.wave_id == wave.id)))
+    here = answer_results.counted_here(db.session(), wave)
     return [one for one in Channel if one in DRAWN_CHANNELS and one.value in wave.channels and one not in here]
 
 

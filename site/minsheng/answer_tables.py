@@ -33,6 +33,8 @@ class Column(enum.StrEnum):
     STRATUM = "stratum"
     PSU = "psu"
     WEIGHT = "weight"
+    CODE = "code"
+    DISPOSITION = "disposition"
 
 
 HEADINGS: Mapping[Column, str] = MappingProxyType(
@@ -44,6 +46,8 @@ HEADINGS: Mapping[Column, str] = MappingProxyType(
         Column.STRATUM: "层",
         Column.PSU: "抽样单位",
         Column.WEIGHT: "权数",
+        Column.CODE: "答题码",
+        Column.DISPOSITION: "访问结果",
     }
 )
 """The headings of the template, in its order; a question's heading is its key in brackets and its text."""
@@ -57,6 +61,9 @@ ALSO: Mapping[str, Column] = MappingProxyType(
         "分层": Column.STRATUM,
         "村": Column.PSU,
         "权重": Column.WEIGHT,
+        "邀请码": Column.CODE,
+        "接触结果": Column.DISPOSITION,
+        "处置代码": Column.DISPOSITION,
     }
 )
 """Other headings that offices use."""

@@ -126,7 +126,8 @@ def state(session: Session, wave: Wave, said: Stated, by: StaffMember, at: dt.da
     """Keep what an outside contractor reports for one place and channel, in place of what was stated before.
 
     Raises ``WrongStateError`` once the wave has closed, ``InvalidValuesError`` for a channel that draws nobody, for
-    negative counts or an ``e`` outside 0 to 1, and for a source that is not named.
+    negative counts or an ``e`` outside 0 to 1, for a source that is not named, and (``counted``) where a file of
+    answers said of each person what became of them.
     """
     if wave.has_closed(local_date(at)):
         raise WrongStateError("state_dispositions", "closed")
@@ -137,16 +138,19 @@ def state(session: Session, wave: Wave, said: Stated, by: StaffMember, at: dt.da
         problems["eligible_share"] = "out_of_range"
     if not said.source.strip():
         problems["source"] = "missing"
-    if problems:
-        raise InvalidValuesError(problems)
     key = {"wave_id": wave.id, "division_id": said.division.id, "channel": said.channel}
     known = {row.disposition: row for row in session.scalars(sa.select(DispositionCount).filter_by(**key))}
+    statement = session.scalar(sa.select(DispositionStatement).filter_by(**key))
+    if statement is None and any(row.count for row in known.values()):
+        problems["place"] = "counted"
+    if problems:
+        raise InvalidValuesError(problems)
     for kind in Disposition:
         if kind in known:
             known[kind].count = said.counts.get(kind, 0)
         elif said.counts.get(kind):
             session.add(DispositionCount(**key, disposition=kind, count=said.counts[kind]))
-    statement = session.scalar(sa.select(DispositionStatement).filter_by(**key)) or DispositionStatement(**key)
+    statement = statement or DispositionStatement(**key)
     statement.source, statement.eligible_share = said.source.strip(), said.eligible_share
     session.add(statement)
     session.flush()

@@ -66,9 +66,13 @@ def drawn(
     wanted: dict[str, Wanted],
     units: int = 1,
     by: StaffMember | None = None,
+    channel: Channel = Channel.PHONE,
 ) -> Sample:
     who = by or surveyor(make)
-    made = frame(session, make, wave, rows(wave.division, strata, units), who)
+    cells = rows(wave.division, strata, units)
+    if channel is Channel.PAPER_SAMPLE:
+        cells[0] = ["地址", *HEADINGS[1:]]
+    made = frame(session, make, wave, cells, who, channel)
     design = SampleDesign.TWO_STAGE if any(one.units for one in wanted.values()) else SampleDesign.STRATIFIED
     order = DrawOrder(design, {(wave.division_id, name): one for name, one in wanted.items()}, script="您好。")
     return samples.draw(session, made, order, who, make.at)

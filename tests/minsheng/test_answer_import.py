@@ -31,7 +31,7 @@ BOX = ContactBox({1: bytes(32)})
 SECRET = "a secret for tests only"
 DESIGN = list(HEADINGS.values())
 HEADS = [*DESIGN, "[aware] 您知道今年的民生实事吗？", "总的来说，您满意吗？", "sources", "words"]
-GOOD = ["17", "纸质抽样", "B1", "", "rural", "石桥村", "12.5", "听说过", "1", "1;3", "路修得好"]
+GOOD = ["17", "纸质抽样", "B1", "", "rural", "石桥村", "12.5", "", "", "听说过", "1", "1;3", "路修得好"]
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def answers_of(response: Response) -> dict[str, list[object]]:
         as_csv([HEADS, GOOD], "gb18030"),
         as_csv([[], HEADS, GOOD, []]),
         as_workbook([HEADS, GOOD]),
-        as_workbook([HEADS, [17, *GOOD[1:6], 12.5, "听说过", 1, "1;3", "路修得好"]]),
+        as_workbook([HEADS, [17, *GOOD[1:6], 12.5, "", "", "听说过", 1, "1;3", "路修得好"]]),
     ],
     ids=["utf-8-sig", "utf-8", "gb18030", "empty rows", "xlsx", "xlsx numbers"],
 )
@@ -192,12 +192,15 @@ def test_a_table_in_traditional_characters_and_big5(
         (3, "火星", ("D2", "unknown_place")),
         (6, "0", ("G2", "not_a_weight")),
         (6, "很多", ("G2", "not_a_weight")),
-        (7, "也许", ("H2", "unknown_option")),
-        (7, "4", ("H2", "unknown_option")),
-        (7, "1;2", ("H2", "one_only")),
-        (7, "#REF!", ("H2", "broken_formula")),
-        (9, "1;9", ("J2", "unknown_option")),
-        (10, "长" * 2001, ("K2", "too_long")),
+        (7, "ABCD-EFGH-JKMN", ("H2", "code_mistyped")),
+        (8, "走了", ("I2", "unknown_disposition")),
+        (8, "2.1", ("I2", "answered_beside")),
+        (9, "也许", ("J2", "unknown_option")),
+        (9, "4", ("J2", "unknown_option")),
+        (9, "1;2", ("J2", "one_only")),
+        (9, "#REF!", ("J2", "broken_formula")),
+        (11, "1;9", ("L2", "unknown_option")),
+        (12, "长" * 2001, ("M2", "too_long")),
         (2, "B" * 41, ("C2", "too_long")),
     ],
 )
@@ -209,14 +212,14 @@ def test_every_bad_cell_is_named(session: Session, wave: Wave, column: int, valu
 
 
 def test_a_bad_cell_says_what_it_says(session: Session, wave: Wave) -> None:
-    (fault,) = plan(session, wave, [HEADS, [*GOOD[:7], "=cmd|' /C calc'!A0", *GOOD[8:]]]).faults
+    (fault,) = plan(session, wave, [HEADS, [*GOOD[:9], "=cmd|' /C calc'!A0", *GOOD[10:]]]).faults
     assert fault.said == "=cmd|' /C calc'!A0"
     assert fault.column is wave.version.questions[0]
 
 
 def test_bad_cells_of_a_row_are_named_from_the_left(session: Session, wave: Wave) -> None:
-    row = ["13812345678", "网上", *GOOD[2:7], "也许", "9", *GOOD[9:]]
-    assert [cell for cell, _reason in faults(plan(session, wave, [HEADS, row]))] == ["A2", "B2", "H2", "I2"]
+    row = ["13812345678", "网上", *GOOD[2:9], "也许", "9", *GOOD[11:]]
+    assert [cell for cell, _reason in faults(plan(session, wave, [HEADS, row]))] == ["A2", "B2", "J2", "K2"]
 
 
 def test_a_survey_takes_no_answers_of_channels_it_does_not_use(session: Session, wave: Wave) -> None:
@@ -225,14 +228,15 @@ def test_a_survey_takes_no_answers_of_channels_it_does_not_use(session: Session,
 
 
 def test_walk_in_answers_stand_in_no_design(session: Session, wave: Wave) -> None:
-    walk_in = ["17", "现场填写", "", "", "rural", "", "2", *GOOD[7:]]
-    assert faults(plan(session, wave, [HEADS, walk_in])) == [("E2", "only_drawn"), ("G2", "only_drawn")]
+    walk_in = ["17", "现场填写", "", "", "rural", "", "2", "", "答完", *GOOD[9:]]
+    found = faults(plan(session, wave, [HEADS, walk_in]))
+    assert found == [("E2", "only_drawn"), ("G2", "only_drawn"), ("I2", "only_drawn")]
 
 
 def test_answers_to_questions_not_asked_are_passed_over(
     session: Session, wave: Wave, surveyor: StaffMember, at: dt.datetime
 ) -> None:
-    rows = [HEADS, [*GOOD[:7], "3", *GOOD[8:]]]
+    rows = [HEADS, [*GOOD[:9], "3", *GOOD[10:]]]
     assert plan(session, wave, rows).passed_over == 1
     write(session, wave, rows, surveyor, at)
     (response,) = session.scalars(sa.select(Response))
@@ -240,16 +244,16 @@ def test_answers_to_questions_not_asked_are_passed_over(
 
 
 def test_blank_rows_say_nothing_and_blank_cells_are_no_answer(session: Session, wave: Wave) -> None:
-    blank = [*GOOD[:7], "", "", "", ""]
+    blank = [*GOOD[:9], "", "", "", ""]
     assert [fault.reason for fault in plan(session, wave, [HEADS, blank]).faults] == ["nothing_answered"]
-    planned = plan(session, wave, [HEADS, [*GOOD[:7], "2", "", "", ""]])
+    planned = plan(session, wave, [HEADS, [*GOOD[:9], "2", "", "", ""]])
     assert planned.new[0].typed == {"aware": ["heard"]}
 
 
 def test_bad_rows_are_left_out_only_when_asked_and_come_in_once_they_are_right(
     session: Session, wave: Wave, surveyor: StaffMember, at: dt.datetime
 ) -> None:
-    wrong = ["18", *GOOD[1:7], "也许", *GOOD[8:]]
+    wrong = ["18", *GOOD[1:9], "也许", *GOOD[10:]]
     with pytest.raises(NotSoundError):
         write(session, wave, [HEADS, GOOD, wrong], surveyor, at)
     assert session.scalar(sa.select(sa.func.count(Response.id))) == 0
@@ -278,7 +282,7 @@ def test_a_known_number_with_other_answers_is_a_fault(
     session: Session, wave: Wave, surveyor: StaffMember, at: dt.datetime
 ) -> None:
     write(session, wave, [HEADS, GOOD], surveyor, at)
-    other = [*GOOD[:8], "2", *GOOD[9:]]
+    other = [*GOOD[:10], "2", *GOOD[11:]]
     assert faults(plan(session, wave, [HEADS, other])) == [("A2", "known_otherwise")]
     elsewhere = [GOOD[0], GOOD[1], "B2", *GOOD[3:]]
     assert plan(session, wave, [HEADS, elsewhere]).new
@@ -395,7 +399,7 @@ LABELS = {"aware": ("1", "很了解", "know_well"), "satisfied": ("2", "不满�
 def test_columns_in_any_order_labels_numbers_and_keys_mean_the_same(
     session: Session, wave: Wave, order: list[int], aware: str, satisfied: str, several: list[str], sign: str
 ) -> None:
-    row = [*GOOD[:7], aware, satisfied, sign.join(several), GOOD[10]]
+    row = [*GOOD[:9], aware, satisfied, sign.join(several), GOOD[12]]
     planned = plan(session, wave, [[HEADS[place] for place in order], [row[place] for place in order]])
     (found,) = planned.new
     assert found.typed["aware"] == ["know_well"]

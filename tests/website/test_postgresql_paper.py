@@ -75,7 +75,7 @@ def test_a_batch_is_entered_checked_and_counted(site: Flask) -> None:
 def test_a_file_is_taken_over_once(site: Flask) -> None:
     session, make = db.session(), Make(db.session(), AT)
     wave, by = make.wave(), make.staff(Role.SURVEYOR)
-    rows = [[*HEADINGS.values(), "aware"], ["1", "现场填写", "", "", "", "", "", "2"]]
+    rows = [[*HEADINGS.values(), "aware"], ["1", "现场填写", "", "", "", "", "", "", "", "2"]]
     assert write(session, wave, rows, by, AT) == 1
     session.commit()
     with pytest.raises(WrongStateError):

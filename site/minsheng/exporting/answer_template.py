@@ -17,6 +17,13 @@ NOTES = (
     "渠道填：电话抽样、纸质抽样、现场填写。",
     "批次：哪一批收上来的，可以空着。地方：名称或区划代码，空着就是整个调查的地方。",
     "层、抽样单位、权数（一人代表多少人）：只有抽样的渠道才填。",
+    "答题码：寄出或在电话里念出的一次性答题码；填了它，渠道照填，地方、层、抽样单位、权数空着，由码带出，码随即用掉。",
+    (
+        "访问结果：只有抽样的渠道才填。答完、答了一部分、拒绝、没联系上本人、不便作答、不知道有没有人、说不清、不在调查范围；"
+        "也可以填 AAPOR 代码 1.1、1.2、2.1、2.2、2.3、3.1、3.2、4。没有答卷的人也占一行，只填编号、渠道、地方和结果。"
+        "有这一列，才算得出回答率。"
+    ),
+    "本系统印的纸质问卷：编号填卷子上的编号，答案进那一批的第一遍录入，照样抽一成由另一个人盲录。",
     "选择题填选项的号或者文字；多选用分号或顿号隔开，如 1;3。没有答的空着。",
     f"一次最多 {MOST_ROWS} 行。",
 )
@@ -34,6 +41,18 @@ def write(version: QuestionnaireVersion) -> bytes:
         for place, (column, heading) in enumerate(HEADINGS.items()):
             sheet.set_column(place, place, 12, text)
             sheet.write_string(0, place, f"{heading}*" if column in NEEDED else heading, bold)
+            if column is Column.DISPOSITION:
+                named = [
+                    "答完",
+                    "答了一部分",
+                    "拒绝",
+                    "没联系上本人",
+                    "不便作答",
+                    "不知道有没有人",
+                    "说不清",
+                    "不在调查范围",
+                ]
+                sheet.data_validation(1, place, MOST_ROWS, place, {"validate": "list", "source": named})
             if column is Column.CHANNEL:
                 named = ["电话抽样", "纸质抽样", "现场填写"]
                 sheet.data_validation(1, place, MOST_ROWS, place, {"validate": "list", "source": named})
