@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from minsheng.tables.bodies import is_agency, is_place
-from minsheng.tables.column_sets import Profile, as_a_whole
+from minsheng.tables.column_proofs import Profile
+from minsheng.tables.column_sets import as_a_whole
 from minsheng.tables.columns import Column
 from minsheng.tables.days import read_span
 from minsheng.tables.grid import Cell, CellKind, Grid

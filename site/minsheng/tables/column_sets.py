@@ -4,9 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from minsheng.tables.bodies import is_place
+from minsheng.tables.column_proofs import Profile, by_arithmetic, confirmed
 from minsheng.tables.column_times import by_periods, latest_of, of_this_year, without_quarters
 from minsheng.tables.columns import Column, TargetKey
 from minsheng.tables.meanings import FIGURES, MONEY, NAMING, NUMBERS, Meaning, take_apart
@@ -19,29 +19,7 @@ _PLAN = re.compile(r"分解|任务分配|分配表|计划表|任务表|任务下
 _WHOLE = re.compile(r"全[省市县区州镇乡国]|(?:总|合|小|共)计|全部")
 _PAIRED = 0.5
 _MOSTLY = 0.8
-_Values = Sequence[Decimal | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """What the filled cells of a column are, as shares from 0 to 1; ``plain`` figures stand in no sentence."""
-
-    filled: int
-    figures: float
-    plain: float
-    percents: float
-    agencies: float
-    units: float
-    places: float
-    towns: float
-    """Cells that name a town or a county and can hardly name a project, 合计 aside."""
-    days: float
-    distinct: int
-    length: float
-    roles: float = 0
-    """Cells that say of their row that it is the plan or the result."""
-    values: tuple[Decimal | None, ...] = ()
-    """The figures from top to bottom, shares in percent, None for what is none."""
+_LONGEST_NAME = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,39 +76,6 @@ def _rows_of_two_kinds(columns: list[Column], table: _Table) -> list[Column]:
         replace(column, meaning=Meaning.IGNORED, is_certain=False) if column.meaning in NUMBERS else column
         for column in columns
     ]
-
-
-def _by_arithmetic(columns: list[Column], table: _Table) -> list[Column]:
-    """Take a column of figures for the target where the stated shares are the results' shares of it."""
-    results = [one for one in columns if one.meaning is Meaning.DONE and one.is_certain]
-    rates = [one for one in columns if one.meaning is Meaning.RATE]
-    if len(results) != 1 or len(rates) != 1 or any(one.meaning is Meaning.TARGET for one in columns):
-        return columns
-    values = {one.index: table.profiles[one.index].values for one in columns}
-    candidates = [
-        one
-        for one in columns
-        if one.meaning is Meaning.DONE
-        and not one.is_certain
-        and _are_shares(values[results[0].index], values[one.index], values[rates[0].index])
-    ]
-    if len(candidates) != 1:
-        return columns
-    group, place = results[0].key
-    target = replace(candidates[0], meaning=Meaning.TARGET, is_certain=True, group=group, place=place)
-    told = {target.index: target, rates[0].index: replace(rates[0], group=group, place=place)}
-    return [told.get(column.index, column) for column in columns]
-
-
-def _are_shares(parts: _Values, wholes: _Values, percents: _Values) -> bool:
-    """Whether at least two percentages, and nearly all there are, are shares of parts in wholes as printed."""
-    rows = [
-        (part, whole, percent)
-        for part, whole, percent in zip(parts, wholes, percents, strict=False)
-        if part is not None and whole and percent is not None
-    ]
-    fits = sum(abs(part / whole * 100 - percent) <= Decimal("0.05") for part, whole, percent in rows)
-    return fits >= max(2, _MOSTLY * len(rows))
 
 
 def _sums_of_sources(columns: list[Column], _table: _Table) -> list[Column]:
@@ -300,7 +245,7 @@ def _once(columns: list[Column], table: _Table) -> list[Column]:
         key = (column.meaning, column.key)
         is_other = counted[key] > 1 and latest.get(key, column.index) != column.index
         if column.meaning not in _SEVERAL and (is_other if key in latest else key in taken):
-            meaning = _other(column, table.profiles[column.index])
+            meaning = _other(column, columns, table)
             result.append(replace(column, meaning=meaning, is_certain=False))
         elif counted[key] > 1 and key not in latest and column.meaning in NUMBERS:
             # 年初预算 or 调整预算: nothing says which of two is meant.
@@ -311,8 +256,13 @@ def _once(columns: list[Column], table: _Table) -> list[Column]:
     return result
 
 
-def _other(column: Column, profile: Profile) -> Meaning:
-    """Return what the second column of a meaning is taken for."""
+def _other(column: Column, columns: Sequence[Column], table: _Table) -> Meaning:
+    """Return what the second column of a meaning is taken for; under one merged heading it is the finer name."""
+    profile = table.profiles[column.index]
+    first = next(one for one in columns if one.meaning is column.meaning)
+    is_finer = first.headings == column.headings and profile.distinct > table.profiles[first.index].distinct
+    if column.meaning is Meaning.TITLE and is_finer and profile.length <= _LONGEST_NAME:
+        return Meaning.SUBTITLE
     if column.meaning in {Meaning.ITEM, Meaning.TITLE}:
         return Meaning.CONTENT
     return Meaning.REMARK if column.meaning is Meaning.WORK and profile.filled else Meaning.IGNORED
@@ -320,7 +270,7 @@ def _other(column: Column, profile: Profile) -> Meaning:
 
 _RULES: tuple[Callable[[list[Column], _Table], list[Column]], ...] = (
     _rows_of_two_kinds,
-    _by_arithmetic,
+    lambda columns, table: by_arithmetic(columns, table.profiles),
     _results,
     _sums_of_sources,
     _money_alone,
@@ -335,6 +285,7 @@ _RULES: tuple[Callable[[list[Column], _Table], list[Column]], ...] = (
     _progress,
     lambda columns, _table: by_periods(columns),
     _once,
+    lambda columns, table: confirmed(columns, table.profiles),
     lambda columns, _table: without_quarters(columns),
 )
 """What makes columns a table, in this order."""

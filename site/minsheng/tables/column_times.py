@@ -17,6 +17,8 @@ _FIRST = re.compile(r"第?[一1]季度?|(?<!\d)[一1]月|上半年")
 """The first month, quarter or half year adds up to itself."""
 _SINCE_BEGUN = re.compile(r"自?开工(?:以来|至今|累计)|建设以来|历年")
 _CUMULATIVE = re.compile(r"累|截[至止]|前[二三]季度|1-|至今|迄今")
+_WITHIN_YEAR = re.compile(r"月|季度|半年")
+_YEAR = re.compile(r"年|1-|截[至止]|[月季]")
 _WHOLE_YEAR = re.compile(r"全年|年度|本年|当年|今年")
 
 
@@ -31,14 +33,24 @@ def of_this_year(columns: Sequence[Column]) -> list[Column]:
 
 
 def latest_of(columns: Sequence[Column]) -> dict[tuple[Meaning, TargetKey], int]:
-    """Return which of several columns of one meaning is the last whose heading names a time."""
+    """Return which of several columns of one meaning is of the latest time that headings name."""
     dated = [
         column
         for column in columns
         if column.meaning in FIGURES | MONEY | {Meaning.WORK}
         and any(take_apart(squeezed(text)).is_dated for text in column.headings)
     ]
-    return {(column.meaning, column.key): column.index for column in dated}
+    return {(column.meaning, column.key): column.index for column in sorted(dated, key=_time_of)}
+
+
+def _time_of(column: Column) -> tuple[int, int]:
+    """Return the last year and month that headings name, as far as they do: 0 for none."""
+    heading = squeezed(column.heading)
+    months = [int(one) for one in re.findall(r"(\d{1,2})月", heading)]
+    months += [3 * int(one) for one in re.findall(r"([1-4])季度", heading)]
+    months += [3 * ("一二三四".index(one) + 1) for one in re.findall(r"([一二三四])季度", heading)]
+    months += [6 * ("上下".index(one) + 1) for one in re.findall("([上下])半年", heading)]
+    return max(years_in(heading), default=0), max(months, default=0)
 
 
 def by_periods(columns: Sequence[Column]) -> list[Column]:
@@ -52,15 +64,33 @@ def by_periods(columns: Sequence[Column]) -> list[Column]:
             alike[column.meaning, column.key].append(column)
 
     def judged(column: Column) -> Column:
-        if column.meaning not in NUMBERS or not _is_of_period(column):
+        alikes = alike[column.meaning, column.key] if column.meaning in NUMBERS else []
+        if _is_stage(column, alikes) or _is_of_all_years(column, alikes):
+            return replace(column, meaning=Meaning.IGNORED)
+        if not alikes or not _is_of_period(column):
             return column
-        others = [one for one in alike[column.meaning, column.key] if one is not column]
+        others = [one for one in alikes if one is not column]
         if not others and _FIRST.search(squeezed(column.heading)):
             return column
         is_told = any(not _is_of_period(one) for one in others)
         return replace(column, meaning=Meaning.IGNORED) if is_told else replace(column, is_certain=False)
 
     return [judged(column) for column in columns]
+
+
+def _is_stage(column: Column, alikes: Sequence[Column]) -> bool:
+    """Whether a target is the part of another that is due by some month: 6月底前应完成 beside 全年目标."""
+    due = [bool(_WITHIN_YEAR.search(squeezed(one.heading))) for one in alikes]
+    is_target = column.meaning in {Meaning.TARGET, Meaning.PLANNED}
+    return is_target and not all(due) and bool(_WITHIN_YEAR.search(squeezed(column.heading)))
+
+
+def _is_of_all_years(column: Column, alikes: Sequence[Column]) -> bool:
+    """Whether a result counts more than the year: 累计完成 beside 本年完成."""
+    of_year = [bool(_WHOLE_YEAR.search(squeezed(one.heading))) for one in alikes]
+    heading = squeezed(column.heading)
+    is_result = column.meaning in {Meaning.DONE, *MONEY} - {Meaning.PLANNED, Meaning.TOTAL}
+    return is_result and any(of_year) and "累" in heading and not _YEAR.search(heading)
 
 
 def _is_of_period(column: Column) -> bool:

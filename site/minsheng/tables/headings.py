@@ -2,7 +2,7 @@
 
 from minsheng.tables.grid import Cell, CellKind, Grid
 from minsheng.tables.meanings import NAMING, Meaning, guess
-from minsheng.tables.units import is_unit
+from minsheng.tables.units import is_unit, unit_cell
 from minsheng.tables.wording import in_one_line, squeezed
 
 
@@ -18,8 +18,8 @@ def headings_of(grid: Grid, rows: range, index: int) -> tuple[str, ...]:
         if cell.is_blank or (path and path[-1] == text):
             continue
         if path and is_row_of_units(grid, row):
-            if is_unit(text):
-                path[-1] = f"{path[-1]}（{text}）"
+            if unit := unit_cell(text):
+                path[-1] = f"{path[-1]}（{unit}）"
             continue
         if path and is_unit(text):
             path[-1] = f"{path[-1]}（{text}）"
@@ -33,7 +33,7 @@ def is_row_of_units(grid: Grid, row: int) -> bool:
     cells = grid.distinct(row)
     starts = bool(cells) and (cells[0][0] > 0 or cells[0][1].key in {"单位", "计量单位"})
     units = cells[1:] if starts and cells[0][1].key in {"单位", "计量单位"} else cells
-    return starts and bool(units) and all(cell.kind is CellKind.TEXT and is_unit(cell.text) for _c, cell in units)
+    return starts and bool(units) and all(cell.kind is CellKind.TEXT and unit_cell(cell.text) for _c, cell in units)
 
 
 def _heading(grid: Grid, rows: range, row: int, index: int) -> Cell:

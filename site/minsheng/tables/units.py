@@ -134,6 +134,12 @@ def is_unit(text: str) -> bool:
     return (unit.base in KNOWN) or (not unit.base and unit.power >= 3) or bare.lower() in _ALIASES
 
 
+def unit_cell(text: str) -> str:
+    """Return the unit that a cell holds and nothing else, 万元 or (单位：万元); empty for any other text."""
+    bare = re.sub(r"^(?:计量)?单位[:为]?", "", squeezed(text).strip("()[] "))
+    return bare if is_unit(bare) else ""
+
+
 _SIZES = {
     "毫米": ("length", -3),
     "厘米": ("length", -2),
