@@ -30,6 +30,8 @@ MOST_FAULTS = 200
 LONGEST_ADDRESS = 120
 LONGEST_STRATUM = 26
 """Characters, so that the code of a village fits before it."""
+BESIDE = "·"
+"""Between a stratum and the programme whose beneficiaries are drawn within it by themselves."""
 KEPT_PREVIEW = dt.timedelta(days=1)
 _PHONE = re.compile(r"(?:\+?86)?(1\d{10})|(010|02\d|0[3-9]\d{2})(\d{7,8})", re.ASCII)
 _FORMULA_SIGNS = ("=", "+", "-", "@")
@@ -90,7 +92,7 @@ class FrameFault:
 
 @dataclass(frozen=True)
 class FrameRow:
-    """One sound row."""
+    """One sound row. The beneficiaries of a programme are a stratum of their own, named in ``stratum``."""
 
     contact: str
     division: Division
@@ -236,10 +238,15 @@ class _Reader:
         self._number, self._cells = number, cells
         before = self.fault_count
         contact, place = self._read_contact(), self._place()
-        names = [self._name(one) for one in (FrameColumn.STRATUM, FrameColumn.PSU, FrameColumn.BENEFICIARY)]
+        stratum, psu = self._name(FrameColumn.STRATUM), self._name(FrameColumn.PSU)
+        beneficiary = self._name(FrameColumn.BENEFICIARY)
+        if beneficiary:
+            stratum = f"{stratum}{BESIDE}{beneficiary}" if stratum else beneficiary
+            if len(stratum) > LONGEST_STRATUM:
+                self._fault(FrameColumn.BENEFICIARY, "too_long")
         if self.fault_count > before or contact is None or place is None:
             return None
-        return FrameRow(contact, place, *names)
+        return FrameRow(contact, place, stratum, psu, beneficiary)
 
     def _text(self, column: FrameColumn) -> str:
         position = self._columns.get(column)

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager
 
+from minsheng import beneficiary_groups
 from minsheng.answer_patterns import identical_vectors
+from minsheng.beneficiary_groups import groups_by_stratum
 from minsheng.casework import handling_by_place
 from minsheng.clock import local_date
 from minsheng.dispositions import counts_of, eligible_shares
@@ -18,7 +20,7 @@ from minsheng.exclusions import Exclusion
 from minsheng.journal import canonical
 from minsheng.opinion.coding import Answers, Column
 from minsheng.opinion.dispositions import Disposition
-from minsheng.opinion.package import Contents, ExclusionRow, MarginRow, margins_of
+from minsheng.opinion.package import CodebookRow, Contents, ExclusionRow, MarginRow, margins_of
 from minsheng.opinion.panels import Sample
 from minsheng.opinion.responses import responses_table
 from minsheng.opinion.schemes import DRAWN_CHANNELS, Scheme
@@ -42,7 +44,7 @@ from minsheng.wave_places import place_code, places_of
 
 @dataclass(frozen=True)
 class _Person:
-    """One response without its answers."""
+    """One response without its answers; ``drawn_from`` is the place and stratum that it was drawn from."""
 
     id: int
     division: str
@@ -51,6 +53,7 @@ class _Person:
     psu: str
     base_weight: float
     is_flagged: bool
+    drawn_from: tuple[int, str]
 
 
 def read_contents(session: Session, wave: Wave, scheme: Scheme, as_of: dt.date) -> Contents:
@@ -68,10 +71,18 @@ def read_contents(session: Session, wave: Wave, scheme: Scheme, as_of: dt.date) 
         MarginRow(row.division.code, row.variable, row.value, float(row.count), row.source)
         for row in margins_of_places(session, places)
     ]
+    columns, groups = _columns(session, wave, people), groups_by_stratum(session, wave)
+    book = list(codebook(version))
+    if groups and beneficiary_groups.COLUMN not in columns:
+        columns[beneficiary_groups.COLUMN] = Column.of(groups.get(person.drawn_from, "") for person in people)
+        book += [
+            CodebookRow(beneficiary_groups.COLUMN, "", "", "名册上的受益项目", group, group)
+            for group in sorted(set(groups.values()))
+        ]
     answers = Answers(
         [person.division for person in people],
         [person.channel for person in people],
-        _columns(session, wave, people),
+        columns,
         [person.base_weight for person in people],
         programmes_of(version),
         [person.stratum for person in people],
@@ -84,7 +95,7 @@ def read_contents(session: Session, wave: Wave, scheme: Scheme, as_of: dt.date) 
         wave.year,
         VERSION,
         Sample(scheme, replace(answers, flagged=flagged), margins_of(margins), handling),
-        list(codebook(version)),
+        book,
         margins,
         {version.number: questionnaire_text(version)},
         _dispositions(session, wave, places),
@@ -163,7 +174,9 @@ def _people(session: Session, wave: Wave, places: Sequence[Division]) -> list[_P
         if code or row.channel.value not in DRAWN_CHANNELS:
             place = code or wave.division.code
             weight = float(row.base_weight)
-            found.append(_Person(row.id, place, row.channel.value, row.stratum, row.psu, weight, bool(row.flags)))
+            drawn_from = (row.division_id or 0, row.stratum if row.channel.value in DRAWN_CHANNELS else "")
+            flagged = bool(row.flags)
+            found.append(_Person(row.id, place, row.channel.value, row.stratum, row.psu, weight, flagged, drawn_from))
     return found
 
 

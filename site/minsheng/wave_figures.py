@@ -20,7 +20,7 @@ from minsheng.opinion.suppression import Reason
 
 TOLD, TOLD_YES = "told_what_to_answer", ("yes",)
 AWARENESS = "awareness"
-GROUPINGS = ("age_band", "area", "sex", "used")
+GROUPINGS = ("age_band", "area", "sex", "used", "beneficiary")
 """Columns by which awareness is shown, to see whether those who are hard to reach were reached."""
 
 
@@ -123,7 +123,7 @@ def _dont_know(sample: Sample, book: CellBook) -> dict[str, list[Figure]]:
         options = dont_know_options(item)
         if not options:
             continue
-        asked = share_of(f"{item.key}_dont_know", item.question, options)
+        asked = share_of(f"{item.key}_dont_know", item.question, options, item.filter)
         found[item.key] = [_hidden_with(book, item, figure) for figure in figures_by_division(sample, asked)]
     return found
 

@@ -62,6 +62,8 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
         "age_band": _l("年龄段"),
         "sex": _l("性别"),
         "used": _l("是否用上了"),
+        "beneficiary": _l("名册上的受益项目"),
+        "not_a_beneficiary": _l("没有受益项目的"),
         "unknown": _l("没有说"),
     }
 )
