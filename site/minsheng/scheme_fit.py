@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from minsheng import assessment_schemes, journal
 from minsheng.errors import DomainError, WrongStateError
 from minsheng.journal import Act
-from minsheng.opinion.schemes import Scheme
+from minsheng.opinion.schemes import ALL_ASKED, Scheme
 from minsheng.questionnaires import QuestionnaireVersion
 from minsheng.surveys import Wave
 from minsheng.wave_answers import programmes_of
@@ -67,6 +67,6 @@ def misfits(scheme: Scheme, version: QuestionnaireVersion) -> list[Misfit]:
             unknown = [key for key in options[question] if key not in item.points and key not in item.nonsubstantive]
             found += [Misfit("unknown_option", question, key) for key in unknown]
     for held in scheme.filters.values():
-        if held.question not in options and any(item.filter != "all" for item in scheme.survey_items):
+        if held.question not in options and any(item.filter != ALL_ASKED for item in scheme.survey_items):
             found.append(Misfit("missing_column", held.question))
     return list(dict.fromkeys(found))

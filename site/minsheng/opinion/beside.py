@@ -1,17 +1,19 @@
 """What stands beside the scores: further shares of the same sample, and the same answers by other schemes."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import compress
 
 from minsheng.opinion.cellbook import build
 from minsheng.opinion.cells import cell_sums
-from minsheng.opinion.coding import code_item
+from minsheng.opinion.coding import asked, code_item
 from minsheng.opinion.errors import MissingColumnError, UnknownOptionError
 from minsheng.opinion.estimates import Estimate
 from minsheng.opinion.panels import COMPOSITE, NO_PROGRAMME, Sample, weigh_panel
-from minsheng.opinion.schemes import Scheme, SurveyItem
+from minsheng.opinion.schemes import ALL_ASKED, Filter, Scheme, SurveyItem
 from minsheng.opinion.scores import ALL, Score, division_scores, item_estimate, rank_scores
-from minsheng.opinion.suppression import Reason, reason_to_withhold
+from minsheng.opinion.suppression import Reason, is_disclosed_by_difference, reason_to_withhold
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,10 @@ class Comparison:
 def compare_schemes(sample: Sample, schemes: Iterable[Scheme]) -> Comparison:
     """Score a wave by each scheme, so that a reader sees how far the choice of scheme moves scores and ranks.
 
-    A question that one scheme withholds in a place is withheld there by all, for one could give the other back;
-    ranks are taken among the places that remain. Schemes that ask for other questions or options are refused.
+    A question that one scheme withholds in a place is withheld there by all, for one could give the other back; and
+    where the people whom a scheme counts are, but for a few, those whom an earlier one counts, the later one
+    withholds it: the wave's own scheme, whose scores are published anyhow, comes first. Ranks are taken among the
+    places that remain. Schemes that ask for other questions or options are refused.
     """
     scores: dict[str, list[Score]] = {}
     refused: dict[str, str] = {}
@@ -80,10 +84,52 @@ def compare_schemes(sample: Sample, schemes: Iterable[Scheme]) -> Comparison:
     withheld = {
         place for name, rows in scores.items() for row in rows if row.reason for place in _questions(used[name], row)
     }
+    apart = _few_apart(sample, list(used.values()))
     return Comparison(
-        {name: _without(used[name], rows, withheld) for name, rows in scores.items()},
+        {name: _without(used[name], rows, withheld | apart[name]) for name, rows in scores.items()},
         refused,
     )
+
+
+People = tuple[str, frozenset[str], Filter | None]
+"""Whom an item counts: those who answered this question, by these channels, and whom the filter asks."""
+
+
+def _few_apart(sample: Sample, schemes: Sequence[Scheme]) -> dict[str, set[tuple[str, str]]]:
+    """Return by scheme the places and questions where it counts a few people more or fewer than an earlier one."""
+    answers = sample.answers
+    least = max((scheme.publish.k_anon for scheme in schemes), default=0)
+    masks: dict[People, list[bool]] = {}
+    close: dict[People, set[tuple[str, str]]] = {}
+    found: dict[str, set[tuple[str, str]]] = {}
+    for scheme in schemes:
+        found[scheme.id] = set()
+        for item in scheme.survey_items:
+            codes = asked(item, answers, scheme.filters, answers.column(item.question).codes)
+            for _, channels in scheme.panels:
+                rule = None if item.filter == ALL_ASKED else scheme.filters[item.filter]
+                people = (item.question, frozenset(channels), rule)
+                if people not in masks:
+                    pairs = zip(codes, answers.channel, strict=True)
+                    own = [code > 0 and channel in people[1] for code, channel in pairs]
+                    others = [mask for known, mask in masks.items() if known[0] == item.question]
+                    masks[people] = own
+                    close[people] = {
+                        (division, item.question)
+                        for other in others
+                        for division in _places_few_apart(answers.division, own, other, least)
+                    }
+                found[scheme.id] |= close[people]
+    return found
+
+
+def _places_few_apart(places: Sequence[str], one: Sequence[bool], other: Sequence[bool], least: int) -> set[str]:
+    """Return the places where somebody, but fewer than ``least``, is among the one people and not the other."""
+    found: set[str] = set()
+    for more, fewer in ((one, other), (other, one)):
+        only = Counter(compress(places, (is_in and not is_out for is_in, is_out in zip(more, fewer, strict=True))))
+        found |= {place for place, count in only.items() if is_disclosed_by_difference(count, 0, least)}
+    return found
 
 
 def _questions(scheme: Scheme, row: Score) -> list[tuple[str, str]]:

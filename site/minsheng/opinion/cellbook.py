@@ -1,8 +1,8 @@
 """From answers to publishable cells: what is pooled and what is withheld is decided here, once, for both editions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from minsheng.opinion.cells import CellSums, add_cells, group_small, pool
+from minsheng.opinion.cells import CellSums, add_cells, group_small, join_groups, pool
 from minsheng.opinion.estimates import Note
 from minsheng.opinion.panels import (
     ALL_DIVISIONS,
@@ -85,23 +85,27 @@ def _notes(panels: Sequence[Panel]) -> dict[str, tuple[Note, ...]]:
 def _pooled(scheme: Scheme, panels: Mapping[str, Sequence[Panel]]) -> dict[str, list[Cells]]:
     """Pool small strata alike in every view, then add the composite's residuals about the pooled means."""
     pooled: dict[str, list[Cells]] = {view: [{} for _ in held] for view, held in panels.items()}
-
-    def pool_keys(place: int, keys: Sequence[Key]) -> None:
-        for key in keys:
-            cells = [held[place].cells[key] for held in panels.values() if key in held[place].cells]
-            groups = group_small(cells, scheme.publish.k_anon)
-            for view, held in panels.items():
-                if key in held[place].cells:
-                    pooled[view][place][key] = pool(held[place].cells[key], groups)
-
+    parts = [item.key for item in scheme.survey_items if scheme.composite.weights.get(item.key, 0) > 0]
     for place, _ in enumerate(scheme.panels):
-        pool_keys(place, sorted({key for held in panels.values() for key in held[place].cells}))
+        known: dict[Key, list[tuple[str, ...]]] = {}
+
+        def pool_keys(keys: Iterable[Key], place: int = place, known: dict[Key, list[tuple[str, ...]]] = known) -> None:
+            for key in sorted(keys):
+                cells = [held[place].cells[key] for held in panels.values() if key in held[place].cells]
+                groups = group_small(cells, scheme.publish.k_anon)
+                if key[2] == COMPOSITE:
+                    # Residuals of a cell less those of one item are the other's, which may be pooled there.
+                    groups = join_groups([groups, *(known[*key[:2], part] for part in parts)])
+                known[key] = groups
+                for view, held in panels.items():
+                    if key in held[place].cells:
+                        pooled[view][place][key] = pool(held[place].cells[key], groups)
+
+        pool_keys({key for held in panels.values() for key in held[place].cells})
         if not scheme.channels.blend:
             for view, held in panels.items():
                 sum_residuals(scheme, held[place], pooled[view][place])
-            pool_keys(
-                place, sorted({key for held in panels.values() for key in held[place].cells if key[2] == COMPOSITE})
-            )
+            pool_keys({key for held in panels.values() for key in held[place].cells if key[2] == COMPOSITE})
     return pooled
 
 
@@ -227,14 +231,17 @@ def _protect_total_differences(
     unflagged = _by_programme(pooled[UNFLAGGED])
     for programme, panels in _by_programme(pooled[ALL]).items():
         total = (ALL_DIVISIONS, programme, scheme.programme_item)
-        every, fewer = _programme_counts(panels), _programme_counts(unflagged.get(programme, panels))
         hidden, hidden_unflagged = (
-            {division for division in every if (division, programme, total[2]) in held} for held in (in_all, own)
+            {key[0] for panel in panels for key in panel if key in held} for held in (in_all, own)
         )
-        pairs = [
-            (sum(every.values()), sum(fewer.values())),
-            (sum(every[division] for division in hidden), sum(fewer.get(division, 0) for division in hidden)),
-        ]
+        pairs: list[tuple[int, int]] = []
+        # Each panel of a blend stands in the package by itself.
+        for every, fewer in zip(panels, unflagged.get(programme, panels), strict=True):
+            more, less = _programme_counts([every]), _programme_counts([fewer])
+            pairs.append((sum(more.values()), sum(less.values())))
+            pairs.append(
+                (sum(more.get(division, 0) for division in hidden), sum(less.get(division, 0) for division in hidden))
+            )
         if hidden != hidden_unflagged or any(is_disclosed_by_difference(*pair, least) for pair in pairs):
             own.setdefault(total, Reason.SMALL_GROUP.value)
 

@@ -207,6 +207,15 @@ def group_small(views: Sequence[Sequence[CellSums]], least: int) -> list[tuple[s
     return sorted(groups)
 
 
+def join_groups(groupings: Iterable[Sequence[tuple[str, ...]]]) -> list[tuple[str, ...]]:
+    """Return the finest groups of cells of which every group of every grouping is a part."""
+    joined: list[set[str]] = []
+    for group in (group for groups in groupings for group in groups):
+        touching = [held for held in joined if not held.isdisjoint(group)]
+        joined = [held for held in joined if held.isdisjoint(group)] + [set(group).union(*touching)]
+    return sorted(tuple(sorted(held)) for held in joined)
+
+
 def pool(cells: Sequence[CellSums], groups: Iterable[tuple[str, ...]]) -> list[CellSums]:
     """Return one cell for each group of cell names, in the order of the groups; cells without units are dropped.
 

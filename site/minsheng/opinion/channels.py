@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from minsheng.opinion.coding import Answers
+from minsheng.opinion.coding import Answers, asked
 from minsheng.opinion.panels import NO_PROGRAMME, Key, Sample
 from minsheng.opinion.schemes import DRAWN_CHANNELS, ItemMethod, Scheme, SurveyItem
 from minsheng.opinion.scores import ALL, CellBook
@@ -44,8 +44,10 @@ def negative_options(item: SurveyItem, below: float = 50) -> tuple[str, ...]:
 def channel_counts(sample: Sample, book: CellBook) -> list[ChannelCount]:
     """Count every scored question by division and channel, without the tables that could tell on a small group.
 
-    A table of fewer people than the scheme's ``k_anon`` is withheld. The tables of drawn channels are withheld
-    where the score is; and where one of them is small, all of that question, because their sum is the score's.
+    Only the people whom the question's item asks are counted: the others would come out as the difference to the
+    score. A table of fewer people than the scheme's ``k_anon`` is withheld. The tables of drawn channels, and of
+    others that feed a blend, are withheld where the score is; and where one of them is small, all of that question,
+    because their sum is the score's.
     """
     rows: list[ChannelCount] = []
     for key, question in _questions(sample.scheme, sample.answers):
@@ -68,20 +70,21 @@ def _question_rows(sample: Sample, book: CellBook, place: tuple[str, str], quest
     answers, least = sample.answers, sample.scheme.publish.k_anon
     column = answers.column(question)
     options = ("", *column.options)
+    item = next(item for item in sample.scheme.survey_items if item.key == place[1])
+    codes = asked(item, answers, sample.scheme.filters, column.codes)
     counts: dict[tuple[str, str], Counter[str]] = {}
-    for (division, channel, code), n in Counter(
-        zip(answers.division, answers.channel, column.codes, strict=True)
-    ).items():
+    for (division, channel, code), n in Counter(zip(answers.division, answers.channel, codes, strict=True)).items():
         if code:
             counts.setdefault((division, channel), Counter())[options[code]] += n
     small = {(division, channel) for (division, channel), held in counts.items() if held.total() < least}
+    scored = {*DRAWN_CHANNELS, *(channel for _, panel in sample.scheme.panels for channel in panel)}
     rows: list[ChannelCount] = []
     for (division, channel), held in sorted(counts.items()):
         key: Key = (division, *place)
-        is_drawn = channel in DRAWN_CHANNELS
-        drawn_small = is_drawn and any((division, drawn) in small for drawn in DRAWN_CHANNELS)
-        reason = book.reasons.get((ALL, key), "") if is_drawn else ""
-        if (division, channel) in small or (drawn_small and not reason):
+        is_scored = channel in scored
+        is_beside_small = is_scored and any((division, other) in small for other in scored)
+        reason = book.reasons.get((ALL, key), "") if is_scored else ""
+        if (division, channel) in small or (is_beside_small and not reason):
             reason = Reason.SMALL_GROUP.value if (division, channel) in small else Reason.COMPLEMENTARY.value
         if reason:
             rows.append(ChannelCount(division, channel, place[0], question, "", None, None, reason))

@@ -10,7 +10,7 @@ from itertools import compress
 from operator import mul
 
 from minsheng.opinion.errors import InvalidColumnError, MissingColumnError, UnknownOptionError
-from minsheng.opinion.schemes import Filter, ItemMethod, SurveyItem, Treatment
+from minsheng.opinion.schemes import ALL_ASKED, Filter, ItemMethod, SurveyItem, Treatment
 
 MOST_OPTIONS = 255
 
@@ -139,11 +139,18 @@ def code_item(item: SurveyItem, answers: Answers, filters: Mapping[str, Filter],
     table = bytearray(256)
     for place, figure in figures.items():
         table[place] = 0 if figure is None else values.index(figure, 1)
-    coded = Coded(values, column.codes.translate(bytes(table)))
-    if item.filter == "all":
-        return coded
-    asked = filters[item.filter]
-    return coded.among(answers.column(asked.question).mask(asked.options))
+    return Coded(values, asked(item, answers, filters, column.codes.translate(bytes(table))))
+
+
+def asked(item: SurveyItem, answers: Answers, filters: Mapping[str, Filter], codes: bytes) -> bytes:
+    """Return the codes of the people whom the item's filter asks, and 0 for the others.
+
+    Raises ``MissingColumnError`` for a filter by a question that was not asked.
+    """
+    if item.filter == ALL_ASKED:
+        return codes
+    rule = filters[item.filter]
+    return bytes(map(mul, codes, answers.column(rule.question).mask(rule.options)))
 
 
 def _figure(item: SurveyItem, option: str) -> float | None:
@@ -163,9 +170,10 @@ def _figure(item: SurveyItem, option: str) -> float | None:
     return float(item.points[option])
 
 
-def share_of(key: str, question: str, options: Iterable[str]) -> SurveyItem:
-    """Return the item that measures how many of all who answered ``question`` chose one of ``options``.
+def share_of(key: str, question: str, options: Iterable[str], people: str = ALL_ASKED) -> SurveyItem:
+    """Return the item that measures how many who answered ``question`` chose one of ``options``.
 
-    For the shares shown beside a score: "don't know", and people told beforehand what to answer.
+    For the shares shown beside a score: "don't know", and people told beforehand what to answer. ``people`` is the
+    filter of the score that it stands beside.
     """
-    return SurveyItem(key, "", question, ItemMethod.SHARE, {}, tuple(options), {})
+    return SurveyItem(key, "", question, ItemMethod.SHARE, {}, tuple(options), {}, people)

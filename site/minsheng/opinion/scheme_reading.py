@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from minsheng.opinion.errors import SchemeError
+from minsheng.opinion.panels import COMPOSITE
 from minsheng.opinion.schemes import (
+    ALL_ASKED,
     CHANNELS,
     DRAWN_CHANNELS,
     OPT_IN_CHANNELS,
@@ -97,13 +99,15 @@ class Table:
             raise SchemeError(self.at(key), "must be true or false")
         return value
 
-    def words(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
-        """Return a list of different words."""
+    def words(self, key: str, default: tuple[str, ...] | None = None, *, some: bool = False) -> tuple[str, ...]:
+        """Return a list of different words, at least one of them if ``some``."""
         value = self._value(key, None if default is None else list(default))
         if not isinstance(value, list) or not all(isinstance(word, str) and word for word in value):
             raise SchemeError(self.at(key), "must be a list of words")
         if len(set(value)) < len(value):
             raise SchemeError(self.at(key), "names something twice")
+        if some and not value:
+            raise SchemeError(self.at(key), "must name at least one")
         return tuple(value)
 
     def pair(self, key: str, default: tuple[float, float]) -> tuple[float, float]:
@@ -139,6 +143,9 @@ class Table:
     def each(self, key: str, read: Callable[["Table", str], T]) -> dict[str, T]:
         """Read every key of a table whose keys the scheme chooses."""
         inner = self.table(key)
+        for name in inner.names():
+            if not name.strip():
+                raise SchemeError(self.at(key), "has a key without a name")
         return {name: read(inner, name) for name in inner.names()}
 
     def finish(self) -> None:
@@ -150,9 +157,11 @@ class Table:
 def read_scheme(text: str) -> Scheme:
     """Return the scheme written in ``text``. Raises ``SchemeError`` naming the key and the problem."""
     try:
-        content = tomllib.loads(text)
+        content = tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as error:
         raise SchemeError("file", f"is not TOML: {error}") from error
+    except RecursionError as error:
+        raise SchemeError("file", "is nested too deeply") from error
     root = Table(content, "")
     head = root.table("scheme", required=True)
     filters = root.each("filters", lambda table, key: _filter(table.table(key)))
@@ -193,12 +202,14 @@ def shipped(name: str) -> Scheme:
 
 
 def _filter(table: Table) -> Filter:
-    found = Filter(table.text("question"), table.words("options"))
+    found = Filter(table.text("question"), table.words("options", some=True))
     table.finish()
     return found
 
 
 def _item(table: Table, key: str) -> Item:
+    if key == COMPOSITE:
+        raise SchemeError(f"items.{key}", "is the name of the composite itself")
     source = table.choice("source", ("survey", "suggestions"), "survey")
     title = table.text("title", "")
     if source == "suggestions":
@@ -212,7 +223,7 @@ def _item(table: Table, key: str) -> Item:
         if len(points) < 2:
             raise SchemeError(table.at("points"), "must give points to at least two options")
     else:
-        positive = table.words("positive")
+        positive = table.words("positive", some=True)
     item = SurveyItem(
         key,
         title,
@@ -221,7 +232,7 @@ def _item(table: Table, key: str) -> Item:
         points,
         positive,
         table.each("nonsubstantive", _treatment),
-        table.text("filter", "all"),
+        table.text("filter", ALL_ASKED),
     )
     for option in item.nonsubstantive:
         if option in points or option in positive:
@@ -246,9 +257,18 @@ def _with_aware(items: Mapping[str, Item], filters: Mapping[str, Filter]) -> dic
     awareness = items.get("awareness")
     if isinstance(awareness, SurveyItem) and awareness.positive:
         known.setdefault("aware", Filter(awareness.question, awareness.positive))
+    if ALL_ASKED in known:
+        raise SchemeError(f"filters.{ALL_ASKED}", "is the word for no filter")
+    first: dict[str, SurveyItem] = {}
     for key, item in items.items():
-        if isinstance(item, SurveyItem) and item.filter != "all" and item.filter not in known:
+        if not isinstance(item, SurveyItem):
+            continue
+        if item.filter != ALL_ASKED and item.filter not in known:
             raise SchemeError(f"items.{key}.filter", f"names a filter that is not defined: {item.filter}")
+        if first.setdefault(item.question, item).filter != item.filter:
+            others = first[item.question].key
+            problem = f"must be that of items.{others}, which has the same question: the difference would tell on few"
+            raise SchemeError(f"items.{key}.filter", problem)
     return known
 
 

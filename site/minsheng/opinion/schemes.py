@@ -16,6 +16,8 @@ DRAWN_CHANNELS = ("phone", "paper_sample")
 OPT_IN_CHANNELS = ("web", "qr", "paper_walk_in")
 CHANNELS = (*DRAWN_CHANNELS, *OPT_IN_CHANNELS)
 DEFAULT_SCHEME = "default"
+ALL_ASKED = "all"
+"""The filter of an item that asks everybody."""
 
 
 class ItemMethod(enum.StrEnum):
@@ -55,7 +57,7 @@ class SurveyItem:
     points: Mapping[str, float]
     positive: tuple[str, ...]
     nonsubstantive: Mapping[str, Treatment | float]
-    filter: str = "all"
+    filter: str = ALL_ASKED
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from minsheng.opinion.coding import Column, share_of
 from minsheng.opinion.errors import MissingColumnError
 from minsheng.opinion.panels import COMPOSITE, Handling, Sample
 from minsheng.opinion.scheme_reading import shipped
-from minsheng.opinion.schemes import shipped_names
+from minsheng.opinion.schemes import Channels, shipped_names
 from minsheng.opinion.scores import Score
 from minsheng.opinion.suppression import Reason
 
@@ -93,3 +93,20 @@ def test_what_one_scheme_withholds_no_other_shows() -> None:
         interval = held["B"].interval
         assert interval is not None
         assert interval.of == 2
+
+
+def test_a_scheme_that_counts_a_few_people_fewer_shows_nothing_there() -> None:
+    # 5 of A's and 50 of B's answers came on paper: phone and paper less phone alone would give A's 5 back.
+    given = sample({"A": 120, "B": 150, "C": 200})
+    paper = {"A": 5, "B": 50, "C": 0}
+    channel = ["paper_sample" if number < paper[name] else "phone" for name in paper for number in range(SIZES[name])]
+    given = replace(given, answers=replace(given.answers, channel=channel))
+    own = shipped("points-100-80-60-30-0")
+    phone = replace(shipped("top-three"), channels=Channels(("phone",)))
+    found = compare_schemes(given, [own, phone]).scores
+    assert {row.division: row.reason for row in found["top-three"] if row.item == COMPOSITE} == {
+        "A": Reason.PART_WITHHELD,
+        "B": "",
+        "C": "",
+    }
+    assert all(row.estimate for row in composites(list(found[own.id])).values())

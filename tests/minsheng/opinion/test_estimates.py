@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minsheng.opinion.cells import add_cells, by_name, group_small, pool
+from minsheng.opinion.cells import add_cells, by_name, group_small, join_groups, pool
 from minsheng.opinion.errors import NoEstimateError
 from minsheng.opinion.estimates import Estimate, Kind, Note, estimate, kish, mean
 
@@ -240,3 +240,9 @@ def test_people_without_a_unit_beside_a_drawn_village_are_each_their_own() -> No
     assert (cells[0].units, found.df) == (3, 2)
     assert found.se == pytest.approx(math.sqrt(0.08203125))
     assert Note.SINGLE_UNIT_STRATA not in found.notes
+
+
+def test_groups_of_several_figures_are_joined_where_they_touch() -> None:
+    one = [("a", "b"), ("c",), ("d",), ("e",)]
+    assert join_groups([one, [("a",), ("b", "c")], [("e", "d")]]) == [("a", "b", "c"), ("d", "e")]
+    assert join_groups([]) == []

@@ -117,6 +117,10 @@ def test_the_hash_follows_the_text_but_not_the_line_ends() -> None:
     assert content_hash(text) != content_hash(text.replace("0.5", "0.6"))
 
 
+def test_a_byte_order_mark_is_no_mistake() -> None:
+    assert read_scheme("\ufeff" + MINIMAL).id == read_scheme(MINIMAL).id
+
+
 def test_points_may_stand_for_dont_know() -> None:
     text = MINIMAL.replace("[channels]", "nonsubstantive = {dont_know = 50}\n[channels]")
     item = read_scheme(text).items["satisfaction"]
@@ -126,6 +130,8 @@ def test_points_may_stand_for_dont_know() -> None:
 
 
 ITEM = "[items.awareness]\nquestion = 'a'\nmethod = 'share'\npositive = ['yes']\n"
+EMPTY = ITEM.replace("['yes']", "[]")
+AGAIN = ITEM.replace("'a'", "'q'") + "filter = 'aware'\n"
 
 
 @pytest.mark.parametrize(
@@ -147,6 +153,13 @@ ITEM = "[items.awareness]\nquestion = 'a'\nmethod = 'share'\npositive = ['yes']\
         (", bad = 0", "", "items.satisfaction.points"),
         ("points = {good = 100, bad = 0}", "points = 3", "items.satisfaction.points"),
         ("[channels]", "filter = 'aware'\n[channels]", "items.satisfaction.filter"),
+        ("[channels]", f"{EMPTY}[channels]", "items.awareness.positive"),
+        ("[channels]", "[items.composite]\nsource = 'suggestions'\n[channels]", "items.composite"),
+        ("[channels]", "[items.' ']\nsource = 'suggestions'\n[channels]", "items"),
+        ("[channels]", f"{AGAIN}[channels]", "items.awareness.filter"),
+        ("[channels]", "[filters.old]\nquestion = 'age'\noptions = []\n[channels]", "filters.old.options"),
+        ("[channels]", "[filters.all]\nquestion = 'age'\noptions = ['60']\n[channels]", "filters.all"),
+        ("[scheme]", f"deep = {'[' * 5000}\n[scheme]", "file"),
         ("[channels]", "nonsubstantive = {dk = 'skip'}\n[channels]", "items.satisfaction.nonsubstantive.dk"),
         ("[channels]", "nonsubstantive = {bad = 0}\n[channels]", "items.satisfaction.nonsubstantive.bad"),
         ("[channels]", f"{ITEM}[channels]", "composite.weights"),

@@ -391,3 +391,32 @@ def test_a_division_that_one_part_of_a_blend_lacks_is_no_part_of_the_total() -> 
     # A's few telephone answers are in no published sum.
     assert whole.n == sum(part.n for part in parts if part is not None)
     assert all(cell.n >= 10 for cells in build(given).cells.values() for held in cells.values() for cell in held)
+
+
+def test_the_composites_cells_are_no_finer_than_those_of_its_parts() -> None:
+    # In the village 6 say how satisfied they are: pooled there. Residuals of the village alone would give them back.
+    given = sample(answers=invented({"A": 200}))
+    village = ["village"] * 40 + ["town"] * 160
+    said = given.answers.columns["satisfaction"].values()
+    said = [*["satisfied"] * 6, *["dont_know"] * 34, *said[40:]]
+    columns = {**given.answers.columns, "satisfaction": Column.of(said)}
+    book = build(replace(given, answers=replace(given.answers, stratum=village, columns=columns)))
+    cells = book.cells[ALL, "phone+paper_sample"]
+    names = {key[2]: [cell.cell for cell in held] for key, held in cells.items() if key[:2] == ("A", "")}
+    assert names["awareness"] == ["town", "village"]
+    assert names["satisfaction"] == names[COMPOSITE] == ["town+village"]
+
+
+def test_totals_with_and_without_flagged_answers_are_kept_apart_in_each_part_of_a_blend() -> None:
+    # A is too small, B is withheld with it. Flagged are 4 of A by web and 12 of B by phone: the sums of both places
+    # by web, with and without flagged answers, stand in the package and would tell of the 4.
+    blend = "[channels]\nblend = {phone = 0.6, web = 0.4}"
+    blended = read_scheme(shipped_text("default").replace("[channels]", blend))
+    answers = invented({"A": 40, "B": 200, "C": 300, "D": 300})
+    channel = ["phone" if number % 2 else "web" for number in range(840)]
+    marks = bytes(int(number in {0, 2, 4, 6, *range(41, 65, 2)}) for number in range(840))
+    book = build(sample(blended, replace(answers, channel=channel, flagged=marks)))
+    for programme in answers.programmes:
+        keys = [(name, programme, "satisfaction") for name in ("A", "B", "C", ALL_DIVISIONS)]
+        assert [(ALL, key) in book.reasons for key in keys] == [True, True, False, False]
+        assert [(UNFLAGGED, key) in book.reasons for key in keys] == [True, True, False, True]
