@@ -170,6 +170,9 @@ def write(upload_id: int) -> ResponseReturnValue:
     count = len(written.begun) + len(written.filled) + len(written.proposed)
     db.session.commit()
     flash(ngettext("已写入 %(num)s 个项目。", "已写入 %(num)s 个项目。", count), "good")
+    if written.reports:
+        months = len(written.reports)
+        flash(ngettext("已写入 %(num)s 份月报草稿。", "已写入 %(num)s 份月报草稿。", months), "good")
     return redirect(url_for(".show", upload_id=upload_id))
 
 
@@ -220,7 +223,7 @@ def _insist_on_open(kept: Oc4idsUpload) -> Oc4idsUpload:
 
 
 def _situation() -> Situation:
-    return Situation(current_staff(), services().public_address or request.host_url.rstrip("/"))
+    return Situation(current_staff(), services().today(), services().public_address or request.host_url.rstrip("/"))
 
 
 def _words() -> dict[str, Any]:

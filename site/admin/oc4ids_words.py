@@ -88,7 +88,16 @@ def doubt_words(doubt: Doubt, detail: str) -> str:
         Doubt.MAY_NOT_ADD: _("您不能在这份清单里新建项目，请选一个项目，或者不导入"),
         Doubt.CHOSEN_OUT: _("已选不导入"),
         Doubt.PROPOSALS: _("这个项目已经公示：不一样的地方写成修改申请，等另一位同事审核"),
-        Doubt.REPORTS_LATER: _("有 %(count)s 个各月进度数没有写入：项目公示以后，按月报填报", count=detail),
+        Doubt.REPORTS_LATER: _(
+            "有 %(count)s 个各月进度数不写入：项目公示以后才有月报，到时再传一次这份文件", count=detail
+        ),
+        Doubt.REPORTS_NOT_YOURS: _("有 %(count)s 个各月进度数不写入：您不填这个项目的月报", count=detail),
+        Doubt.REPORT_DRAFTS: _("写成月报草稿：%(months)s", months=detail),
+        Doubt.REPORTS_IN_WORK: _("已有人在写或已提交，不动：%(months)s 的月报", months=detail),
+        Doubt.REPORTS_SAME: _("和公示的一样，不用写：%(months)s 的月报", months=detail),
+        Doubt.REPORTS_DIFFER: _("和公示的不一样，没有写入，要改请逐月更正：%(months)s", months=detail),
+        Doubt.REPORTS_CLOSED: _("在项目开工以前或还没有到，没有写入：%(months)s", months=detail),
+        Doubt.REPORT_VALUES_LEFT: _("有 %(count)s 个各月的数在本站月报里没有对应的一项，没有写入", count=detail),
         Doubt.AGENCY_UNKNOWN: _("没有叫“%(name)s”的责任单位，请在草稿里选", name=detail),
         Doubt.PLACE_UNKNOWN: _("区划代码 %(codes)s 不在这份清单的地方以内，按清单的地方", codes=detail),
     }

@@ -45,7 +45,7 @@ def import_oc4ids(settings: Settings, file: Path, slug: str, username: str, *, d
             projects, repairs = oc4ids.read_file(data)
         except InvalidFileError as error:
             raise click.ClickException(f"{file}: {file_words(error.reason)}") from error
-        situation = Situation(member, services().public_address)
+        situation = Situation(member, services().today(), services().public_address)
         kept = oc4ids.keep(db.session(), Came(file.name, data, projects, repairs), programme, member, now())
         lines = lines_of(db.session(), kept, situation)
         for said in _report(kept, lines):
@@ -68,8 +68,8 @@ def _write(kept: Oc4idsUpload, situation: Situation, lines: Sequence[Line]) -> N
     except WrongStateError as error:
         raise click.ClickException("有要改正的项目，或者没有可写的项目；什么也没有写入") from error
     db.session.commit()
-    counts = (len(written.begun), len(written.filled), len(written.proposed), written.left_out)
-    click.echo("新建草稿 {}，补充草稿 {}，写了修改申请 {}，不导入 {}".format(*counts))
+    counts = (len(written.begun), len(written.filled), len(written.proposed), len(written.reports), written.left_out)
+    click.echo("新建草稿 {}，补充草稿 {}，写了修改申请 {}，月报草稿 {}，不导入 {}".format(*counts))
 
 
 def _report(kept: Oc4idsUpload, lines: Sequence[Line]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from minsheng import drafting, journal
 from minsheng.errors import WrongStateError
-from minsheng.importing import oc4ids_beginnings, oc4ids_changes
+from minsheng.importing import oc4ids_beginnings, oc4ids_changes, oc4ids_reports
 from minsheng.importing.oc4ids_beginnings import PartRefusedError
 from minsheng.importing.oc4ids_changes import Writing
 from minsheng.importing.oc4ids_files import projects_in, read_text
@@ -126,12 +126,16 @@ def choose(upload: Oc4idsUpload, number: int, choice: str) -> None:
 
 @dataclasses.dataclass(frozen=True)
 class Written:
-    """What an upload has become: new drafts, drafts that were filled, public projects with proposals."""
+    """What an upload has become: new drafts, drafts that were filled, public projects with proposals.
+
+    ``reports`` are the drafts of monthly reports, each as ``(slug, month)``.
+    """
 
     begun: tuple[Project, ...]
     filled: tuple[Project, ...]
     proposed: tuple[Project, ...]
     left_out: int
+    reports: tuple[tuple[str, str], ...] = ()
 
 
 def write(session: Session, upload: Oc4idsUpload, situation: Situation, at: dt.datetime) -> Written:
@@ -151,6 +155,7 @@ def write(session: Session, upload: Oc4idsUpload, situation: Situation, at: dt.d
     begun: list[Project] = []
     filled: list[Project] = []
     proposed: list[Project] = []
+    reports: list[tuple[str, str]] = []
     for line in taken:
         if line.project is None:
             begun.append(_begin(session, upload.programme, line, situation.member))
@@ -158,7 +163,9 @@ def write(session: Session, upload: Oc4idsUpload, situation: Situation, at: dt.d
         writing = Writing(session, line.project, situation.member, at, REASON % upload.file_name[:200])
         if _write(writing, line):
             (filled if writing.is_draft else proposed).append(line.project)
-    written = Written(tuple(begun), tuple(filled), tuple(proposed), len(lines) - len(taken))
+        months = oc4ids_reports.write(session, line.project, line.progress, situation.member, at)
+        reports += [(line.project.slug, month) for month in months]
+    written = Written(tuple(begun), tuple(filled), tuple(proposed), len(lines) - len(taken), tuple(reports))
     _settle(session, upload, written, situation.member, at)
     return written
 
@@ -196,10 +203,12 @@ def _settle(session: Session, upload: Oc4idsUpload, written: Written, by: StaffM
         "filled": written.filled,
         "proposed": written.proposed,
     }
-    counts = {name: len(projects) for name, projects in named.items()} | {"left_out": written.left_out}
+    counts = {name: len(projects) for name, projects in named.items()}
+    counts |= {"left_out": written.left_out, "reports": len(written.reports)}
     upload.state, upload.written_at = UploadState.WRITTEN, at
     upload.result = {name: [one.slug for one in projects] for name, projects in named.items()} | {
-        "left_out": written.left_out
+        "left_out": written.left_out,
+        "reports": [list(one) for one in written.reports],
     }
     act = Act("oc4ids_imported", f"oc4ids:{upload.id}", by.post, is_public=False, extra=counts)
     journal.record(session, act, at)

@@ -1,6 +1,7 @@
 """Which project a project of an OC4IDS file is here, and what is the matter with it."""
 
 import dataclasses
+import datetime as dt
 import enum
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -9,8 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
+from minsheng.importing import oc4ids_reports
 from minsheng.importing.oc4ids_nodes import LOSSES, Repair, RepairCode
 from minsheng.importing.oc4ids_records import ReadProject
+from minsheng.importing.oc4ids_reports import Fate, Progress
 from minsheng.oc4ids_uploads import Oc4idsUpload
 from minsheng.places import Agency, Division, division_by_code
 from minsheng.programmes import Programme
@@ -48,6 +51,13 @@ class Doubt(enum.StrEnum):
     CHOSEN_OUT = "chosen_out"
     PROPOSALS = "proposals"
     REPORTS_LATER = "reports_later"
+    REPORTS_NOT_YOURS = "reports_not_yours"
+    REPORT_DRAFTS = "report_drafts"
+    REPORTS_IN_WORK = "reports_in_work"
+    REPORTS_SAME = "reports_same"
+    REPORTS_DIFFER = "reports_differ"
+    REPORTS_CLOSED = "reports_closed"
+    REPORT_VALUES_LEFT = "report_values_left"
     AGENCY_UNKNOWN = "agency_unknown"
     PLACE_UNKNOWN = "place_unknown"
 
@@ -64,7 +74,14 @@ WRONG = frozenset(
     }
 )
 OUT = frozenset({Doubt.CHOSEN_OUT, Doubt.SAME_TWICE})
-ONLY_TOLD = frozenset({Doubt.PROPOSALS, Doubt.REPORTS_LATER})
+ONLY_TOLD = frozenset({Doubt.PROPOSALS, Doubt.REPORTS_LATER, Doubt.REPORT_DRAFTS, Doubt.REPORTS_SAME})
+OF_FATE = (
+    (Fate.DRAFT, Doubt.REPORT_DRAFTS),
+    (Fate.IN_WORK, Doubt.REPORTS_IN_WORK),
+    (Fate.SAME, Doubt.REPORTS_SAME),
+    (Fate.DIFFERS, Doubt.REPORTS_DIFFER),
+    (Fate.CLOSED, Doubt.REPORTS_CLOSED),
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,6 +94,7 @@ class Line:
     is_new: bool
     doubts: tuple[tuple[Doubt, str], ...]
     repairs: tuple[Repair, ...]
+    progress: Progress = oc4ids_reports.NOTHING
 
     @property
     def verdict(self) -> Verdict:
@@ -92,9 +110,10 @@ class Line:
 
 @dataclasses.dataclass(frozen=True)
 class Situation:
-    """What an upload is judged by: who asks, and the site's own address, by which it knows its projects again."""
+    """What an upload is judged by: who asks, on which day, and the site's own address, by which it knows its own."""
 
     member: StaffMember
+    today: dt.date
     address: str
 
 
@@ -154,8 +173,16 @@ class _Judge:
         if choice == SKIP:
             doubts.append((Doubt.CHOSEN_OUT, ""))
         doubts += self._of_record(record, is_chosen=choice is not None)
-        doubts += self._of_project(project, record) if project else self._of_new(record)
-        return Line(number, record, project, project is None, tuple(doubts), tuple(repairs))
+        doubts += self._of_project(project) if project else self._of_new(record)
+        progress = oc4ids_reports.NOTHING
+        if project is not None and record.observed and oc4ids_reports.takes_reports(project, self.situation.member):
+            progress = oc4ids_reports.progress_of(project, record, self.situation.today)
+            doubts += _of_progress(progress)
+        elif record.observed:
+            is_public = project is not None and project.publication is Publication.PUBLISHED
+            doubt = Doubt.REPORTS_NOT_YOURS if is_public else Doubt.REPORTS_LATER
+            doubts.append((doubt, str(len(record.observed))))
+        return Line(number, record, project, project is None, tuple(doubts), tuple(repairs), progress)
 
     def _similar(self, record: ReadProject) -> Project | None:
         name = comparable(record.title)
@@ -173,7 +200,7 @@ class _Judge:
             found.append((Doubt.SAME_TWICE if is_same else Doubt.DUPLICATE_ID, earlier.path))
         return found
 
-    def _of_project(self, project: Project, record: ReadProject) -> list[tuple[Doubt, str]]:
+    def _of_project(self, project: Project) -> list[tuple[Doubt, str]]:
         found: list[tuple[Doubt, str]] = []
         self.taken[project.id] += 1
         if self.taken[project.id] > 1:
@@ -188,7 +215,7 @@ class _Judge:
             found.append((Doubt.PROPOSALS, ""))
         if project.programme_id != self.upload.programme_id:
             found.append((Doubt.OTHER_LIST, project.programme.title))
-        return found + self._told(record)
+        return found
 
     def _of_new(self, record: ReadProject) -> list[tuple[Doubt, str]]:
         found: list[tuple[Doubt, str]] = []
@@ -198,10 +225,13 @@ class _Judge:
             found.append((Doubt.AGENCY_UNKNOWN, record.authority))
         if record.place_codes and place_of(self.session, record, self.upload.programme.division) is None:
             found.append((Doubt.PLACE_UNKNOWN, "、".join(record.place_codes)))
-        return found + self._told(record)
+        return found
 
-    def _told(self, record: ReadProject) -> list[tuple[Doubt, str]]:
-        return [(Doubt.REPORTS_LATER, str(len(record.observed)))] if record.observed else []
+
+def _of_progress(progress: Progress) -> list[tuple[Doubt, str]]:
+    """Return what becomes of the months of a file, each with the months it is said of."""
+    found = [(doubt, "、".join(months)) for fate, doubt in OF_FATE if (months := progress.of(fate))]
+    return found + ([(Doubt.REPORT_VALUES_LEFT, str(progress.left))] if progress.left else [])
 
 
 def own_slug(record: ReadProject, address: str) -> str:
