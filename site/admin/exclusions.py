@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import SelectField, StringField, TextAreaField
 
@@ -29,6 +29,9 @@ from pages.words_of_quality import EXPLAINED
 blueprint = Blueprint("exclusions", __name__, url_prefix="/surveys/<slug>/exclusions")
 UNREADABLE, REFUSED = 422, 409
 SEE = (Permission.RUN_SURVEY, Permission.EXPORT_ANSWERS)
+ASK_AGAIN_SECONDS = 10
+ANSWERS_A_MINUTE = 60_000
+"""How many answers the job computes results from in a minute, on one of two busy cores: for a word to whoever waits."""
 MOST_LISTED = 200
 """So many marked answers are listed at once, by rule."""
 WHOLE = (ExclusionScope.BATCH, ExclusionScope.INTERVIEWER, ExclusionScope.BOARD)
@@ -64,8 +67,15 @@ class WholeForm(ResponsesForm):
 @blueprint.get("/")
 @needs(*SEE)
 def index(slug: str) -> ResponseReturnValue:
-    """Show what was taken out, and what a rule marks and could be."""
-    return _page(wave_at(slug, *SEE))
+    """Show what was taken out, and what a rule marks and could be.
+
+    While new results are computed beside the request the browser is told to ask again, unless the reader said not to.
+    """
+    wave = wave_at(slug, *SEE)
+    response = make_response(_page(wave))
+    if "still" not in request.args and wave_results.answers_waiting(db.session(), wave):
+        response.headers["Refresh"] = str(ASK_AGAIN_SECONDS)
+    return response
 
 
 @blueprint.post("/responses")
@@ -119,7 +129,13 @@ def _exclude(wave: Wave, form: ResponsesForm, meant: Meant) -> ResponseReturnVal
     except (NothingToExcludeError, TooFewToExcludeError) as error:
         db.session.rollback()
         return _refused(wave_at(slug), form, meant, error)
-    flash(_("已剔除 %(count)s 份答卷。", count=count), "good")
+    waiting = wave_results.answers_waiting(db.session(), wave_at(slug))
+    said = (
+        _("已剔除 %(count)s 份答卷，新的结果正在算。", count=count)
+        if waiting
+        else _("已剔除 %(count)s 份答卷。", count=count)
+    )
+    flash(said, "good")
     return redirect(url_for(".index", slug=slug))
 
 
@@ -142,7 +158,9 @@ def _page(
 ) -> str:
     has_closed = wave.has_closed(services().today())
     rules = [rule for rule in registered(wave) if has_closed or rule not in SEEN_ONLY_AFTER_CLOSING]
-    marked = _marked(wave, rules)
+    waiting = wave_results.answers_waiting(db.session(), wave)
+    # While results are computed nobody waits for the list of marked answers as well: it is the longest part.
+    marked = [] if waiting else _marked(wave, rules)
     return render_template(
         "admin/exclusions/index.html",
         wave=wave,
@@ -156,6 +174,8 @@ def _page(
         whole_form=whole_form or WholeForm(rules, formdata=None),
         undo_form=undo_form or WhyForm(formdata=None),
         undoing=undoing,
+        computing=waiting,
+        minutes=-(-waiting // ANSWERS_A_MINUTE) + 1,
         has_results=wave_results.latest(db.session(), wave) is not None,
         has_closed=has_closed,
         may_run=current_staff().may_on(Permission.RUN_SURVEY, wave.division, None),

@@ -20,8 +20,6 @@ SIGN = (Permission.RUN_SURVEY, Permission.ASSESS)
 """Any of these publishes what another person planned."""
 blueprint = Blueprint("surveys", __name__, url_prefix="/surveys")
 UNREADABLE = 422
-MOST_AT_ONCE = 20_000
-"""Answers whose results are computed while one waits; those of larger surveys come with the next tick."""
 
 
 @blueprint.get("/")
@@ -85,7 +83,7 @@ def close(slug: str) -> ResponseReturnValue:
         return _page(wave, close_form=form), UNREADABLE
     at = services().clock()
     wave_plans.close_early(db.session(), wave, str(form.reason.data), current_staff(), at)
-    is_large = sum(surveys.channel_counts(db.session(), wave).values()) > MOST_AT_ONCE
+    is_large = sum(surveys.channel_counts(db.session(), wave).values()) > wave_results.MOST_AT_ONCE
     if not is_large:
         wave_results.settle(db.session(), wave, current_staff().post, at)
     db.session.commit()

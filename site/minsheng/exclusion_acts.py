@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from minsheng import journal, wave_results
+from minsheng import journal, surveys, wave_results
 from minsheng.boards import Board
 from minsheng.clock import local_date
 from minsheng.errors import DomainError, ReasonRequiredError, WrongStateError
@@ -51,7 +51,8 @@ def exclude(
 ) -> Exclusion:
     """Take answers out of the scores by a rule that was registered; the answers stay.
 
-    A wave that has results gets new ones with the next number. Raises ``UnregisteredRuleError``,
+    A wave that has results gets new ones with the next number: at once, or where it has many answers by the clock's job
+    (``wave_results.outdated``). Raises ``UnregisteredRuleError``,
     ``ReasonRequiredError``, ``NothingToExcludeError``, and ``TooFewToExcludeError`` once there are results.
     """
     require_registered(wave, rule)
@@ -84,7 +85,7 @@ def exclude(
         "count": len(ids),
     }
     _record(session, wave, "answers_excluded", exclusion.why, extra, by, at)
-    if has_results:
+    if has_results and sum(surveys.channel_counts(session, wave).values()) <= wave_results.MOST_AT_ONCE:
         wave_results.settle(session, wave, by.post, at)
     return exclusion
 

@@ -106,13 +106,14 @@ def _watch_cases() -> int:
 
 
 def _settle_waves() -> int:
-    """Compute the results of surveys that have closed, one commit each."""
-    at = services().clock()
-    waves = wave_results.unsettled(db.session(), local_date(at))
-    for wave in waves:
-        wave_results.settle(db.session(), wave, wave_results.CLOCK, at)
-        db.session.commit()
-    return len(waves)
+    """Compute the results of surveys that have closed, and of those that lost answers since, one commit each."""
+    at, session = services().clock(), db.session()
+    due = [(wave, wave_results.CLOCK) for wave in wave_results.unsettled(session, local_date(at))]
+    due += wave_results.outdated(session)
+    for wave, actor in due:
+        wave_results.settle(session, wave, actor, at)
+        session.commit()
+    return len(due)
 
 
 def _watch_boards() -> int:

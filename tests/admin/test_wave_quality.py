@@ -181,6 +181,35 @@ def test_after_results_nobody_leaves_alone(
     assert "全部选同一项" in public
 
 
+def test_results_of_a_large_survey_are_made_anew_beside_the_request(
+    make: Make, session: Session, wave: Wave, browser_of: SignIn, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.forward(days=30)
+    first = wave_results.settle(session, wave, "某办", clock())
+    session.commit()
+    monkeypatch.setattr(wave_results, "MOST_AT_ONCE", 10)
+    by = make.staff(Role.SURVEYOR, division=wave.division, post="调查科")
+    browser = browser_of(by)
+    page = f"/admin/surveys/{wave.slug}/exclusions/"
+    clock.forward(minutes=1)
+    whole = {"scope": "batch", "key": "第一批", "rule": "misconduct", "why": "查实代填"}
+    assert browser.post(f"{page}whole", whole, on=page).status_code == 302
+    waiting = browser.get(page)
+    assert "新的结果正在算" in waiting.text
+    assert waiting.headers["Refresh"] == "10"
+    assert "Refresh" not in browser.get(f"{page}?still=1").headers
+    session.expire_all()
+    assert wave_results.latest(session, wave) == first
+    ((due, actor),) = wave_results.outdated(session)
+    assert (due.id, actor) == (wave.id, "调查科")
+    clock.forward(minutes=1)
+    again = wave_results.settle(session, due, actor, clock())
+    session.commit()
+    assert again.number == first.number + 1
+    assert wave_results.outdated(session) == []
+    assert "新的结果正在算" not in browser.get(page).text
+
+
 def test_a_flooded_board_alarms_the_desk(make: Make, session: Session, browser_of: SignIn) -> None:
     wave = make.wave(quality_rules={"board_burst": 3.5})
     project = make.project(division=wave.division)
