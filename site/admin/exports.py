@@ -8,7 +8,7 @@ import datetime as dt
 import threading
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from admin.access import current_staff, needs
@@ -134,14 +134,15 @@ def progress(key: str) -> ResponseReturnValue:
 def file(key: str) -> ResponseReturnValue:
     """Send a finished file to whoever asked for it, if the roles still open its table."""
     run = _run(key)
-    path = _workshop().path(run)
-    if run.state is not ExportState.READY or not path.exists():
+    if run.state is not ExportState.READY:
         return redirect(url_for(".progress", key=key))
     if RecordTable(run.table_name) not in records.offered(current_staff()):
         raise NotAllowedError
     name = f"{run.table_name}-{local_date(run.started_at).isoformat()}.{run.form}"
-    response = send_file(path, MEDIA_TYPES[run.form], as_attachment=True, download_name=name, etag=False, max_age=0)
+    response = Response(record_files.pieces(db.engine, run.id), mimetype=MEDIA_TYPES[run.form])
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "no-store"
+    response.content_length = run.size
     return response
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from admin import exports
 from minsheng import addresses
-from minsheng.export_runs import ExportRun, ExportState
+from minsheng.export_runs import ExportPiece, ExportRun, ExportState
 from minsheng.exporting import record_files, records
 from minsheng.exporting.record_rows import Row
 from minsheng.exporting.records import RecordTable
@@ -243,7 +243,7 @@ def test_an_export_that_fails_says_so_and_leaves_no_file(
     begun = browser.post("/admin/exports/", {"table": "projects.csv"})
     page = browser.get(browser.get(begun.location).location).get_data(as_text=True)
     assert "没有完成" in page
-    assert list((settings.data / "cache" / "exports").glob("*.csv")) == []
+    assert list((settings.data / "cache" / "exports").iterdir()) == []
 
 
 def test_an_export_whose_maker_died_is_not_waited_for(
@@ -275,16 +275,34 @@ def test_files_are_swept_when_their_time_is_over(
     browser = browser_of(make.staff(Role.PUBLISHER))
     table(browser, "projects.csv")
     folder = settings.data / "cache" / "exports"
-    (path,) = folder.iterdir()
-    assert path.stat().st_mode & 0o077 == 0, "for nobody else on this machine"
-    stray = folder / "left-behind.part"
-    stray.touch()
-    os.utime(stray, (0, 0))
-    os.utime(path, (AT.timestamp(), AT.timestamp()))
+    assert list(folder.iterdir()) == [], "the file lies in the database"
+    being_made, stray = folder / "being-made.part", folder / "left-behind.part"
+    for path, written in ((being_made, AT.timestamp()), (stray, 0)):
+        path.touch()
+        os.utime(path, (written, written))
+    pieces = sa.select(sa.func.count()).select_from(ExportPiece)
     assert record_files.sweep(session, folder, AT + dt.timedelta(hours=1)) == 0
-    assert list(folder.iterdir()) == [path]
+    assert (list(folder.iterdir()), session.scalar(pieces)) == ([being_made], 1)
     assert record_files.sweep(session, folder, AT + dt.timedelta(hours=3)) == 1
-    assert list(folder.iterdir()) == []
+    assert (list(folder.iterdir()), session.scalar(pieces)) == ([], 0)
+
+
+def test_a_file_is_sent_by_a_machine_that_did_not_make_it(
+    browser_of: SignIn, make: Make, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_files, "PIECE", 64)
+    for number in range(20):
+        make.project(title=f"第{number}村道路硬化")
+    browser = browser_of(make.staff(Role.PUBLISHER))
+    begun = browser.post("/admin/exports/", {"table": "projects.csv"})
+    (settings.data / "cache" / "exports").rmdir()
+
+    answer = browser.get(begun.location)
+
+    rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    assert [row[1] for row in rows[1:]] == [f"第{number}村道路硬化" for number in range(20)]
+    assert answer.headers["Content-Length"] == str(len(answer.data))
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="projects-2026-06-10.csv"'
 
 
 def test_rows_beyond_a_sheet_go_on_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

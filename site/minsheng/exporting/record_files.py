@@ -1,10 +1,13 @@
 """Tables written to files row by row: CSV or a workbook, and how far each has come.
 
-Whoever makes a file has a session of its own and says after each piece how far it is. A file is whole or not there.
+Whoever makes a file has a session of its own and says after each piece how far it is. A file is whole or not there: it
+is written beside the maker, kept in the database in pieces, and only then said to be ready, so that any process on any
+machine that shares the database can send it.
 """
 
 import dataclasses
 import datetime as dt
+import itertools
 import logging
 import secrets
 from collections.abc import Callable, Iterable, Iterator
@@ -15,7 +18,7 @@ import xlsxwriter
 from sqlalchemy.orm import Session
 
 from minsheng.database import reading
-from minsheng.export_runs import KEPT, ExportRun, ExportState
+from minsheng.export_runs import KEPT, ExportPiece, ExportRun, ExportState
 from minsheng.exporting import csv_guard, records
 from minsheng.exporting.record_rows import Row
 from minsheng.exporting.records import RecordTable
@@ -29,19 +32,17 @@ MOST_ROWS = 1_000_000
 """Rows a sheet of a workbook holds, and a little less; more go on another sheet."""
 MOST_RUNNING = 3
 PART = ".part"
+PIECE = 1_000_000
+"""Bytes of a piece: little enough to be held by whoever sends it, and to keep nobody else from writing for long."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Workshop:
-    """Where files are made: the database, the folder they lie in, and the clock."""
+    """Where files are made: the database, the folder for what is unfinished, and the clock."""
 
     engine: sa.Engine
     folder: Path
     clock: Callable[[], dt.datetime]
-
-    def path(self, run: ExportRun) -> Path:
-        """Return where the file of an export lies once it is made."""
-        return self.folder / f"{run.key}.{run.form}"
 
 
 def begin(session: Session, member: StaffMember, table: RecordTable, form: str, at: dt.datetime) -> ExportRun:
@@ -71,23 +72,51 @@ def make(workshop: Workshop, run_id: int) -> None:
 
 
 def _make(workshop: Workshop, run_id: int) -> None:
+    workshop.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    unfinished = workshop.folder / f"{secrets.token_hex(16)}{PART}"
+    unfinished.touch(mode=0o600)
+    try:
+        rows = _write(workshop, run_id, unfinished)
+        _keep(workshop, run_id, unfinished)
+        _note(workshop, run_id, state=ExportState.READY, rows=rows, size=unfinished.stat().st_size)
+    finally:
+        unfinished.unlink()
+
+
+def _write(workshop: Workshop, run_id: int, path: Path) -> int:
+    """Write the rows of an export to a file beside the maker; return how many."""
     with Session(workshop.engine) as session, reading():
         run = session.get_one(ExportRun, run_id)
-        path, member_id, table, form = workshop.path(run), run.member_id, RecordTable(run.table_name), run.form
+        member_id, table, form = run.member_id, RecordTable(run.table_name), run.form
         session.close()
-        workshop.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        unfinished = path.with_suffix(PART)
-        unfinished.touch(mode=0o600)
         counted = _Counted(
             records.rows(
                 session, member_id, table, lambda done: _try_to_note(workshop, run_id, done=done, rows=counted.rows)
             )
         )
         write = write_csv if form == "csv" else write_workbook
-        write(unfinished, counted, table.value)
-    size = unfinished.stat().st_size
-    unfinished.replace(path)
-    _note(workshop, run_id, state=ExportState.READY, rows=counted.rows, size=size)
+        write(path, counted, table.value)
+    return counted.rows
+
+
+def _keep(workshop: Workshop, run_id: int, path: Path) -> None:
+    """Keep a finished file in the database, a piece and a transaction at a time."""
+    with path.open("rb") as file:
+        for number, data in enumerate(iter(lambda: file.read(PIECE), b"")):
+            with Session(workshop.engine) as session:
+                session.add(ExportPiece(run_id=run_id, number=number, data=data))
+                session.commit()
+
+
+def pieces(engine: sa.Engine, run_id: int) -> Iterator[bytes]:
+    """Yield a finished file, each piece read when the one before is sent."""
+    for number in itertools.count():
+        with Session(engine) as session, reading():
+            query = sa.select(ExportPiece.data).where(ExportPiece.run_id == run_id, ExportPiece.number == number)
+            data = session.scalar(query)
+        if data is None:
+            return
+        yield data
 
 
 class _Counted:
@@ -152,13 +181,13 @@ def running(session: Session, member: StaffMember, at: dt.datetime) -> int:
 
 
 def sweep(session: Session, folder: Path, at: dt.datetime) -> int:
-    """Remove exports whose time is over, and files that belong to none; return how many exports went."""
+    """Remove exports whose time is over, and here what makers left unfinished; return how many exports went."""
     old = session.scalars(sa.select(ExportRun).where(ExportRun.started_at < at - KEPT)).all()
     for run in old:
+        session.execute(sa.delete(ExportPiece).where(ExportPiece.run_id == run.id))
         session.delete(run)
     session.flush()
-    known = {*session.scalars(sa.select(ExportRun.key))}
     for path in folder.glob("*") if folder.exists() else ():
-        if path.name.partition(".")[0] not in known and path.stat().st_mtime < (at - KEPT).timestamp():
+        if path.stat().st_mtime < (at - KEPT).timestamp():
             path.unlink(missing_ok=True)
     return len(old)
