@@ -1,5 +1,6 @@
 """Sending an idea for a call: the form, the proof of work under load, and the one idea made, whatever happens."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from minsheng import call_acts, call_ideas, calls, codes, quarantine, spent_tick
 from minsheng.call_ideas import CallIdea
 from minsheng.calls import Call
 from minsheng.cases import SuggestionKind
-from minsheng.database import db
+from minsheng.database import db, reading
 from minsheng.errors import NotOpenError
 from minsheng.held_letters import HeldLetter, HeldReason
 from minsheng.letters import Letter
@@ -25,9 +26,10 @@ from pages.language import gettext as _
 from pages.language import lazy_gettext as _l
 from pages.limits import limiter
 from pages.services import services
-from public import sending_gate
+from public import prepared, sending_gate
 
 MOST_PLACES = 60
+_TOO_OLD = _l("这张表单放得太久了，请再按一次“提交”；您填写的内容都还在。")
 
 
 class IdeaForm(Form):
@@ -40,9 +42,9 @@ class IdeaForm(Form):
     consent_to_publish = BooleanField(_l("同意把内容（隐去个人信息后）公开在网站上"))
     homepage = StringField(_l("个人主页"))
 
-    def __init__(self, places: list[Division], **kwargs: Any) -> None:
+    def __init__(self, places: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.place.choices = [("", _("不限 / 说不准")), *((one.code, text_of(one, "name")) for one in places)]
+        self.place.choices = [("", _("不限 / 说不准")), *places]
 
     def validate_homepage(self, field: StringField) -> None:
         """Refuse what a robot filled in; a person whose browser did it is told so."""
@@ -51,30 +53,78 @@ class IdeaForm(Form):
 
 
 def has_worked() -> bool:
-    """Whether an idea comes with proof of work."""
-    call = calls.by_slug(db.session(), (request.view_args or {}).get("slug", "")) if request.form.get("proof") else None
-    return call is not None and sending_gate.has_worked(tickets.of_call(call.id))
+    """Whether an idea comes with proof of work. Ends the transaction: what follows must not wait for it."""
+    if request.form.get("proof", "") in {"", sending_gate.ASKED}:
+        return False
+    with reading():
+        call = calls.by_slug(db.session(), (request.view_args or {}).get("slug", ""))
+        purpose = tickets.of_call(call.id) if call else None
+    db.session.rollback()
+    return purpose is not None and sending_gate.has_worked(purpose)
 
 
 @limiter.limit("120 per hour; 30 per minute", methods=["POST"], exempt_when=has_worked)
 def new(slug: str) -> str | BaseResponse | tuple[str, int]:
     """Show the form, or take it: to its receipt, or back with what is still missing."""
+    sending_gate.hear()
+    if sending_gate.is_high():
+        prepared.lighten()
+    if request.method == "POST" and prepared.is_light():
+        with reading():
+            asked = _asked_for_work(slug)
+        if asked is not None:
+            return asked
+        db.session.rollback()
     call = call_of(slug)
     form = IdeaForm(_places(call))
     if request.method != "POST":
         if not call.takes_ideas(services().clock()):
             return redirect(url_for(".show", slug=call.slug))
         return _page(form, call)
+    ticket = _checked_ticket(form, call)
+    return _sent(form, call, ticket) if isinstance(ticket, str) else ticket
+
+
+def _sent(form: IdeaForm, call: Call, ticket: str) -> BaseResponse | tuple[str, int]:
+    """Go on with a form that can be taken: to the receipt where it was already, else to storing it."""
     purpose = tickets.of_call(call.id)
-    ticket = tickets.read(services().secret, purpose, form.ticket.data or "")
-    if not form.validate():
-        return _page(form, call, ticket), 422
-    if ticket is None or _was_for_other_words(form, purpose, ticket):
-        form.form_errors.append(_("这张表单放得太久了，请再按一次“提交”；您填写的内容都还在。"))
-        return _page(form, call), 422
-    if idea_of(codes.tracking_code(services().secret, purpose, ticket)) is not None:
+    made = idea_of(codes.tracking_code(services().secret, purpose, ticket))
+    if made is None:
+        return _taken(form, call, purpose, ticket)
+    if made.words == (form.words.data or "").strip():
         return _receipt(purpose, ticket)
-    return _taken(form, call, purpose, ticket)
+    # Somebody went back, wrote anew and sent again.
+    sending_gate.note_refused()
+    form.form_errors.append(_TOO_OLD)
+    return _page(form, call), 422
+
+
+def _asked_for_work(slug: str) -> tuple[str, int] | None:
+    """Send a form back that came under load and was not asked for work yet; None for one that is to be taken.
+
+    Only reads, so that a flood keeps nobody from writing.
+    """
+    call = call_of(slug)
+    form = IdeaForm(_places(call))
+    if form.proof.data == sending_gate.ASKED or _has_proof(form, call) or not call.takes_ideas(services().clock()):
+        return None
+    ticket = _checked_ticket(form, call)
+    if not isinstance(ticket, str):
+        return ticket
+    sending_gate.note(form.words.data or "")
+    return _page(form, call, ticket, step="full" if sending_gate.room().is_used_up() else "proof"), 422
+
+
+def _checked_ticket(form: IdeaForm, call: Call) -> str | tuple[str, int]:
+    """Return the number of a form that can be taken, or the answer that says what is wrong with it."""
+    is_valid = form.validate()
+    ticket = tickets.read(services().secret, tickets.of_call(call.id), form.ticket.data or "")
+    if is_valid and ticket is not None:
+        return ticket
+    sending_gate.note_refused()
+    if is_valid:
+        form.form_errors.append(_TOO_OLD)
+    return _page(form, call, ticket), 422
 
 
 def call_of(slug: str) -> Call:
@@ -99,7 +149,7 @@ def _taken(form: IdeaForm, call: Call, purpose: str, ticket: str) -> BaseRespons
     words, at = form.words.data or "", services().clock()
     if not call.takes_ideas(at):
         return _too_late(form, call)
-    has_proof = sending_gate.is_worked_for(purpose, form.ticket.data or "", form.proof.data or "")
+    has_proof = _has_proof(form, call)
     reading = sending_gate.note(words)
     if reading.is_high and not has_proof:
         is_full = not sending_gate.room().takes(db.session(), words, at, call)
@@ -154,36 +204,48 @@ def _page(form: IdeaForm, call: Call, ticket: str | None = None, *, step: str = 
     if ticket is None:
         form.ticket.data = tickets.issue(services().secret, purpose)
     bits = sending_gate.bits_asked()
-    if bits and not sending_gate.is_worked_for(purpose, form.ticket.data or "", form.proof.data or ""):
+    if bits and not _has_proof(form, call):
         form.proof.data = sending_gate.ASKED
-    return render_template(
-        "public/calls/new.html",
-        form=form,
-        call=call,
-        step=step,
-        proof_bits=bits if form.proof.data == sending_gate.ASKED else 0,
-        today=services().today(),
-        shows_invented=call.division.is_invented,
-    )
+    proof_bits = bits if form.proof.data == sending_gate.ASKED else 0
+
+    def render() -> str:
+        return render_template(
+            "public/calls/new.html",
+            form=form,
+            call=call,
+            step=step,
+            proof_bits=proof_bits,
+            today=services().today(),
+            shows_invented=call.division.is_invented,
+            **({"layout": prepared.LIGHT} if prepared.is_light() else {}),
+        )
+
+    if not prepared.is_light():
+        return render()
+    return prepared.fill(form, ("idea", call.id, step, proof_bits), frozenset(), render)
+
+
+def _has_proof(form: IdeaForm, call: Call) -> bool:
+    """Whether the browser has worked on this form's ticket, and not too long ago."""
+    return sending_gate.is_worked_for(tickets.of_call(call.id), form.ticket.data or "", form.proof.data or "")
 
 
 def _receipt(purpose: str, ticket: str) -> BaseResponse:
     return redirect(url_for(".followed", code=codes.tracking_code(services().secret, purpose, ticket), sent=1))
 
 
-def _was_for_other_words(form: IdeaForm, purpose: str, ticket: str) -> bool:
-    """Whether the ticket has made an idea of other words: somebody went back, wrote anew and sent again."""
-    made = idea_of(codes.tracking_code(services().secret, purpose, ticket))
-    return made is not None and made.words != (form.words.data or "").strip()
+def _places(call: Call) -> list[tuple[str, str]]:
+    """Return the place of the round and what lies below it, by code and name in the reader's language."""
+    if not prepared.is_light():
+        return _places_of(call)
+    return prepared.prepared().remember(("places of ideas", call.id, current_language()), lambda: _places_of(call))
 
 
-def _places(call: Call) -> list[Division]:
-    """Return the place of the round and what lies below it."""
-    return list(
-        db.session.scalars(
-            sa.select(Division)
-            .where(Division.id.in_(division_ids_within(call.division.path)))
-            .order_by(Division.code)
-            .limit(MOST_PLACES)
-        )
+def _places_of(call: Call) -> list[tuple[str, str]]:
+    found = db.session.scalars(
+        sa.select(Division)
+        .where(Division.id.in_(division_ids_within(call.division.path)))
+        .order_by(Division.code)
+        .limit(MOST_PLACES)
     )
+    return [(one.code, text_of(one, "name")) for one in found]

@@ -7,12 +7,15 @@ from flask import current_app, has_request_context, request, url_for
 from minsheng.content_pages import ContentKind
 from pages.language import gettext as _
 from pages.language import ngettext, plain_text_of
-from public import content
+from public import content, prepared
 
 
 def names() -> dict[str, Any]:
-    """Return the names ``pages/layout.html`` asks a face for; nothing on the staff's pages, which have their own."""
-    if not has_request_context() or request.path.startswith("/admin"):
+    """Return the names ``pages/layout.html`` asks a face for; nothing on pages with another frame.
+
+    Those are the staff's, and light ones.
+    """
+    if not has_request_context() or request.path.startswith("/admin") or prepared.is_light():
         return {}
     here = request.blueprints[0] if request.blueprints else ""
     navigation = [

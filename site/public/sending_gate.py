@@ -23,6 +23,8 @@ from pages.services import services
 
 PROOF_LASTS = 2 * 3600
 """Seconds after which work done for a form counts no more."""
+FORMS = frozenset({"public.suggestions.new", "public.calls.new"})
+"""Names of the pages with these forms."""
 ASKED = "none"
 """The proof in a form that asked for one and found none."""
 MOST_UNLIMITED = 64 * 1024

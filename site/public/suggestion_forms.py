@@ -1,6 +1,7 @@
 """The forms of senders: the letter, the tracking code, the judgement, the dispute, the support, later pictures."""
 
 import decimal
+from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf.file import MultipleFileField
@@ -8,7 +9,6 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringFi
 
 from minsheng.cases import Rating, SuggestionKind
 from minsheng.mail import InvalidRecipientError, read_address
-from minsheng.places import Division
 from pages.forms import Form, length, plain, required
 from pages.language import gettext as _
 from pages.language import lazy_gettext as _l
@@ -50,9 +50,9 @@ class SuggestionForm(Form):
         self.kind.choices = [(kind.value, word(kind)) for kind in SuggestionKind]
         self.place.choices = [("", _("不限 / 说不准"))]
 
-    def offer(self, places: list[Division]) -> None:
-        """Offer these places to choose from."""
-        self.place.choices = [("", _("不限 / 说不准")), *((place.code, place.name) for place in places)]
+    def offer(self, places: Iterable[tuple[str, str]]) -> None:
+        """Offer these places to choose from, by code and name."""
+        self.place.choices = [("", _("不限 / 说不准")), *places]
 
     def validate_email(self, field: StringField) -> None:
         """Refuse what no mail can be sent to."""

@@ -6,6 +6,7 @@ through, and every other one of the same form is led to the same receipt.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from flask import redirect, render_template, request, url_for
@@ -16,7 +17,7 @@ from minsheng import codes, letters, publishing, quarantine, spent_tickets, sugg
 from minsheng.boards import Board
 from minsheng.case_photos import MOST_PHOTOS, CasePhoto
 from minsheng.cases import SuggestionKind
-from minsheng.database import db
+from minsheng.database import db, reading
 from minsheng.held_letters import HeldLetter, HeldReason
 from minsheng.letters import Letter
 from minsheng.places import Division, division_by_code
@@ -29,11 +30,22 @@ from minsheng.suggestions import Suggestion
 from pages import tickets
 from pages.language import current_language
 from pages.language import gettext as _
+from pages.language import lazy_gettext as _l
 from pages.limits import limiter
 from pages.services import services
-from public import boards, sending_gate, similar, suggestion_photos
+from public import boards, prepared, sending_gate, similar, suggestion_photos
 from public.suggestion_forms import SuggestionForm
 from public.suggestion_photos import Taken
+
+_TOO_OLD = _l("这张表单放得太久了，请再按一次“提交”；您填写的内容都还在。")
+
+
+class Place(NamedTuple):
+    """A place to choose from."""
+
+    code: str
+    name: str
+    is_invented: bool
 
 
 @dataclass(frozen=True)
@@ -42,7 +54,7 @@ class About:
 
     project: Project | None
     board: Board | None
-    places: list[Division]
+    places: list[Place]
 
 
 def has_worked() -> bool:
@@ -53,12 +65,18 @@ def has_worked() -> bool:
 @limiter.limit("120 per hour; 30 per minute", methods=["POST"], exempt_when=has_worked)
 def new() -> str | BaseResponse | tuple[str, int]:
     """Show the form, or take it: to its receipt, or back with what is still missing."""
+    sending_gate.hear()
+    if sending_gate.is_high():
+        prepared.lighten()
     form = SuggestionForm()
     if request.method != "POST":
         form.place.data = request.args.get("place", "")
         return _page(form, _about(form), Taken())
     has_proof = _has_proof(form)
     is_asked = sending_gate.is_high() and not has_proof
+    if is_asked and form.proof.data != sending_gate.ASKED:
+        with reading():
+            return _asked_for_work(form)
     # Pictures first: no transaction is open yet that others would wait for. Under attack nobody's are read unproved.
     uploads = [] if is_asked else form.photos.data or []
     taken = suggestion_photos.take(uploads, form.kept.data or "", request.form.getlist("unwanted"))
@@ -70,34 +88,65 @@ def code_of(ticket: str) -> str:
     return codes.tracking_code(services().secret, tickets.LETTER, ticket)
 
 
-def _taken(
-    form: SuggestionForm, taken: Taken, *, has_proof: bool, drops_photos: bool
-) -> BaseResponse | tuple[str, int]:
-    """Go one step on with a form that was sent."""
+def _asked_for_work(form: SuggestionForm) -> tuple[str, int]:
+    """Send a form back that came under load and was not asked for work yet, without asking the database for anything.
+
+    Nor whether its letter is stored already: who presses again is led to the receipt then.
+    """
     about = _about(form)
+    taken = suggestion_photos.take((), form.kept.data or "", request.form.getlist("unwanted"))
+    drops_photos = _has_uploads(form)
+    ticket = _checked_ticket(form, about, taken, drops_photos=drops_photos)
+    if not isinstance(ticket, str):
+        return ticket
+    sending_gate.note(form.words.data or "")
+    return _page(form, about, taken, ticket, step="full" if sending_gate.room().is_used_up() else "proof"), 422
+
+
+def _checked_ticket(form: SuggestionForm, about: About, taken: Taken, *, drops_photos: bool) -> str | tuple[str, int]:
+    """Return the number of a form that can be taken, or the answer that says what is wrong with it."""
     is_valid = form.validate()
     form.photos.errors = [*form.photos.errors, *taken.errors]
     if drops_photos:
         form.photos.errors.append(_("现在提交的人太多，照片没有收。请再选一次，或者先提交，在回执页补照片"))
     ticket = tickets.read(services().secret, tickets.LETTER, form.ticket.data or "")
-    if not is_valid or taken.errors:
-        return _page(form, about, taken, ticket), 422
-    if ticket is None or _was_for_other_words(form, ticket):
-        form.form_errors.append(_("这张表单放得太久了，请再按一次“提交”；您填写的内容都还在。"))
-        return _page(form, about, taken), 422
-    if _made(ticket) is not None:
+    if is_valid and not taken.errors and ticket is not None:
+        return ticket
+    sending_gate.note_refused()
+    if is_valid and not taken.errors:
+        form.form_errors.append(_TOO_OLD)
+    return _page(form, about, taken, ticket), 422
+
+
+def _taken(
+    form: SuggestionForm, taken: Taken, *, has_proof: bool, drops_photos: bool
+) -> BaseResponse | tuple[str, int]:
+    """Go one step on with a form that was sent."""
+    about = _about(form)
+    ticket = _checked_ticket(form, about, taken, drops_photos=drops_photos)
+    if not isinstance(ticket, str):
+        return ticket
+    made = _made(ticket)
+    if made is not None and made.words == (form.words.data or "").strip():
         return _receipt(ticket)
-    reading = sending_gate.note(form.words.data or "")
-    if reading.is_high and not has_proof:
+    if made is not None:
+        # Somebody went back, wrote anew and sent again: to take that for the same letter would lose it, and show
+        # whoever wrote it another's receipt.
+        sending_gate.note_refused()
+        form.form_errors.append(_TOO_OLD)
+        return _page(form, about, taken), 422
+    count = sending_gate.note(form.words.data or "")
+    if count.is_high and not has_proof:
         is_full = not sending_gate.room().takes(db.session(), form.words.data or "", services().clock())
         if is_full or form.proof.data != sending_gate.ASKED or drops_photos:
             return _page(form, about, taken, ticket, step="full" if is_full else "proof"), 422
-    if not reading.is_high and not form.checked.data:
+    if not count.is_high and not form.checked.data:
         alike = similar.similar_to(form.words.data or "", about.project, _place(form))
         if alike:
             return _page(form, about, taken, ticket, step="similar", alike=alike), 200
-    reason = sending_gate.reason_to_hold(reading, has_proof=has_proof)
-    return _send_once(form, about, taken, ticket, reason, reading.alike_as if reading.is_many_alike else "")
+    reason = sending_gate.reason_to_hold(count, has_proof=has_proof)
+    alike_as = count.alike_as if count.is_many_alike else ""
+    return _send_once(form, about, taken, ticket, reason, alike_as)
 
 
 def _send_once(
@@ -158,15 +207,6 @@ def _made(ticket: str) -> Suggestion | HeldLetter | None:
     return suggestions.by_code(db.session(), code) or quarantine.by_code_hash(db.session(), codes.code_hash(code))
 
 
-def _was_for_other_words(form: SuggestionForm, ticket: str) -> bool:
-    """Whether the ticket has made a case of other words: somebody went back, wrote anew and sent again.
-
-    To take that for the same letter would lose it, and show whoever wrote it another's receipt.
-    """
-    made = _made(ticket)
-    return made is not None and made.words != (form.words.data or "").strip()
-
-
 def _receipt(ticket: str) -> BaseResponse:
     return redirect(url_for(".followed", code=code_of(ticket), sent=1))
 
@@ -187,9 +227,9 @@ def _about(form: SuggestionForm) -> About:
     project = project or (board.project if board else None)
     form.project.data = project.slug if project else ""
     form.board.data = board.code if board else ""
-    about = About(project, board, _places())
-    form.offer(about.places)
-    return about
+    places = prepared.prepared().remember("places of letters", _places) if prepared.is_light() else _places()
+    form.offer((place.code, place.name) for place in places)
+    return About(project, board, places)
 
 
 def _page(
@@ -210,20 +250,30 @@ def _page(
         form.proof.data = sending_gate.ASKED
     form.checked.data = "yes" if step == "similar" else form.checked.data or ""
     form.kept.data = taken.signed
-    return render_template(
-        "public/suggestions/new.html",
-        form=form,
-        project=about.project,
-        board=about.board,
-        kept=taken.stored,
-        most_photos=MOST_PHOTOS,
-        proof_bits=bits if form.proof.data == sending_gate.ASKED else 0,
-        step=step,
-        alike=alike,
-        tiles=known.map_tiles,
-        today=known.today(),
-        shows_invented=any(place.is_invented for place in about.places),
-    )
+    proof_bits = bits if form.proof.data == sending_gate.ASKED else 0
+
+    def render() -> str:
+        return render_template(
+            "public/suggestions/new.html",
+            form=form,
+            project=about.project,
+            board=about.board,
+            kept=taken.stored,
+            most_photos=MOST_PHOTOS,
+            proof_bits=proof_bits,
+            step=step,
+            alike=alike,
+            tiles=known.map_tiles,
+            today=known.today(),
+            shows_invented=any(place.is_invented for place in about.places),
+            **({"layout": prepared.LIGHT} if prepared.is_light() else {}),
+        )
+
+    if not prepared.is_light() or alike or taken.stored or form.point:
+        return render()
+    key = ("letter", step, proof_bits, about.project and about.project.id, about.board and about.board.id)
+    has_contact = form.contact.data or form.email.data
+    return prepared.fill(form, key, frozenset() if has_contact else frozenset({"contact", "email"}), render)
 
 
 def _place(form: SuggestionForm) -> Division | None:
@@ -238,7 +288,7 @@ def _project(slug: str | None) -> Project | None:
     return project if project is not None and project.takes_suggestions else None
 
 
-def _places() -> list[Division]:
+def _places() -> list[Place]:
     """Return the places of this installation's own programmes and their townships."""
     own = (
         sa.select(Programme.division_id)
@@ -246,4 +296,5 @@ def _places() -> list[Division]:
         .distinct()
     )
     query = sa.select(Division).where(sa.or_(Division.id.in_(own), Division.parent_id.in_(own)))
-    return list(db.session.scalars(query.order_by(Division.code)))
+    found = db.session.scalars(query.order_by(Division.code))
+    return [Place(place.code, place.name, place.is_invented) for place in found]

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from minsheng.errors import DomainError, NotAllowedError, NotOpenError, SealedError
 from pages.error_messages import domain_message, http_message
+from public import prepared, sending_gate
 
 log = logging.getLogger(__name__)
 WORTH_KEEPING = 12
@@ -58,4 +59,15 @@ def _refused(error: DomainError) -> tuple[str, int]:
 
 
 def _page(code: int, title: str, advice: str, typed: Sequence[str] = ()) -> tuple[str, int]:
-    return render_template("pages/error.html", code=code, title=title, advice=advice, typed=typed), code
+    frame = {"layout": prepared.LIGHT} if _is_in_flood() else {}
+    return render_template("pages/error.html", code=code, title=title, advice=advice, typed=typed, **frame), code
+
+
+def _is_in_flood() -> bool:
+    """Whether a form is refused that residents send while very many do; counts it, as all that is sent is counted."""
+    if request.method != "POST" or request.endpoint not in sending_gate.FORMS:
+        return False
+    sending_gate.note_refused()
+    if sending_gate.is_high():
+        prepared.lighten()
+    return prepared.is_light()
