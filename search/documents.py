@@ -5,6 +5,7 @@ Only what residents may see becomes a document; the domain's own queries decide 
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -187,7 +188,7 @@ def _project(project: Project, today: dt.date) -> Document:
         slug=project.slug,
         title=project.title,
         text=_lines(*text),
-        keywords=_lines(*posts, *project.themes, project.source_title or ""),
+        keywords=_lines(*posts, *project.themes, *_amounts(project), project.source_title or ""),
         agency=agency.slug if agency else "",
         agency_name=_lines(*units),
         programme=project.programme.slug,
@@ -205,6 +206,15 @@ def _project(project: Project, today: dt.date) -> Document:
         progress=float(stands.progress) if stands.progress is not None else None,
         **_place(project.division),
     )
+
+
+def _amounts(record: Project | Programme) -> Iterator[str]:
+    """Yield planned and total investment as people write them: 1240万元, and from a hundred million 1.32亿元."""
+    for fen in (record.planned_investment_fen, record.total_investment_fen):
+        if fen:
+            yield f"{Decimal(fen) / 1_000_000:.2f}".rstrip("0").rstrip(".") + "万元"
+            if fen >= 10_000_000_000:
+                yield f"{Decimal(fen) / 10_000_000_000:.2f}".rstrip("0").rstrip(".") + "亿元"
 
 
 def _report(report: ProgressReport, _today: dt.date) -> Document:
@@ -251,7 +261,7 @@ def _programme(programme: Programme, _today: dt.date) -> Document:
         slug=programme.slug,
         title=programme.title,
         text=_lines(programme.summary, *policy),
-        keywords=_lines(programme.theme, programme.source_title or ""),
+        keywords=_lines(programme.theme, *_amounts(programme), programme.source_title or ""),
         agency=agency.slug if agency else "",
         agency_name=agency.name if agency else "",
         programme=programme.slug,

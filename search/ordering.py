@@ -1,7 +1,8 @@
 """In which order answers are shown.
 
 By relevance means in tiers: all words in the title, some, or only in the text; in each of these the words typed
-before their synonyms, records of their own before the monthly reports that repeat their titles, and newest first.
+before their synonyms, this installation's records before those compiled from others' notices, and newest first.
+Monthly reports repeat the titles of their projects: for that alone they come last of all.
 The leading title matches are then put in order of how closely the title is what was typed. Tiers rather than
 scores keep the order explainable, and it does not depend on how long a text is.
 """
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from minsheng.outbox import RecordKind
+from minsheng.publication import Origin
 from search import analysis, bitsets
 from search.engine import Document, Facet, Sort
 from search.matching import Matched, Sets
@@ -25,6 +27,9 @@ _SPARSE = 30
 
 REPORT = facet_token(Facet.KIND, RecordKind.REPORT.value)
 """The entry that monthly reports stand under."""
+
+COMPILED = facet_token(Facet.ORIGIN, Origin.COMPILED.value)
+"""The entry that records compiled from others' notices stand under."""
 
 Place = tuple[int, int]
 """Where a document is: number of the segment, position in it."""
@@ -89,19 +94,34 @@ def newest_first(segments: Sequence[LiveSegment], sets: Sets) -> Iterator[Place]
 
 def by_relevance(segments: Sequence[LiveSegment], matched: Matched, typed: str) -> Iterator[Place]:
     """Yield the places of all answers, the best first."""
-    reports = [live.segment.holding("facets", facet_token(Facet.KIND, RecordKind.REPORT.value)) for live in segments]
+    reports = [live.segment.holding("facets", REPORT) for live in segments]
+    compiled = [live.segment.holding("facets", COMPILED) for live in segments]
+    repeating = _both(matched.some_in_title, reports)
+    whole_title = _without(matched.in_title, reports)
     left = list(matched.everywhere)
-    for tier in (matched.in_title, matched.some_in_title, matched.everywhere):
+    tiers = (whole_title, _without(matched.some_in_title, reports), _without(matched.everywhere, repeating), repeating)
+    for tier in tiers:
         for narrower in (matched.as_typed, matched.everywhere):
-            current = [bits & one & rest for bits, one, rest in zip(tier, narrower, left, strict=True)]
-            left = [rest & ~bits for rest, bits in zip(left, current, strict=True)]
-            own = [bits & ~repeats for bits, repeats in zip(current, reports, strict=True)]
-            repeating = [bits & repeats for bits, repeats in zip(current, reports, strict=True)]
-            ordered = newest_first(segments, own)
-            if tier is matched.in_title and typed:
-                yield from _closest_first(segments, list(islice(ordered, CLOSELY_COMPARED)), typed)
-            yield from ordered
-            yield from newest_first(segments, repeating)
+            current = _both(_both(tier, narrower), left)
+            left = _without(left, current)
+            for part in _by_origin(current, compiled) if typed else (current,):
+                for kind in (_without(part, reports), _both(part, reports)):
+                    ordered = newest_first(segments, kind)
+                    if tier is whole_title and typed:
+                        yield from _closest_first(segments, list(islice(ordered, CLOSELY_COMPARED)), typed)
+                    yield from ordered
+
+
+def _by_origin(sets: Sets, compiled: Sets) -> tuple[Sets, Sets]:
+    return _without(sets, compiled), _both(sets, compiled)
+
+
+def _both(one: Sets, other: Sets) -> Sets:
+    return [left & right for left, right in zip(one, other, strict=True)]
+
+
+def _without(sets: Sets, others: Sets) -> Sets:
+    return [bits & ~barred for bits, barred in zip(sets, others, strict=True)]
 
 
 def _closest_first(segments: Sequence[LiveSegment], places: list[Place], typed: str) -> list[Place]:

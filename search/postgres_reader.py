@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from minsheng.outbox import RecordKind
+from minsheng.publication import Origin
 from search import ordering, postgres_schema
 from search.corrections import LOOKED_AT, one_slip_apart, readings
 from search.engine import MAX_LIMIT, MAX_REACH, Document, Facet, FacetCount, Hit, Key, Query, Sort
@@ -270,9 +271,8 @@ class Reader:
             found = self._of_tier(
                 chosen.where(condition), answer, max(last - len(documents), ordering.CLOSELY_COMPARED)
             )
-            for is_repeating, members in found:
-                is_compared = is_titled and not is_repeating
-                documents += ordering.closest_first(members, typed) if is_compared else members
+            for members in found:
+                documents += ordering.closest_first(members, typed) if is_titled else members
             if len(documents) >= last:
                 break
         return documents[:last]
@@ -287,29 +287,39 @@ class Reader:
         known = [query for query in titled if query]
         every = " & ".join(known) if len(known) == len(titled) else ""
         some = " | ".join(f"({query})" for query in known)
+        is_report = self.table.c.kind == RecordKind.REPORT.value
         if every:
-            yield True, self._matches(every)
+            yield True, sa.and_(self._matches(every), sa.not_(is_report))
         if some and some != f"({every})":
-            yield False, sa.and_(self._matches(some), sa.not_(self._is_among(every)) if every else sa.true())
+            some_only = sa.and_(self._matches(some), sa.not_(self._is_among(every)) if every else sa.true())
+            yield False, sa.and_(some_only, sa.not_(is_report))
         yield False, sa.not_(self._is_among(some)) if some else sa.true()
+        if some:
+            # Monthly reports repeat the titles of their projects.
+            yield False, sa.and_(self._matches(some), is_report)
 
-    def _of_tier(self, chosen: sa.Select[Any], answer: Answer, most: int) -> Iterator[tuple[bool, list[Document]]]:
-        """Yield the documents of a tier: words as typed before synonyms, records before reports, the newest first."""
+    def _of_tier(self, chosen: sa.Select[Any], answer: Answer, most: int) -> Iterable[list[Document]]:
+        """Return the documents of a tier: words as typed first, then this installation's, then records, the newest."""
         by_synonyms = [
             sa.not_(self._is_among(query_text([replace(group, alternatives=group.alternatives[:1])])))
             for group in answer.wanted
             if len(group.alternatives) > 1
         ]
         repeats = self.table.c.kind == RecordKind.REPORT.value
+        is_compiled = self.table.c.origin == Origin.COMPILED.value
         ordered = (
-            chosen.add_columns(sa.or_(sa.false(), *by_synonyms).label("is_other"), repeats.label("repeats"))
-            .order_by("is_other", "repeats", *self._newest_first())
+            chosen.add_columns(
+                sa.or_(sa.false(), *by_synonyms).label("is_other"),
+                is_compiled.label("is_compiled"),
+                repeats.label("repeats"),
+            )
+            .order_by("is_other", "is_compiled", "repeats", *self._newest_first())
             .limit(most)
         )
-        groups: dict[tuple[bool, bool], list[Document]] = {}
+        groups: dict[tuple[bool, bool, bool], list[Document]] = {}
         for row in self.execute(ordered):
-            groups.setdefault((row.is_other, row.repeats), []).append(document_of(row))
-        return ((repeating, members) for (_, repeating), members in groups.items())
+            groups.setdefault((row.is_other, row.is_compiled, row.repeats), []).append(document_of(row))
+        return groups.values()
 
     def _newest_first(self) -> tuple[sa.ColumnElement[Any], ...]:
         columns = self.table.c

@@ -8,7 +8,7 @@ number of words are capped, so that every query is answered in bounded time.
 import enum
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -175,7 +175,7 @@ def _words(folded: str, field: Field, synonyms: Synonyms, *, excluded: bool) -> 
     all_runs = list(analysis.runs(folded))
     for position, run in enumerate(all_runs):
         if run.nature != "han":
-            group = _latin_group(run.text, field)
+            group = _latin_group(run.text, field, synonyms.heard(run.text))
             found.append(_widened(group, synonyms.of(run.text), field))
             continue
         touches_number = any(
@@ -193,10 +193,11 @@ def _words(folded: str, field: Field, synonyms: Synonyms, *, excluded: bool) -> 
 
 def _widened(group: Group, synonyms: tuple[str, ...], field: Field) -> Group:
     """Return the group with its synonyms as further alternatives."""
-    others = tuple(
-        Alternative(tuple(run_tokens(run)), (run.text,), field) for other in synonyms for run in analysis.runs(other)
-    )
-    return replace(group, alternatives=group.alternatives + others)
+    return replace(group, alternatives=group.alternatives + _ways(synonyms, field))
+
+
+def _ways(words: Iterable[str], field: Field) -> tuple[Alternative, ...]:
+    return tuple(Alternative(tuple(run_tokens(run)), (run.text,), field) for one in words for run in analysis.runs(one))
 
 
 def _phrase(folded: str, field: Field, *, excluded: bool) -> list[Group]:
@@ -255,11 +256,11 @@ def _han_alternative(word: str, field: Field) -> Alternative:
     return Alternative(tuple(run_tokens(run)), (word,), field)
 
 
-def _latin_group(word: str, field: Field) -> Group:
-    """Return the group of a Latin word or number.
+def _latin_group(word: str, field: Field, heard: Iterable[str] = ()) -> Group:
+    """Return the group of a Latin word or number; ``heard`` are the words of the list of synonyms it is pinyin of.
 
-    Where the word is nowhere, it is taken for pinyin, then for the beginning of a word, then for the initials of
-    Chinese ones, and at last for a piece of a word in a title.
+    Where the word is nowhere, it is taken for pinyin, then for one of these, then for the beginning of a word, then
+    for the initials of Chinese ones, and at last for a piece of a word in a title.
     """
     token = analysis.word_token(word)
     plain = word.replace(",", "")
@@ -268,6 +269,7 @@ def _latin_group(word: str, field: Field) -> Group:
     initials = tuple(map(Token, pinyin.initials_tokens(word))) if field in READ_FIELDS else ()
     fallbacks = (
         *readings,
+        *_ways(heard, field),
         Alternative((Token(token, is_prefix=True),), (word,), field),
         *((Alternative(initials, (), Field.PINYIN, pinyin.initials_pattern(word)),) if initials else ()),
         Alternative(pieces[:MAX_TOKENS], (plain,), Field.PARTS),

@@ -6,15 +6,19 @@ process reads them anew when they have changed.
 
 import contextlib
 import functools
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from search import analysis
+from search import analysis, pinyin
 
 DEFAULT_FILE = Path(__file__).with_name("synonyms.txt")
+_MAX_READINGS = 8
+_LEAST_INITIALS = 3
+"""Two letters stand for the initials of too many words."""
 
 
 class SynonymError(ValueError):
@@ -58,6 +62,27 @@ class Synonyms:
             at = match.end()
         if at < len(han):
             yield han[at:], ()
+
+    @functools.cached_property
+    def _by_sound(self) -> Mapping[str, tuple[str, ...]]:
+        """The Chinese members by their pinyin, and those of three characters or more by their initials."""
+        found: dict[str, tuple[str, ...]] = {}
+        for member in self.sets:
+            read = [pinyin.readings(character) for character in member]
+            if member.isascii() or not all(read):
+                continue
+            ways = list(itertools.islice(itertools.product(*read), _MAX_READINGS))
+            heard = ["".join(way) for way in ways]
+            if len(member) >= _LEAST_INITIALS:
+                heard += ["".join(syllable[0] for syllable in way) for way in ways]
+            for letters in dict.fromkeys(heard):
+                found[letters] = (*found.get(letters, ()), member)
+        return found
+
+    def heard(self, letters: str) -> tuple[str, ...]:
+        """Return the Chinese members that folded letters are the pinyin or initials of, each with its synonyms."""
+        members = self._by_sound.get(letters, ())
+        return tuple(dict.fromkeys(word for member in members for word in (member, *self.sets[member])))
 
     def of(self, word: str) -> tuple[str, ...]:
         """Return the synonyms of a folded Latin word, or of its stem."""

@@ -22,7 +22,8 @@ def wrap(text: str, width: float, measure: Measure) -> list[str]:
     for piece in _pieces(text, width, measure):
         if line and measure(line + piece.rstrip()) > width:
             line, carried = _split_before(line)
-            lines.append(line.rstrip())
+            if line.strip():  # Of spaces that stood before a piece too wide for the line, nothing is left.
+                lines.append(line.rstrip())
             line = carried + piece if carried else piece.lstrip()
             continue
         line += piece

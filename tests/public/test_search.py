@@ -41,6 +41,16 @@ def test_a_withdrawn_report_is_not_found_at_once(client: FlaskClient, session: S
     assert "<mark>" not in search(client, q="沥青")
 
 
+@pytest.mark.parametrize("typed", ["1240万元", "1,240万元", "１２４０万元"])
+def test_a_project_is_found_by_its_planned_money(client: FlaskClient, session: Session, make: Make, typed: str) -> None:
+    make.project(title="供水主管改线", planned_investment_fen=1_240_000_000)
+    make.project(title="别的事", planned_investment_fen=1_250_000_000)
+    session.commit()
+    page = search(client, q=typed)
+    assert "供水主管改线" in page
+    assert "别的事" not in page
+
+
 def test_traditional_finds_simplified(client: FlaskClient, session: Session, make: Make) -> None:
     make.project(title="农村饮水安全工程")
     session.commit()

@@ -167,6 +167,25 @@ def test_a_project_comes_before_the_reports_that_repeat_its_title(engine: Search
     assert titles(engine.search(Query("公厕"))) == [project.title, report.title]
 
 
+def test_reports_that_only_repeat_a_title_come_after_what_says_the_words_in_its_text(
+    engine: SearchEngine, document: MakeDocument
+) -> None:
+    reports = [document(f"甲村公路 2026年{month}月月报", kind=RecordKind.REPORT) for month in (1, 2)]
+    engine.apply([*reports, document("乙村桥梁", text="接上公路"), document("甲村公路")], [], mark(1))
+    assert titles(engine.search(Query("公路")))[:2] == ["甲村公路", "乙村桥梁"]
+    assert engine.search(Query("公路")).total == 4
+
+
+def test_records_of_this_installation_come_before_compiled_ones_that_answer_as_well(
+    engine: SearchEngine, document: MakeDocument
+) -> None:
+    archive = document("农村公路", origin="compiled", date=dt.date(2026, 9, 1))
+    own = document("环湖农村公路", origin="own", date=dt.date(2025, 1, 1))
+    elsewhere = document("桥梁", text="农村公路", origin="own")
+    engine.apply([archive, own, elsewhere], [], mark(1))
+    assert titles(engine.search(Query("农村公路"))) == ["环湖农村公路", "农村公路", "桥梁"]
+
+
 def test_newest_first_over_all_segments(engine: SearchEngine, document: MakeDocument) -> None:
     days = [dt.date(2026, 1, 1) + dt.timedelta(days) for days in range(40)]
     random.Random(7).shuffle(days)  # noqa: S311 - a fixed order, no secret

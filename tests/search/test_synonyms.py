@@ -47,6 +47,14 @@ def test_english_words_have_synonyms_by_their_stem(widened: WhooshEngine, docume
     assert widened.search(Query("Roads")).total == 1
 
 
+@pytest.mark.parametrize("typed", ["cuncuntong", "cct", "Cuncuntong"])
+def test_a_member_is_heard_in_pinyin_and_initials_even_where_only_its_synonyms_stand(
+    widened: WhooshEngine, document: MakeDocument, typed: str
+) -> None:
+    widened.apply([document("农村公路养护"), document("城市道路")], [], mark(1))
+    assert [hit.document.title for hit in widened.search(Query(typed)).hits] == ["农村公路养护"]
+
+
 def test_a_phrase_is_taken_at_its_word(widened: WhooshEngine, document: MakeDocument) -> None:
     widened.apply([document("村村通工程"), document("农村公路养护")], [], mark(1))
     assert widened.search(Query("“村村通”")).total == 1
