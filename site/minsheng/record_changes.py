@@ -14,7 +14,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from minsheng import journal, publishing
-from minsheng.checks import BatchFigures, reported_twice
+from minsheng.check_figures import BatchFigures
+from minsheng.checks import reported_twice
 from minsheng.database import Base
 from minsheng.eligibility import PaymentBatch
 from minsheng.errors import IncompleteRecordError, InvalidValuesError, WrongStateError

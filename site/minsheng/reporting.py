@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 
-from minsheng.checks import (
+from minsheng.check_figures import (
     BatchFigures,
     FundingFigures,
     IndicatorFigures,
@@ -14,8 +14,8 @@ from minsheng.checks import (
     ProjectFigures,
     ProjectTerms,
     ReportFigures,
-    check_report,
 )
+from minsheng.checks import check_report
 from minsheng.eligibility import PaymentBatch
 from minsheng.findings import Finding
 from minsheng.funding import FundingKind

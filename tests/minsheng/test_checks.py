@@ -6,10 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from minsheng.checks import (
+from minsheng.check_figures import (
     BatchFigures,
-    CheckCode,
-    Finding,
     FundingFigures,
     IndicatorFigures,
     IndicatorTerms,
@@ -18,9 +16,9 @@ from minsheng.checks import (
     ProjectFigures,
     ProjectTerms,
     ReportFigures,
-    check_project,
-    check_report,
 )
+from minsheng.checks import check_project, check_report
+from minsheng.findings import CheckCode, Finding
 
 APRIL, MAY = dt.date(2025, 4, 30), dt.date(2025, 5, 31)
 TERMS = ProjectTerms(

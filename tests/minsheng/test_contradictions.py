@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from minsheng import checks, contradictions, figures
+from minsheng import check_figures, checks, contradictions, figures
 from minsheng.figures import FigureError
 from minsheng.findings import CheckCode, Finding
 
@@ -138,8 +138,8 @@ def test_the_second_sums_and_pairs_of_two_rows() -> None:
 
 def test_30_percent_while_a_site_is_being_chosen_is_found_from_the_record() -> None:
     """2025年宁波市政府民生实事项目进展情况(截至5月15日): 电动自行车充电驿站."""
-    report = checks.ReportFigures(dt.date(2025, 5, 31), "preparing", Decimal(30))
-    project = checks.ProjectFigures(is_works=True, terms=checks.ProjectTerms())
+    report = check_figures.ReportFigures(dt.date(2025, 5, 31), "preparing", Decimal(30))
+    project = check_figures.ProjectFigures(is_works=True, terms=check_figures.ProjectTerms())
     assert [one.code for one in checks.check_report(report, None, project)] == [CheckCode.PROGRESS_BEFORE_START]
 
 

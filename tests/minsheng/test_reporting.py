@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from minsheng import publishing, reporting
-from minsheng.checks import CheckCode
+from minsheng.findings import CheckCode
 from minsheng.projects import Stage
 from minsheng.reports import ProgressReport
 from tests.factories import Make
