@@ -140,11 +140,6 @@ def all_schemes(session: Session) -> list[Scheme]:
     return [*known, *(row.scheme for row in rows if row.content_hash not in hashes)]
 
 
-def by_hash(session: Session, wanted: str) -> Scheme | None:
-    """Return the scheme whose text has this SHA-256, or None."""
-    return next((scheme for scheme in all_schemes(session) if scheme.content_hash == wanted), None)
-
-
 def default_scheme() -> Scheme:
     """Return the scheme of a wave that names none."""
     return shipped(DEFAULT_SCHEME)

@@ -182,11 +182,6 @@ class CallIdea(Base):
         """The journal's name for the idea."""
         return f"call_idea:{self.id}"
 
-    @property
-    def has_outcome(self) -> bool:
-        """Whether the sender can be told what became of it."""
-        return self.set_aside is not None or (self.group is not None and self.group.outcome is not None)
-
     def review(self, *, is_public: bool, title: str, words: str) -> None:
         """Decide whether everybody may read it, with title and words as the public reads them.
 

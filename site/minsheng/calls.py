@@ -100,11 +100,6 @@ class Call(Base):
         return last_day_of(self.closes_at)
 
     @property
-    def first_last_day(self) -> dt.date:
-        """The last day as it was first published."""
-        return last_day_of(self.first_closes_at)
-
-    @property
     def public_document(self) -> Document | None:
         """The file that ideas are asked about, where residents may open it."""
         return self.document if self.document is not None and self.document.is_open else None

@@ -107,11 +107,6 @@ class CaseCounts:
         return Share(self.satisfied, self.rated)
 
     @property
-    def disputed_share(self) -> Share:
-        """Disputed, of replied."""
-        return Share(self.disputed, self.replied)
-
-    @property
     def median_days(self) -> float | None:
         """The median of ``days``: of an even number, the mean of the two in the middle. None without replies."""
         return _median(self.days)

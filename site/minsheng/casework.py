@@ -133,16 +133,6 @@ def handling_by_place(
     }
 
 
-def handling_by_agency(
-    session: Session, agencies: Iterable[Agency], since: dt.date, until: dt.date, as_of: dt.date
-) -> dict[str, Handling]:
-    """Return the same by agency, under its slug."""
-    return {
-        agency.slug: handling_of(count(session, as_of, CaseFilter(agency=agency, since=since, until=until)))
-        for agency in agencies
-    }
-
-
 def handling_of(counts: CaseCounts) -> Handling:
     """Return the part of the counts that is judged: replied and on time of all that were due, satisfied of rated."""
     return Handling(

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from minsheng.database import Base, Identity, enumeration
 from minsheng.errors import OwnWorkError, ReasonRequiredError, WrongStateError
-from minsheng.parts import PARTS
 from minsheng.projects import Project
 from minsheng.staff import StaffMember
 
@@ -92,12 +91,6 @@ class Proposal(Base):
     def is_open(self) -> bool:
         """Whether somebody still has to do something about it."""
         return self.state in OPEN_STATES
-
-    @property
-    def changed_names(self) -> list[str]:
-        """The columns it sets to something else, in the order of the form; all given ones of a new record."""
-        names = PARTS[self.part].names
-        return [name for name in names if name in self.values and self.values[name] != self.before.get(name)]
 
     def is_work_of(self, member: StaffMember) -> bool:
         """Whether this person wrote any of it, and so may not be the one who accepts it.

@@ -228,11 +228,6 @@ def test_the_opinion_component_gets_what_was_due(session: Session, make: Make, a
 
     assert fresh.is_waiting_for_reply
     assert handling.shares == ((1, 2), (0, 2), (1, 1))
-    assert casework.handling_by_agency(session, [agency], *year, local_date(at))[agency.slug].shares == (
-        (1, 1),
-        (0, 1),
-        (1, 1),
-    )
 
 
 def test_what_was_asked_for_most_counts_suggestions_by_field_and_place(session: Session, make: Make) -> None:

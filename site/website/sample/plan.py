@@ -45,11 +45,6 @@ class ProjectPlan:
         return ProjectKind(self.spec["kind"])
 
     @property
-    def slip_days(self) -> int:
-        """By how many days the finish was moved, once."""
-        return int(self.spec.get("slip", {}).get("days", 0))
-
-    @property
     def finished_in(self) -> int | None:
         """The month in which progress reached 100 %, or None."""
         return next((state.month for state in self.months if state.progress >= 100), None)
