@@ -1,25 +1,30 @@
 """Commands for what others hand over: packages to recompute, and answers of other systems to score."""
 
+import functools
 import hashlib
 import io
 import json
 import sys
 import zipfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
-from minsheng.importing.answer_files import UnreadableTableError, read_answers, read_margins
+from minsheng.importing.answer_files import questions_of, read_answers, read_margins, read_suggestions
+from minsheng.importing.plain_tables import UnreadableTableError
 from minsheng.opinion.cellbook import build
-from minsheng.opinion.errors import OpinionError, PackageError, SchemeError
+from minsheng.opinion.errors import OpinionError, PackageError, SchemeError, WeightingError
 from minsheng.opinion.package import margins_of
-from minsheng.opinion.panels import COMPOSITE, Handling, Sample
+from minsheng.opinion.panels import COMPOSITE, Handling, Sample, weighting_problems
 from minsheng.opinion.recompute import MANIFEST, read_package, recomputed
 from minsheng.opinion.scheme_reading import read_scheme, shipped
-from minsheng.opinion.schemes import Scheme, shipped_names
+from minsheng.opinion.schemes import ItemMethod, Scheme, shipped_names
 from minsheng.opinion.scores import ALL, CellBook, division_scores, programme_scores
-from minsheng.opinion.tables import division_table, programme_table, read_handling
+from minsheng.opinion.tables import division_table, programme_table
 
+T = TypeVar("T")
 MOST_UNPACKED = 500_000_000
 """Bytes of a package when unpacked; a real one of 200,000 answers takes a tenth."""
 
@@ -59,42 +64,62 @@ def recompute_command(package: Path) -> None:
 def score_command(answers: Path, scheme: str, margins: Path | None, suggestions: Path | None, out: Path | None) -> None:
     """Score ANSWERS, a CSV of one answer a line, by a scheme, without touching the database.
 
-    Columns: division; optionally channel, base_weight, stratum, psu, flagged; then one per question, with option
-    keys. Population counts have the columns division, variable, value, count. Exits with 2 for files that cannot
-    be taken, naming lines and columns.
+    Columns: division; optionally channel, base_weight, stratum, psu, flagged, uuid; then one per question, with
+    option keys. Others are not read. Population counts have the columns division, variable, value, count;
+    suggestions division, received, replied, on_time, rated, satisfied. Exits with 2 for files that cannot be taken,
+    naming lines and columns, and where no place's answers can be weighted.
     """
     try:
         chosen = _scheme(scheme)
-        handling = read_handling(suggestions.read_text(encoding="utf-8")) if suggestions else dict[str, Handling]()
-        counts = margins_of(read_margins(margins.read_bytes())) if margins else {}
-        book = build(Sample(chosen, read_answers(answers.read_bytes()), counts, handling))
-    except UnreadableTableError as error:
-        for one in error.problems:
-            click.echo(f"✗ line {one.line} 行 {one.column}: {one.problem}", err=True)
-        sys.exit(2)
+        handling = _read(read_suggestions, suggestions) if suggestions else dict[str, Handling]()
+        counts = margins_of(_read(read_margins, margins)) if margins else {}
+        read = functools.partial(read_answers, questions=questions_of(chosen))
+        sample = Sample(chosen, _read(read, answers), counts, handling)
+        book = build(sample)
     except (OpinionError, ValueError) as error:
         click.echo(f"✗ {getattr(error, 'code', 'invalid')}: {error}", err=True)
         sys.exit(2)
-    _tell(chosen, book, handling)
+    refused = weighting_problems(sample)
+    _tell(sample, book, refused)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         places = division_table(division_scores(chosen, book, handling))
         (out / "scores_division.csv").write_bytes(places.encode())
         (out / "scores_programme.csv").write_bytes(programme_table(programme_scores(chosen, book)).encode())
+    if refused.keys() >= set(sample.answers.division):
+        sys.exit(2)
 
 
-def _tell(scheme: Scheme, book: CellBook, handling: dict[str, Handling]) -> None:
+def _read(read: Callable[[bytes], T], path: Path) -> T:
+    """Read a file, or name the lines for which it cannot be taken and exit."""
+    try:
+        return read(path.read_bytes())
+    except UnreadableTableError as error:
+        for one in error.problems:
+            click.echo(f"✗ {path.name} line {one.line} 行 {one.column}: {one.problem}", err=True)
+        sys.exit(2)
+
+
+def _tell(sample: Sample, book: CellBook, refused: Mapping[str, WeightingError]) -> None:
     """Print the composite of every place, best first, with its rank interval or the reason why there is none."""
-    rows = [row for row in division_scores(scheme, book, handling) if (row.view, row.item) == (ALL, COMPOSITE)]
+    scheme = sample.scheme
+    scores = division_scores(scheme, book, sample.handling)
+    rows = [row for row in scores if (row.view, row.item) == (ALL, COMPOSITE)]
     click.echo(f"{scheme.title} ({scheme.id} {scheme.version}, SHA-256 {scheme.content_hash})")
     for row in sorted(rows, key=lambda row: (row.rank is None, row.rank or 0, row.division)):
         found, span = row.estimate, row.interval
         if found is None:
-            click.echo(f"  —  {row.division}  {row.reason}")
+            why = f" ({refused[row.division]})" if row.division in refused else ""
+            click.echo(f"  —  {row.division}  {row.reason}{why}")
             continue
         margin = "" if found.margin is None else f" ±{found.margin:.2f}"
         between = "" if span is None else f"  {span.best}–{span.worst} of {span.of}"
         click.echo(f"{row.rank:>3}  {row.division}  {found.value:.2f}{margin}  n = {found.n}{between}")
+    for item in scheme.survey_items:
+        options = sample.answers.column(item.question).options
+        others = [option for option in options if option not in item.positive and option not in item.nonsubstantive]
+        if item.method is ItemMethod.SHARE and others:
+            click.echo(f"{item.key}: counted as no 计为否 — {', '.join(others)}")
 
 
 def _scheme(name: str) -> Scheme:
@@ -102,7 +127,9 @@ def _scheme(name: str) -> Scheme:
     if name in shipped_names():
         return shipped(name)
     try:
-        return read_scheme(Path(name).read_text(encoding="utf-8"))
+        return read_scheme(Path(name).read_bytes().decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise SchemeError("file", f"{name} is not UTF-8") from error
     except OSError as error:
         known = ", ".join(shipped_names())
         raise SchemeError("file", f"{name} is no file and none of {known}") from error

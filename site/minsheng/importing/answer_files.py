@@ -1,88 +1,86 @@
 """Answers and population counts from files of other systems, to be scored by any scheme without a database.
 
-Every mistake is named with its line and column: a score from half a file would be worse than none.
+Every mistake is named with its line and column.
 """
 
-import csv
-import io
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 
-from minsheng.errors import DomainError
+from minsheng.importing.plain_tables import Line, LineProblem, UnreadableTableError, number, read_lines
 from minsheng.opinion.coding import MOST_OPTIONS, Answers, Column
 from minsheng.opinion.package import MarginRow
-from minsheng.opinion.schemes import CHANNELS
+from minsheng.opinion.panels import Handling
+from minsheng.opinion.schemes import CHANNELS, Scheme
+from minsheng.opinion.tables import HANDLING_COLUMNS, unguarded
+from minsheng.opinion.weighting import LEAST_NUMBER, MOST_NUMBER
 from minsheng.questionnaires import PROGRAMME
 
-DESIGN = ("division", "channel", "base_weight", "stratum", "psu", "flagged")
-MOST_BYTES = 200_000_000
-MOST_PROBLEMS = 20
-ENCODINGS = ("utf-8-sig", "gb18030")
+DESIGN = ("division", "channel", "base_weight", "stratum", "psu", "flagged", "uuid")
+_MARGIN = ("division", "variable", "value", "count")
 
 
-@dataclass(frozen=True)
-class LineProblem:
-    """What is wrong in a line of a file (the heading is 1), and in which column."""
-
-    line: int
-    column: str
-    problem: str
+def questions_of(scheme: Scheme) -> set[str]:
+    """Return the columns that a scheme asks for, besides those of the programmes."""
+    asked = {item.question for item in scheme.survey_items}
+    asked |= {scheme.filters[item.filter].question for item in scheme.survey_items if item.filter in scheme.filters}
+    return asked | set(scheme.weighting.variables)
 
 
-class UnreadableTableError(DomainError):
-    """A table that cannot be taken; ``problems`` are the first of what is wrong in it."""
-
-    code = "unreadable_table"
-
-    def __init__(self, problems: Sequence[LineProblem]) -> None:
-        super().__init__("; ".join(f"line {one.line} {one.column}: {one.problem}" for one in problems))
-        self.problems = tuple(problems)
-
-
-def read_answers(content: bytes) -> Answers:
-    """Read one answer a line: the column ``division``, and further columns of ``DESIGN`` or questions.
+def read_answers(content: bytes, questions: Collection[str]) -> Answers:
+    """Read one answer a line: the column ``division``, others of ``DESIGN``, and the ``questions``.
 
     Without ``channel`` all are taken as ``phone``; empty cells are no answer. A column ``programme_CODE`` asks about
-    a programme. Raises ``UnreadableTableError``.
+    a programme; further columns are not read. With ``uuid``, no two lines may have the same. Raises
+    ``UnreadableTableError``; a question without a column is left to whoever asks for it.
     """
-    heading, rows = _table(content, ("division",))
-    problems: list[LineProblem] = []
-    columns: dict[str, list[str]] = {name: [] for name in heading}
-    weights: list[float] = []
-    for line, row in rows:
-        for name, cell in zip(heading, row, strict=True):
-            columns[name].append(cell)
-        held = dict(zip(heading, row, strict=True))
-        weight = _number(held.get("base_weight") or "1")
-        weights.append(weight)
-        if not held["division"]:
-            problems.append(LineProblem(line, "division", "is empty"))
-        if held.get("channel", CHANNELS[0]) not in CHANNELS:
-            problems.append(LineProblem(line, "channel", f"is not one of {', '.join(CHANNELS)}"))
-        if not 0 < weight < math.inf:
-            problems.append(LineProblem(line, "base_weight", "is not a positive number"))
-        if held.get("flagged", "") not in {"", "0", "1"}:
-            problems.append(LineProblem(line, "flagged", "is not 0 or 1"))
-    questions = [name for name in heading if name not in DESIGN]
+    heading, lines = read_lines(content, ("division",))
+    problems = [problem for line in lines for problem in _design_problems(*line)]
+    problems += _twice(lines, ("uuid",)) if "uuid" in heading else ()
+    names = [name for name in heading if name in questions or name.startswith(PROGRAMME)]
+    columns = {name: [unguarded(held[name]) for _, held in lines] for name in names if name not in DESIGN}
     problems += [
         LineProblem(1, name, f"has more than {MOST_OPTIONS} different answers")
-        for name in questions
-        if len(set(columns[name])) > MOST_OPTIONS
+        for name, values in columns.items()
+        if len(set(values)) > MOST_OPTIONS
     ]
     if problems:
-        raise UnreadableTableError(problems[:MOST_PROBLEMS])
-    size = len(weights)
+        raise UnreadableTableError(problems)
+
+    def design(name: str) -> list[str] | None:
+        return [held[name] for _, held in lines] if name in heading else None
+
+    weights, flagged = design("base_weight"), design("flagged")
     return Answers(
-        columns["division"],
-        columns.get("channel", [CHANNELS[0]] * size),
-        {name: Column.of(columns[name]) for name in questions},
-        weights,
-        {name.removeprefix(PROGRAMME): name for name in questions if name.startswith(PROGRAMME)},
-        columns.get("stratum"),
-        columns.get("psu"),
-        bytes(int(mark == "1") for mark in columns["flagged"]) if "flagged" in columns else b"",
+        [held["division"] for _, held in lines],
+        design("channel") or [CHANNELS[0]] * len(lines),
+        {name: Column.of(values) for name, values in columns.items()},
+        [number(weight) for weight in weights] if weights else [1.0] * len(lines),
+        {name.removeprefix(PROGRAMME): name for name in columns if name.startswith(PROGRAMME)},
+        design("stratum"),
+        design("psu"),
+        bytes(int(mark == "1") for mark in flagged) if flagged else b"",
     )
+
+
+def _design_problems(line: int, held: dict[str, str]) -> Iterable[LineProblem]:
+    if not held["division"]:
+        yield LineProblem(line, "division", "is empty")
+    if held.get("channel", CHANNELS[0]) not in CHANNELS:
+        yield LineProblem(line, "channel", f"is not one of {', '.join(CHANNELS)}")
+    if not LEAST_NUMBER <= number(held.get("base_weight", "1")) <= MOST_NUMBER:
+        yield LineProblem(line, "base_weight", f"is not a positive number from {LEAST_NUMBER:g} to {MOST_NUMBER:g}")
+    if held.get("flagged", "") not in {"", "0", "1"}:
+        yield LineProblem(line, "flagged", "is not 0 or 1")
+    if held.get("uuid") == "":
+        yield LineProblem(line, "uuid", "is empty")
+
+
+def _twice(lines: Sequence[Line], names: Sequence[str]) -> Iterable[LineProblem]:
+    """Name the lines that have what should be single a second time."""
+    seen: dict[tuple[str, ...], int] = {}
+    for line, held in lines:
+        first = seen.setdefault(tuple(held[name] for name in names), line)
+        if first != line and all(held[name] for name in names):
+            yield LineProblem(line, names[-1], f"is given twice, first in line {first}")
 
 
 def read_margins(content: bytes) -> list[MarginRow]:
@@ -90,64 +88,41 @@ def read_margins(content: bytes) -> list[MarginRow]:
 
     Raises ``UnreadableTableError``.
     """
-    heading, rows = _table(content, ("division", "variable", "value", "count"))
-    found: list[MarginRow] = []
-    problems: list[LineProblem] = []
-    seen: set[tuple[str, str, str]] = set()
-    for line, row in rows:
-        held = dict(zip(heading, row, strict=True))
-        count, key = _number(held["count"]), (held["division"], held["variable"], held["value"])
-        if not 0 <= count < math.inf:
-            problems.append(LineProblem(line, "count", "is not a number of people"))
-        if key in seen:
-            problems.append(LineProblem(line, "value", "is given twice"))
-        seen.add(key)
-        found.append(MarginRow(*key, count, held.get("source", "")))
+    _, lines = read_lines(content, _MARGIN)
+    problems = list(_twice(lines, _MARGIN[:3]))
+    for line, held in lines:
+        problems += [LineProblem(line, name, "is empty") for name in _MARGIN[:3] if not held[name]]
+        count = number(held["count"])
+        if count and not LEAST_NUMBER <= count <= MOST_NUMBER:
+            problems.append(LineProblem(line, "count", f"is not a number of people up to {MOST_NUMBER:g}"))
     if problems:
-        raise UnreadableTableError(problems[:MOST_PROBLEMS])
-    return found
-
-
-def _table(content: bytes, needed: Sequence[str]) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Return the heading and the numbered lines of a CSV file that has the columns ``needed``."""
-    if len(content) > MOST_BYTES:
-        raise UnreadableTableError([LineProblem(1, "file", f"is larger than {MOST_BYTES} bytes")])
-    reader = csv.reader(io.StringIO(_text(content), newline=""))
-    try:
-        rows = [[cell.strip() for cell in row] for row in reader]
-    except csv.Error as error:
-        raise UnreadableTableError([LineProblem(reader.line_num, "file", str(error))]) from error
-    heading = rows[0] if rows else []
-    problems = [LineProblem(1, name, "is missing") for name in needed if name not in heading]
-    problems += [LineProblem(1, name, "is given twice") for name in dict.fromkeys(heading) if heading.count(name) > 1]
-    if "" in heading:
-        problems.append(LineProblem(1, "", "is a column without a name"))
-    lines = [(number, row) for number, row in enumerate(rows[1:], start=2) if any(row)]
-    problems += [
-        LineProblem(number, "", f"has {len(row)} cells instead of {len(heading)}")
-        for number, row in lines
-        if len(row) != len(heading)
+        raise UnreadableTableError(sorted(problems, key=lambda problem: problem.line))
+    return [
+        MarginRow(held["division"], held["variable"], held["value"], number(held["count"]), held.get("source", ""))
+        for _, held in lines
     ]
-    if not lines:
-        problems.append(LineProblem(2, "", "there is nobody"))
-    if problems:
-        raise UnreadableTableError(problems[:MOST_PROBLEMS])
-    return heading, lines
 
 
-def _text(content: bytes) -> str:
-    """Return the text of a file in UTF-8, or in the encoding of older Chinese spreadsheets."""
-    for encoding in ENCODINGS:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
+def read_suggestions(content: bytes) -> dict[str, Handling]:
+    """Read how suggestions were handled: the columns of the package's ``suggestions_summary.csv``.
+
+    Raises ``UnreadableTableError``, also for a part that is larger than its whole.
+    """
+    _, lines = read_lines(content, HANDLING_COLUMNS)
+    problems = list(_twice(lines, HANDLING_COLUMNS[:1]))
+    found: dict[str, Handling] = {}
+    for line, held in lines:
+        counts = {name: number(held[name]) for name in HANDLING_COLUMNS[1:]}
+        wrong = [name for name, count in counts.items() if not count <= MOST_NUMBER or count % 1]
+        problems += [LineProblem(line, name, "is not a number of cases") for name in wrong]
+        if not held["division"]:
+            problems.append(LineProblem(line, "division", "is empty"))
+        if wrong:
             continue
-    raise UnreadableTableError([LineProblem(1, "file", "is neither UTF-8 nor GB 18030")])
-
-
-def _number(text: str) -> float:
-    """Return a number, or NaN for what is none."""
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan
+        for part, whole in (("replied", "received"), ("on_time", "received"), ("satisfied", "rated")):
+            if counts[part] > counts[whole]:
+                problems.append(LineProblem(line, part, f"is more than {whole}"))
+        found[unguarded(held["division"])] = Handling(*map(int, counts.values()))
+    if problems:
+        raise UnreadableTableError(sorted(problems, key=lambda problem: problem.line))
+    return found

@@ -75,8 +75,16 @@ class MissingMarginError(WeightingError):
         self.value = value
 
 
+class UnnamedMarginError(WeightingError):
+    """A population count of a variable for a category without a name."""
+
+    def __init__(self, variable: str) -> None:
+        super().__init__(variable)
+        self.variable = variable
+
+
 class ZeroMarginError(WeightingError):
-    """The population has none (or fewer than none) of a category that has respondents."""
+    """The population has none of a category that has respondents, or a count that no population can have."""
 
     code = "zero_margin"
 

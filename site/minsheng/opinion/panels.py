@@ -79,7 +79,8 @@ def weigh_panel(sample: Sample, answers: Answers, channels: Sequence[str]) -> Pa
     Raises ``MissingColumnError`` or ``UnknownOptionError`` where scheme and answers do not fit each other.
     """
     held = answers.of_channels(channels)
-    weighted, reasons = _weigh_divisions(sample, held)
+    weighted, refused = _weigh_divisions(sample, held)
+    reasons = {division: error.code for division, error in refused.items()}
     if reasons:
         is_kept = [division not in reasons for division in held.division]
         held = held.select(is_kept)
@@ -109,22 +110,30 @@ def weigh_panel(sample: Sample, answers: Answers, channels: Sequence[str]) -> Pa
     return panel
 
 
-def _weigh_divisions(sample: Sample, answers: Answers) -> tuple[dict[str, Weights], dict[str, str]]:
-    """Return each division's weights, or the code of why it has none."""
+def weighting_problems(sample: Sample) -> dict[str, WeightingError]:
+    """Return by division why the answers of the score cannot be weighted: the error names variable and category."""
+    found: dict[str, WeightingError] = {}
+    for _, channels in sample.scheme.panels:
+        found |= _weigh_divisions(sample, sample.answers.of_channels(channels))[1]
+    return dict(sorted(found.items()))
+
+
+def _weigh_divisions(sample: Sample, answers: Answers) -> tuple[dict[str, Weights], dict[str, WeightingError]]:
+    """Return each division's weights, or why it has none."""
     rules = sample.scheme.weighting
     people: dict[str, list[int]] = {}
     for place, division in enumerate(answers.division):
         people.setdefault(division, []).append(place)
     columns = {variable: answers.column(variable).values() for variable in rules.variables}
     weighted: dict[str, Weights] = {}
-    reasons: dict[str, str] = {}
+    reasons: dict[str, WeightingError] = {}
     for division, places in sorted(people.items()):
         categories = {variable: [column[place] for place in places] for variable, column in columns.items()}
         base = [answers.base_weight[place] for place in places]
         try:
             weighted[division] = weigh(rules, categories, base, sample.margins.get(division, {}))
         except WeightingError as error:
-            reasons[division] = error.code
+            reasons[division] = error
     return weighted, reasons
 
 

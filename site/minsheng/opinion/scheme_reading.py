@@ -151,7 +151,7 @@ class Table:
     def finish(self) -> None:
         """Refuse the keys that nothing has read: most are misspelt."""
         for key in sorted(set(self._content) - self._read):
-            raise SchemeError(self.at(key), "is not a key of a scheme")
+            raise SchemeError(self.at(key) or '""', "is not a key of a scheme")
 
 
 def read_scheme(text: str) -> Scheme:

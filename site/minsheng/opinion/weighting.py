@@ -18,6 +18,7 @@ from minsheng.opinion.errors import (
     MarginTotalsError,
     MissingMarginError,
     NotConvergedError,
+    UnnamedMarginError,
     ZeroMarginError,
 )
 from minsheng.opinion.estimates import Note
@@ -28,10 +29,14 @@ WHOLE = "all"
 """The name of the only stratum where a sample has none."""
 JOINT = "*"
 """Joins variables, and their values, into one: ``area*age_band``, ``urban*young``."""
+LEAST_NUMBER, MOST_NUMBER = 1e-9, 1e12
+"""The limits of weights and population counts: beyond them sums of squares lose all digits."""
 MOST_TRIMMINGS = 20
 TOTALS_MAY_DIFFER = 0.01
 # Weights are cut a little inside the limits, so that raking again ends within them after few rounds.
 INSIDE = 1e-3
+# A weight that is just at a limit may lie this part beyond it by rounding.
+ROUNDING = 1e-9
 
 
 class Method(enum.StrEnum):
@@ -96,13 +101,13 @@ def weigh(
 
     ``categories[variable]`` and ``base`` have one entry per respondent (base weights positive, ``""`` = did not
     say); ``margins[variable][category]`` counts the population. Raises ``EmptySampleError``,
-    ``InvalidColumnError``, ``MissingMarginError``, ``ZeroMarginError``, ``EmptyCellError``,
+    ``InvalidColumnError``, ``MissingMarginError``, ``UnnamedMarginError``, ``ZeroMarginError``, ``EmptyCellError``,
     ``MarginTotalsError`` or ``NotConvergedError``.
     """
     if not base:
         raise EmptySampleError
-    if not all(0 < weight < math.inf for weight in base):
-        raise InvalidColumnError("base_weight", "not_positive")
+    if not all(LEAST_NUMBER <= weight <= MOST_NUMBER for weight in base):
+        raise InvalidColumnError("base_weight", f"must be from {LEAST_NUMBER:g} to {MOST_NUMBER:g}")
     if rules.method is Method.NONE:
         return Weights(tuple(base), (WHOLE,) * len(base))
     variables = _joined(rules, categories, len(base))
@@ -175,7 +180,10 @@ def _checked(variable: str, counts: Mapping[str, int], margins: Mapping[str, Map
     if not known:
         raise MissingMarginError(variable)
     for value, number in known.items():
-        if not 0 <= number < math.inf or (number == 0 and counts.get(value)):
+        if value == UNKNOWN:
+            # Those who did not say keep their share of the sample: no count of the population is theirs.
+            raise UnnamedMarginError(variable)
+        if not (LEAST_NUMBER <= number <= MOST_NUMBER or (number == 0 and not counts.get(value))):
             raise ZeroMarginError(variable, value)
     for value in counts:
         if value != UNKNOWN and value not in known:
@@ -228,8 +236,12 @@ def _fit_within_limits(
     # Raking keeps the sum of the weights, so the mean stays what it is now.
     mean = math.fsum(entry.count * weight for entry, weight in zip(entries, weights, strict=True)) / people
     low, high = rules.trim[0] * mean, rules.trim[1] * mean
+
+    def holds() -> bool:
+        return low * (1 - ROUNDING) <= min(weights) and max(weights) <= high * (1 + ROUNDING)
+
     for _ in range(MOST_TRIMMINGS):
-        if low <= min(weights) and max(weights) <= high:
+        if holds():
             return weights, rounds, True
         cut = [min(max(weight, low * (1 + INSIDE)), high * (1 - INSIDE)) for weight in weights]
         try:
@@ -237,7 +249,7 @@ def _fit_within_limits(
         except NotConvergedError:
             return weights, rounds, False
         rounds += more
-    return weights, rounds, low <= min(weights) and max(weights) <= high
+    return weights, rounds, holds()
 
 
 def _rake(

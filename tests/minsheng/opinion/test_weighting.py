@@ -16,6 +16,7 @@ from minsheng.opinion.errors import (
     MarginTotalsError,
     MissingMarginError,
     NotConvergedError,
+    UnnamedMarginError,
     WeightingError,
     ZeroMarginError,
 )
@@ -228,3 +229,28 @@ def test_base_weights_must_be_positive(base: float) -> None:
 def test_a_variable_that_was_not_asked_is_named() -> None:
     with pytest.raises(InvalidColumnError, match="age: missing"):
         weigh(RAKE, {"area": ["U"]}, [1.0], {"area": {"U": 1.0}})
+
+
+def test_counts_and_weights_that_no_population_has_are_refused() -> None:
+    # Sums of squares of 1e200 are no numbers any more, and those of 1e-200 are nothing: neither may pass for a figure.
+    rules = WeightingRules(Method.RAKE, ("area",))
+    for weight in (1e200, 1e-200, 0.0, -1.0, math.nan):
+        with pytest.raises(InvalidColumnError, match="base_weight"):
+            weigh(rules, {"area": ["U"]}, [weight], {"area": {"U": 1.0}})
+    for count in (1e200, 1e-200, -1.0, math.nan):
+        with pytest.raises(ZeroMarginError, match="area: U"):
+            weigh(rules, {"area": ["U"]}, [1.0], {"area": {"U": count}})
+    with pytest.raises(UnnamedMarginError, match="area"):
+        weigh(rules, {"area": ["U", ""]}, [1.0, 1.0], {"area": {"U": 5.0, "": 5.0}})
+
+
+@pytest.mark.parametrize(("people", "times"), [(10, 3.0), (17, 3.0), (10, 0.3), (8, 0.3)])
+def test_weights_at_the_limits_of_trimming_hold_them(people: int, times: float) -> None:
+    # The weight of one of the people is just 3 or 0.3 times the mean; of 17 or 8, a last digit more or less.
+    rules = WeightingRules(Method.POST_STRATIFY, ("area",), (0.3, 3.0), 1)
+    share = times / people
+    areas = ["U"] + ["R"] * (people - 1)
+    found = weigh(rules, {"area": areas}, [1.0] * people, {"area": {"U": share, "R": 1 - share}})
+    assert found.notes == ()
+    assert found.values[0] * people == pytest.approx(times)
+    assert found.values[1] * people == pytest.approx((people - times) / (people - 1))
