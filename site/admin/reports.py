@@ -21,7 +21,7 @@ from admin.report_drafts import (
 from admin.report_forms import ReportForm, explanation_name, report_form, values_of
 from admin.report_rows import differences
 from admin.resuming import resumes
-from minsheng import duties, reporting, review_comments, typed_forms
+from minsheng import desk_reports, duties, reporting, review_comments, typed_forms
 from minsheng.database import db
 from minsheng.errors import WrongStateError
 from minsheng.projects import Project, Stage
@@ -35,21 +35,34 @@ from pages.services import services
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 UNREADABLE, STALE = 422, 409
 CHOOSE, THEIRS = "choose-", "theirs"
+PAGE = 50
+OWED, RETURNED, OTHERS = "owed", "returned", "others"
 
 
 @blueprint.get("/")
 @needs(Permission.WRITE_REPORT, Permission.PUBLISH_REPORT)
 def index() -> ResponseReturnValue:
-    """List the projects with their months: reported, in work, owed."""
+    """List the months that are owed or were returned, or the projects with their months, a page at a time."""
     member, today, due_day = current_staff(), services().today(), services().report_due_day
-    projects = duties.own_projects(db.session(), member, Permission.WRITE_REPORT)
+    session, show, words = db.session(), request.args.get("show", ""), request.args.get("q", "").strip()[:80]
+    number = max(request.args.get("page", 1, type=int), 1)
+    at = (PAGE, (number - 1) * PAGE)
+    owed_count, _late = desk_reports.months_owed(session, member, today, due_day)
+    returned_count, returned = desk_reports.returned(session, member, *at)
+    count, projects = desk_reports.projects_page(session, member, words, *at, under_way=show != OTHERS)
+    total = {OWED: owed_count, RETURNED: returned_count}.get(show, count)
     return render_template(
         "admin/reports/index.html",
-        show=request.args.get("show", ""),
-        owed=duties.owed_months(projects, today, due_day),
-        returned=duties.returned_reports(projects),
-        under_way=[(project, _strip(project)) for project in projects if project.stage is Stage.UNDER_WAY],
-        others=[(project, _strip(project)) for project in projects if project.stage is not Stage.UNDER_WAY],
+        show=show,
+        words=words,
+        owed=desk_reports.owed_page(session, member, today, due_day, *at) if show == OWED else [],
+        owed_count=owed_count,
+        returned=returned,
+        returned_count=returned_count,
+        projects=[(project, _strip(project)) for project in projects] if show not in {OWED, RETURNED} else [],
+        total=total,
+        page=number,
+        pages=max(-(-total // PAGE), 1),
         today=today,
     )
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from minsheng import reporting
 from minsheng.digests import ProjectDigest
-from minsheng.duties import MonthOfProject, owed_months
+from minsheng.duties import MonthOfProject, month_of, owed_months
 from minsheng.projects import Project, Stage
 from minsheng.publication import Origin, Publication
 from minsheng.reach import within
@@ -74,11 +74,67 @@ def most_silent(
     return owed_months(session.scalars(query).all(), today, due_day)[:limit]
 
 
-def returned(session: Session, member: StaffMember) -> tuple[int, Sequence[ProgressReport]]:
-    """Return how many reports were sent back, and the first of them."""
+def owed_page(
+    session: Session, member: StaffMember, today: dt.date, due_day: int, limit: int, offset: int
+) -> list[MonthOfProject]:
+    """Return a stretch of the months that are owed, the oldest first, then by the project's title.
+
+    However many projects there are, no more are read than the stretch holds: how many are owed of each month is
+    counted first, so that only the months of the stretch are looked at one project after the other.
+    """
+    wanted, skipped = _months_of_stretch(_owed_by_month(session, member, _number(today) - 1), limit, offset)
+    if not wanted:
+        return []
+    chosen = sa.union_all(
+        *(sa.select(sa.literal(number).label("number"), sa.literal(_name(number)).label("month")) for number in wanted)
+    ).subquery()
+    handed_in = (
+        sa.exists()
+        .where(
+            ProgressReport.project_id == Project.id,
+            ProgressReport.month == chosen.c.month,
+            ProgressReport.state.in_(HANDED_IN),
+        )
+        .correlate(Project, chosen)
+    )
+    rows = session.execute(
+        _under_way(member, wanted[-1])
+        .join(chosen, start_month() <= chosen.c.number)
+        .where(~handed_in)
+        .with_only_columns(Project.id, chosen.c.month)
+        .order_by(chosen.c.number, Project.title, Project.id)
+        .limit(limit)
+        .offset(skipped)
+    ).all()
+    projects = sa.select(Project).where(Project.id.in_({row.id for row in rows})).options(selectinload(Project.reports))
+    known = {one.id: one for one in session.scalars(projects)}
+    return [month_of(known[row.id], row.month, today, due_day) for row in rows]
+
+
+def returned(
+    session: Session, member: StaffMember, limit: int, offset: int = 0
+) -> tuple[int, Sequence[ProgressReport]]:
+    """Return how many reports were sent back, and some of them, the oldest first."""
     query = _in_state(member, Permission.WRITE_REPORT, ReportState.RETURNED)
     count = session.scalar(query.with_only_columns(sa.func.count(ProgressReport.id))) or 0
-    return count, session.scalars(query.order_by(ProgressReport.submitted_at, ProgressReport.id).limit(8)).all()
+    ordered = query.order_by(ProgressReport.submitted_at, ProgressReport.id)
+    return count, session.scalars(ordered.limit(limit).offset(offset)).all()
+
+
+def projects_page(
+    session: Session, member: StaffMember, words: str, limit: int, offset: int, *, under_way: bool
+) -> tuple[int, Sequence[Project]]:
+    """Return how many projects a member reports on are under way, or are not, and some of them with their reports.
+
+    ``words`` narrows to titles that hold them; the order is that of the lists: the newest year first, then by title.
+    """
+    query = sa.select(Project).where(Project.id.in_(own(member, Permission.WRITE_REPORT)))
+    query = query.where(Project.stage == Stage.UNDER_WAY if under_way else Project.stage != Stage.UNDER_WAY)
+    if words:
+        query = query.where(Project.title.contains(words, autoescape=True))
+    count = session.scalar(query.with_only_columns(sa.func.count(Project.id))) or 0
+    ordered = query.order_by(Project.year.desc(), Project.title, Project.id).limit(limit).offset(offset)
+    return count, session.scalars(ordered.options(selectinload(Project.reports), selectinload(Project.agency))).all()
 
 
 def to_publish(
@@ -136,6 +192,42 @@ def _in_state(member: StaffMember, permission: Permission, state: ReportState) -
         .where(ProgressReport.project_id.in_(own(member, permission)), ProgressReport.state == state)
         .options(selectinload(ProgressReport.project))
     )
+
+
+def _owed_by_month(session: Session, member: StaffMember, last: int) -> dict[int, int]:
+    """Return how many reports are owed of each month up to ``last``: projects begun by then, less those handed in."""
+    projects = _under_way(member, last)
+    starts = session.execute(projects.with_only_columns(start_month(), sa.func.count()).group_by(start_month())).all()
+    pairs = (
+        sa.select(report_month(), sa.func.count(sa.distinct(ProgressReport.project_id)))
+        .join(Project, Project.id == ProgressReport.project_id)
+        .where(Project.id.in_(projects), ProgressReport.state.in_(HANDED_IN), _within_span(last))
+        .group_by(report_month())
+    )
+    handed_in = {int(number): int(count) for number, count in session.execute(pairs)}
+    begun = {int(number): int(count) for number, count in starts}
+    owed, running = {}, 0
+    for number in range(min(begun, default=last + 1), last + 1):
+        running += begun.get(number, 0)
+        owed[number] = running - handed_in.get(number, 0)
+    return owed
+
+
+def _months_of_stretch(owed: dict[int, int], limit: int, offset: int) -> tuple[list[int], int]:
+    """Return the months that a stretch of owed reports touches, and how many of the first month come before it."""
+    wanted: list[int] = []
+    before, skipped = 0, 0
+    for number, count in owed.items():
+        if before + count > offset and before < offset + limit and count:
+            skipped = skipped if wanted else offset - before
+            wanted.append(number)
+        before += count
+    return wanted, max(skipped, 0)
+
+
+def _name(number: int) -> str:
+    """Return a month counted from the year 0 as it is written."""
+    return f"{number // 12}-{number % 12 + 1:02d}"
 
 
 def _number(day: dt.date) -> int:

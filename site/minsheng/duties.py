@@ -66,28 +66,13 @@ def months_of(project: Project, today: dt.date, due_day: int) -> list[MonthOfPro
     """Return the months of a project from its first planned start to the present one, newest first."""
     if project.first_planned_start is None:
         return []
-    return [_month_of(project, month, today, due_day) for month in _months_back(today, project.first_planned_start)]
+    return [month_of(project, month, today, due_day) for month in _months_back(today, project.first_planned_start)]
 
 
 def owed_months(projects: Iterable[Project], today: dt.date, due_day: int) -> list[MonthOfProject]:
     """Return the months whose report is still to be written or handed in, most overdue first."""
     owed = [month for project in projects for month in months_of(project, today, due_day) if month.is_owed]
     return sorted(owed, key=lambda one: (one.month, one.project.title))
-
-
-def returned_reports(projects: Iterable[Project]) -> list[ProgressReport]:
-    """Return the reports that were sent back to be put right."""
-    return [report for project in projects for report in project.reports if report.state is ReportState.RETURNED]
-
-
-def reports_to_publish(projects: Iterable[Project], member: StaffMember) -> list[ProgressReport]:
-    """Return the reports that wait for a second person who may be ``member``."""
-    return [
-        report
-        for project in projects
-        for report in project.reports
-        if report.state is ReportState.SUBMITTED and not report.is_work_of(member)
-    ]
 
 
 def handling_place(case: Suggestion) -> tuple[Division | None, Agency | None]:
@@ -168,7 +153,8 @@ def _months_back(today: dt.date, start: dt.date) -> Iterator[str]:
         year, month = (year, month - 1) if month > 1 else (year - 1, 12)
 
 
-def _month_of(project: Project, month: str, today: dt.date, due_day: int) -> MonthOfProject:
+def month_of(project: Project, month: str, today: dt.date, due_day: int) -> MonthOfProject:
+    """Return one month of a project: what is published of it, what is in work, and when it is owed by."""
     of_month = [report for report in project.reports if report.month == month]
     is_over = month_end(month) < today
     return MonthOfProject(

@@ -1,20 +1,24 @@
 """The desk counts in the database what the lists behind its numbers hold."""
 
+import contextlib
+import dataclasses
 import datetime as dt
 import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from minsheng import desk_reports, duties
 from minsheng.case_reminders import CaseReminder, DueMoment
 from minsheng.cases import CaseState, Prominence, SuggestionKind
+from minsheng.database import Base, db
 from minsheng.desk_cases import SOON_DAYS, DeskCases
 from minsheng.places import Division, DivisionLevel
-from minsheng.projects import Stage
+from minsheng.projects import Project, Stage
 from minsheng.reports import ReportState
 from minsheng.staff import Permission, Role, StaffMember
 from minsheng.suggestions import Suggestion
@@ -70,12 +74,23 @@ def test_reports_are_counted_as_they_are_listed(
         owed = duties.owed_months(projects, day, 8)
         late = [one for one in owed if one.owed_by and one.owed_by < day]
         assert desk_reports.months_owed(session, member, day, 8) == (len(owed), len(late))
+        pages = [desk_reports.owed_page(session, member, day, 8, 5, offset) for offset in range(0, len(owed) + 5, 5)]
+        listed = [(one.month, one.project.title, one.owed_by, one.in_work) for page in pages for one in page]
+        expected = sorted(owed, key=lambda one: (one.month, one.project.title, one.project.id))
+        assert listed == [(one.month, one.project.title, one.owed_by, one.in_work) for one in expected]
+        under_way = [one for one in projects if one.stage is Stage.UNDER_WAY]
+        assert desk_reports.projects_page(session, member, "", 3, 0, under_way=True)[0] == len(under_way)
         shown = {(one.project.id, one.month) for one in desk_reports.most_silent(session, member, day, 8, 8)}
         assert shown <= {(one.project.id, one.month) for one in owed}
         assert len(shown) == min(8, len(owed))
-        assert desk_reports.returned(session, member)[0] == len(duties.returned_reports(projects))
+        returned = [one for project in projects for one in project.reports if one.state is ReportState.RETURNED]
+        assert desk_reports.returned(session, member, 8)[0] == len(returned)
         signed = duties.own_projects(session, member, Permission.PUBLISH_REPORT)
-        waiting = duties.reports_to_publish(signed, member)
+        submitted = [one for project in signed for one in project.reports if one.state is ReportState.SUBMITTED]
+        waiting = [one for one in submitted if not one.is_work_of(member)]
+        assert {one.id for one in desk_reports.own_waiting(session, member, 99)} == {
+            one.id for one in submitted if one.is_work_of(member)
+        }
         count, listed = desk_reports.to_publish(session, member, 8)
         assert count == len(waiting)
         assert {one.id for one in listed} <= {one.id for one in waiting}
@@ -196,3 +211,57 @@ def test_more_projects_do_not_mean_more_queries(
     for _ in range(12):
         make.published_report(make.project(programme=programme), "2026-03")
     assert count() <= few
+
+
+def test_the_lists_of_reports_read_no_more_than_a_page(
+    app: Flask, session: Session, make: Make, browser_of: SignIn
+) -> None:
+    """Two thousand projects owe reports: what the page reads does not grow with them."""
+    programme = make.programme()
+    first = make.project(programme=programme)
+    values = {column.name: getattr(first, column.name) for column in Project.__table__.columns if column.name != "id"}
+    many = [values | {"slug": f"many-{number}", "title": f"项目{number:04d}"} for number in range(2000)]
+    session.execute(sa.insert(Project), many)
+    session.commit()
+    browser = browser_of(make.staff(Role.PUBLISHER))
+    for address, seen in (
+        ("/admin/reports/?show=owed&page=3", 50),
+        ("/admin/reports/?page=2", 50),
+        ("/admin/reports/?show=returned", 0),
+        ("/admin/publishing/", 0),
+        ("/admin/proposals/", 0),
+        ("/admin/", 7),
+    ):
+        with counted(db.engine) as count:
+            page = browser.get(address).get_data(as_text=True)
+        assert len(set(re.findall(r"many-\d+", page))) == seen, address
+        assert count.queries <= 60, (address, count)
+        assert count.rows <= 800, (address, count)
+
+
+@dataclasses.dataclass
+class Count:
+    """How many statements were sent, and how many records were made of their rows."""
+
+    queries: int = 0
+    rows: int = 0
+
+
+@contextlib.contextmanager
+def counted(engine: sa.Engine) -> Iterator[Count]:
+    """Count what the code under it asks of the database."""
+    count = Count()
+
+    def asked(*_arguments: object) -> None:
+        count.queries += 1
+
+    def loaded(*_arguments: object) -> None:
+        count.rows += 1
+
+    sa.event.listen(engine, "after_cursor_execute", asked)
+    sa.event.listen(Base, "load", loaded, propagate=True)
+    try:
+        yield count
+    finally:
+        sa.event.remove(engine, "after_cursor_execute", asked)
+        sa.event.remove(Base, "load", loaded)
