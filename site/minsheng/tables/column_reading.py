@@ -87,7 +87,7 @@ def _profile(grid: Grid, region: Region, index: int) -> Profile:
 def _is_in_digits(cell: Cell, reading: Reading) -> bool:
     """Whether a cell holds figures that are not one: 12 30, 3-5."""
     is_several = reading.code in {ReadingCode.SEVERAL, ReadingCode.RANGE}
-    return is_several and not re.search(r"[\u3400-\u9fff]", cell.key)
+    return is_several and len(re.findall(r"\d+", cell.text)) == 2 and not re.search(r"[\u3400-\u9fff]", cell.key)
 
 
 def _values(grid: Grid, region: Region, index: int) -> tuple[Decimal | None, ...]:
@@ -147,6 +147,11 @@ class _Fit:
     """None leaves the column as certain as it was."""
 
 
+def _is_of_next(column: Column) -> bool:
+    """Whether figures are of a time to come: 下月计划完成 is no target of this year."""
+    return bool(re.match(r"下|次|明", squeezed(column.headings[-1])))
+
+
 def _is_readable(profile: Profile) -> bool:
     return profile.figures + profile.percents >= 0.4
 
@@ -154,6 +159,7 @@ def _is_readable(profile: Profile) -> bool:
 _FITS = (
     _Fit({Meaning.WORK}, lambda column, cells: cells.percents >= 0.5 and column.is_of_money, Meaning.MONEY_RATE),
     _Fit({Meaning.WORK}, lambda _column, cells: cells.percents >= 0.5, Meaning.RATE),
+    _Fit({Meaning.NEXT_STEP}, lambda column, cells: cells.figures >= 0.5 and _is_of_next(column), Meaning.IGNORED),
     _Fit({Meaning.NEXT_STEP}, lambda _column, cells: cells.plain >= 0.6, Meaning.TARGET),
     _Fit({Meaning.DONE}, lambda _column, cells: not _is_readable(cells), Meaning.WORK),
     _Fit(

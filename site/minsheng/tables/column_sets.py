@@ -103,10 +103,14 @@ _OF_MONEY = re.compile(r"投资|资金|经费|预算|补助")
 
 
 def _money_alone(columns: list[Column], table: _Table) -> list[Column]:
-    """Take 计划 and 完成 for money in a table about money whose unit line has no other unit, where nothing else is."""
+    """Take 计划 and 完成 for money in a table about money whose unit line has no other unit, where nothing else is.
+
+    That is certain only where the title says so: beside 总投资 a 任务数 may well be counted in pieces.
+    """
     units = table.region.units
     meanings = {column.meaning for column in columns}
-    is_told = Meaning.TOTAL in meanings or any(map(_OF_MONEY.search, table.region.titles))
+    is_in_title = any(map(_OF_MONEY.search, table.region.titles))
+    is_told = Meaning.TOTAL in meanings or is_in_title
     only_money = bool(units) and all(unit_of(one).is_money for one in units)
     counts = any(one.meaning is Meaning.UNIT or (one.meaning in FIGURES and (one.group or one.unit)) for one in columns)
     # Beside money that arrives a 计划 is of money too; beside money planned or a result it is a count.
@@ -115,7 +119,13 @@ def _money_alone(columns: list[Column], table: _Table) -> list[Column]:
     )
     if not (is_told and only_money) or counts or has_both:
         return columns
-    return [replace(column, meaning=_AS_MONEY.get(column.meaning, column.meaning)) for column in columns]
+
+    def as_money(column: Column) -> Column:
+        is_certain = column.is_certain and is_in_title and not column.headings[-1].rstrip("）)").endswith("数")
+        meaning = _AS_MONEY.get(column.meaning)
+        return replace(column, meaning=meaning, is_certain=is_certain) if meaning else column
+
+    return [as_money(column) for column in columns]
 
 
 def _names(columns: list[Column], table: _Table) -> list[Column]:
@@ -278,7 +288,7 @@ _RULES: tuple[Callable[[list[Column], _Table], list[Column]], ...] = (
     _names,
     _places_across,
     _plans,
-    lambda columns, _table: of_this_year(columns),
+    lambda columns, table: of_this_year(columns, table.region.titles),
     _shared_targets,
     _shares,
     _lone_rates,

@@ -15,6 +15,8 @@ _ONE_MONTH = re.compile(rf"(?<![-~至到\\d截止])(?:{_NUMBER})月(?:份|(?![�
 _ONE_QUARTER = re.compile(r"(?<![前-])第?[一二三四1-4]季度?(?!末|底|止)|[上下]半年")
 _FIRST = re.compile(r"第?[一1]季度?|(?<!\d)[一1]月|上半年")
 """The first month, quarter or half year adds up to itself."""
+_UNTIL_YEAR = re.compile(r"截[至止]|年[底末]")
+_UNTIL_YEAR_END = re.compile(r"截[至止]到?20\d\d年[底末]")
 _SINCE_BEGUN = re.compile(r"自?开工(?:以来|至今|累计)|建设以来|历年")
 _CUMULATIVE = re.compile(r"累|截[至止]|前[二三]季度|1-|至今|迄今")
 _WITHIN_YEAR = re.compile(r"月|季度|半年")
@@ -22,22 +24,47 @@ _YEAR = re.compile(r"年|1-|截[至止]|[月季]")
 _WHOLE_YEAR = re.compile(r"全年|年度|本年|当年|今年")
 
 
-def of_this_year(columns: Sequence[Column]) -> list[Column]:
-    """Leave out figures whose heading names an earlier year than another figure's."""
+def of_this_year(columns: Sequence[Column], titles: Sequence[str]) -> list[Column]:
+    """Leave out figures whose heading names an earlier year than another's or than the title; a lone one is doubted."""
     years = {column.index: max(years_in(column.heading), default=0) for column in columns if column.meaning in NUMBERS}
-    newest = max(years.values(), default=0)
-    return [
-        replace(column, meaning=Meaning.IGNORED) if 0 < years.get(column.index, 0) < newest else column
-        for column in columns
-    ]
+    named = {year for title in titles for year in years_in(title)}
+    newest = max([*years.values(), *named], default=0)
+
+    def judged(column: Column) -> Column:
+        year = years.get(column.index, 0)
+        if year and not named and min(years.values()) == 0 and _UNTIL_YEAR_END.search(squeezed(column.heading)):
+            return replace(column, is_certain=False)
+        if not 0 < year < newest or year in named:
+            return column
+        is_told = any(one.meaning is column.meaning and years[one.index] in {0, newest} for one in columns)
+        is_before = bool(_UNTIL_YEAR.search(squeezed(column.heading))) or column.meaning is Meaning.TARGET
+        if is_told or is_before or max(years.values()) == newest:
+            return replace(column, meaning=Meaning.IGNORED)
+        return replace(column, is_certain=False)
+
+    return [judged(column) for column in columns]
 
 
 def latest_of(columns: Sequence[Column]) -> dict[tuple[Meaning, TargetKey], int]:
-    """Return which of several columns of one meaning is of the latest time that headings name."""
+    """Return which of several columns of one meaning is of the latest time, where all their headings name one."""
+    timed = [column for column in columns if column.meaning in FIGURES | MONEY | {Meaning.WORK}]
+    mixed = {
+        (one.meaning, one.key)
+        for one in timed
+        for other in timed
+        if (one.meaning, one.key) == (other.meaning, other.key)
+        and one.meaning in NUMBERS
+        and bool(_time_of(one)[0]) != bool(_time_of(other)[0])
+    }
+    undated = mixed | {
+        (column.meaning, column.key)
+        for column in timed
+        if not any(take_apart(squeezed(text)).is_dated for text in column.headings) and column.meaning in NUMBERS
+    }
     dated = [
         column
-        for column in columns
-        if column.meaning in FIGURES | MONEY | {Meaning.WORK}
+        for column in timed
+        if (column.meaning, column.key) not in undated
         and any(take_apart(squeezed(text)).is_dated for text in column.headings)
     ]
     return {(column.meaning, column.key): column.index for column in sorted(dated, key=_time_of)}

@@ -10,6 +10,8 @@ from minsheng.tables.meanings import Meaning, is_heading, key_of, take_apart
 
 _FEWEST_LABELS = 4
 _FEWEST_ROWS = 2
+_MOSTLY = 0.6
+"""How many of the rows of a form have a label."""
 _Place = tuple[int, int]
 _Fact = tuple[Cell, _Place, Cell, _Place]
 """A label and what stands behind it, each with its place."""
@@ -20,7 +22,7 @@ def as_table(grid: Grid) -> Grid | None:
 
     A form has its labels in two or more columns, 项目名称 among them, and a fact behind most of them.
     """
-    rows = [grid.distinct(row) for row in range(len(grid.rows))]
+    rows = [grid.own(row) for row in range(len(grid.rows))]
     labels = _label_columns(rows)
     if len(labels) < 2:
         return None
@@ -28,6 +30,9 @@ def as_table(grid: Grid) -> Grid | None:
     named = [fact for found in facts for fact in found if _names(fact[0])]
     told = sum(not value.is_blank for found in facts for _label, _place, value, _at in found)
     if len(facts) < _FEWEST_ROWS or told < _FEWEST_LABELS or not named or any(is_heading(one[2].text) for one in named):
+        return None
+    filled = sum(bool(cells) for cells in rows[facts[0][0][1][0] :])
+    if len(facts) < filled * _MOSTLY:
         return None
     first = min(place[0] for _label, place, _value, _at in named)
     titles = [[(cell, (row, column)) for column, cell in rows[row]] for row in range(first)]

@@ -89,6 +89,8 @@ _FORMS = (
     (re.compile(rf"(?:竣工|完工|完成|建成|投用|交付|办结|结束|截止|验收).*{_DAY}"), Meaning.FINISH),
     (re.compile(r"^(?:下一?步|下一?阶段|次月).*(?:计划|安排|打算|工作|举措|措施|目标)$"), Meaning.NEXT_STEP),
     (re.compile(r"序号$"), Meaning.SERIAL),
+    (re.compile(r"(?:编码|代码)$"), Meaning.IGNORED),
+    (re.compile(r"^(?:下一?个?[月季]|次月|明年|下一?年)"), Meaning.NEXT_STEP),
     (re.compile(r"(?:领导|责任人|负责人|联系人|经办人)$"), Meaning.LEADER),
 )
 """How headings are made that no list can hold: 预计竣工日期, 下阶段工作安排, 挂联县领导."""

@@ -75,7 +75,11 @@ class _Reader:
         self.by_meaning: dict[Meaning, Column] = {}
         for column in columns:
             self.by_meaning.setdefault(column.meaning, column)
-        found = dict.fromkeys(column.key for column in columns if column.meaning in FIGURES)
+        # What belongs to the row as a whole goes to the first target that is no guess.
+        counted = sorted(
+            (column for column in columns if column.meaning in FIGURES), key=lambda column: not column.is_certain
+        )
+        found = dict.fromkeys(column.key for column in counted)
         self.keys: list[TargetKey] = list(found) or [("", "")]
         self.above = {key: _names_above(grid, region, columns, key) for key in self.keys}
         self.told_at = {column.index for column in columns if column.meaning in {Meaning.ITEM, Meaning.TARGET}}
