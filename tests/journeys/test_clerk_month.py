@@ -57,7 +57,7 @@ def send_back(publisher: Page, reason: str) -> None:
 
 def correct(writer: Page, month: str) -> None:
     """Open a correction of the published month with a public reason, and hand it in."""
-    writer.goto("/admin/reports/")
+    writer.goto(f"/admin/reports/?q={PROJECT}")
     block = writer.locator("main").get_by_text(PROJECT, exact=True).locator("xpath=ancestor::*[.//a][1]")
     block.locator("a", has_text=re.sub(r"^\d+年", "", month)).last.click()
     writer.get_by_text("更正这个月").click()

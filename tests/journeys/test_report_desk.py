@@ -187,7 +187,7 @@ def publish_with_others(reviewer: Page, page_of_report: str) -> None:
     reviewer.goto("/admin/publishing/")
     reviewer.locator(f"#report-{page_of_report.rpartition('/')[2]}").check()
     reviewer.get_by_role("button", name="公示选中的").click()
-    expect(reviewer.locator(".flashes")).to_contain_text("已公示 1 份月报")
+    expect(reviewer.locator(".flashes")).to_contain_text("已公示 1 份")
 
 
 def publish_when_due(reviewer: Page, page_of_report: str, site: Site) -> None:

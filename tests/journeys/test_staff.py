@@ -119,7 +119,7 @@ def test_a_report_needs_two_people_and_shows_its_correction(open_page: Opener, s
 
 def correct(writer: Page, publisher: Page, month: Month) -> None:
     """Correct the published month with a public reason; the other person signs again."""
-    writer.goto("/admin/reports/")
+    writer.goto(f"/admin/reports/?q={month.project}")
     block = writer.locator("main").get_by_text(month.project, exact=True).locator("xpath=ancestor::*[.//a][1]")
     block.locator("a", has_text=re.sub(r"^\d+年", "", month.name)).last.click()
     writer.get_by_text("更正这个月").click()

@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 from sqlalchemy.orm import Session
 
-from minsheng import duties
+from minsheng import desk_reports, duties
 from minsheng.projects import Project, Stage
 from minsheng.staff import Permission, Role
 from tests.factories import Make
@@ -67,4 +67,5 @@ def test_nobody_waits_to_publish_their_own_report(make: Make, session: Session) 
     session.flush()
     session.expire(project, ["reports"])
 
-    assert duties.reports_to_publish([project], member) == [other]
+    assert desk_reports.to_publish(session, member, 8) == (1, [other])
+    assert desk_reports.own_waiting(session, member, 8) == [own]
