@@ -1,13 +1,11 @@
 """The restricted edition's answers by person: written without any order of arrival, and read back."""
 
-import csv
 import hashlib
-import io
 from collections.abc import Mapping
 
 from minsheng.opinion.coding import Answers, Column
 from minsheng.opinion.errors import PackageError
-from minsheng.opinion.tables import BYTE_ORDER_MARK, unguarded, write_table
+from minsheng.opinion.tables import read_cells, unguarded, write_table
 
 DESIGN_COLUMNS = ("export_number", "division", "channel", "stratum", "psu", "base_weight", "flagged")
 
@@ -44,11 +42,11 @@ def responses_table(answers: Answers, export_number: str) -> str:
 
 def read_responses(text: str, programmes: Mapping[str, str]) -> Answers:
     """Read ``responses.csv`` back, in its own order. Raises ``PackageError`` for what is not one."""
-    reader = csv.reader(io.StringIO(text.removeprefix(BYTE_ORDER_MARK), newline=""))
-    header = tuple(next(reader, ()))
+    rows = read_cells(text)
+    header = tuple(rows[0]) if rows else ()
     if header[: len(DESIGN_COLUMNS)] != DESIGN_COLUMNS:
         raise PackageError(f"responses.csv does not start with {', '.join(DESIGN_COLUMNS)}")
-    held = [list(column) for column in zip(*reader, strict=True)] or [[] for _ in header]
+    held = [list(column) for column in zip(*rows[1:], strict=True)] or [[] for _ in header]
     columns = {name: [unguarded(value) for value in column] for name, column in zip(header, held, strict=True)}
     return Answers(
         columns["division"],

@@ -99,15 +99,21 @@ def _written(cell: object) -> str:
 
 def read_table(text: str, columns: Sequence[str]) -> list[dict[str, str]]:
     """Return the rows of a table written by ``write_table``. Raises ``PackageError`` for other columns."""
-    reader = csv.DictReader(io.StringIO(text.removeprefix(BYTE_ORDER_MARK), newline=""))
-    if list(reader.fieldnames or ()) != list(columns):
+    lines = read_cells(text)
+    if lines[:1] != [list(columns)]:
         raise PackageError(f"columns are not {', '.join(columns)}")
-    rows = []
-    for row in reader:
-        if None in row or None in row.values():
-            raise PackageError(f"line {reader.line_num} does not have {len(columns)} cells")
-        rows.append({key: unguarded(value) for key, value in row.items()})
-    return rows
+    for number, cells in enumerate(lines[1:], start=2):
+        if len(cells) != len(columns):
+            raise PackageError(f"line {number} does not have {len(columns)} cells")
+    return [dict(zip(columns, map(unguarded, cells), strict=True)) for cells in lines[1:]]
+
+
+def read_cells(text: str) -> list[list[str]]:
+    """Return the cells of a CSV, guarded as they are, header first. Raises ``PackageError`` for what is none."""
+    try:
+        return list(csv.reader(io.StringIO(text.removeprefix(BYTE_ORDER_MARK), newline=""), strict=True))
+    except csv.Error as error:
+        raise PackageError(str(error)) from error
 
 
 @dataclass(frozen=True)

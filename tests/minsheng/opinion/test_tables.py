@@ -99,3 +99,9 @@ def test_handling_comes_back() -> None:
 
 def test_infinite_figures_would_be_seen() -> None:
     assert math.isinf(float(write_table(("a",), [[math.inf]]).splitlines()[1]))
+
+
+@pytest.mark.parametrize("text", ['a,b\r\n1,"2\r\n', "a,b\r\n1\r\n", f"a,b\r\n1,{'x' * 200_000}\r\n", "a\r\n1\r\n", ""])
+def test_what_is_no_table_of_a_package_is_refused(text: str) -> None:
+    with pytest.raises(PackageError):
+        read_table(text, ("a", "b"))
