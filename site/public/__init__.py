@@ -107,6 +107,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "printed_date": presenting.printed_date,
     "published_totals": presenting.published_totals,
     "change_act": change_words.act_words,
+    "change_actor": change_words.actor_words,
     "change_month": change_words.month_of,
     "change_reason": change_words.reason_of,
     "change_one_person": change_words.is_by_one_person,

@@ -177,6 +177,15 @@ def act_words(entry: JournalEntry) -> str:
     return str(PUBLIC_ACTS.get(entry.act, OTHER_ACT))
 
 
+BY_ITSELF = frozenset({"suggestion_reminded", "suggestion_escalated", "suggestion_closed"})
+"""Acts of no person, where an entry names nobody: the clock does them."""
+
+
+def actor_words(entry: JournalEntry) -> str:
+    """Return who did what an entry tells of: the post, or for the rest a resident or the clock."""
+    return entry.actor or (_("系统按时自动") if entry.act in BY_ITSELF else _("居民"))
+
+
 def month_of(entry: JournalEntry) -> str:
     """Return the month of the report an entry is about, ``YYYY-MM``, or an empty text."""
     kind, _, rest = entry.subject.partition(":")

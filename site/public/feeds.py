@@ -19,7 +19,7 @@ from pages.language import gettext as _
 from pages.language import html_lang, site_title
 from pages.limits import limiter
 from pages.services import services
-from public.change_words import ACT_GROUPS
+from public.change_words import ACT_GROUPS, actor_words
 from public.changes import daily_anchor
 from public.following import Followed, follow, query_key, query_values
 from public.news import NewsItem, news_items
@@ -174,7 +174,7 @@ def _add_entry(feed: ET.Element, entry: JournalEntry, item: NewsItem) -> None:
     _add(element, "id", _tag(f"change:{entry.sequence}:{entry.hash[:16]}"))
     _add(element, "published", _time(item.at))
     _add(element, "updated", _time(item.at))
-    _add(_add(element, "author"), "name", entry.actor or _("居民"))
+    _add(_add(element, "author"), "name", actor_words(entry))
     _link(element, "alternate", absolute(item.endpoint, **item.values, lang=html_lang()), "text/html")
     summary = _add(element, "summary", "\n".join(item.lines))
     summary.set("type", "text")

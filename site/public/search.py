@@ -15,6 +15,7 @@ from pages.language import lazy_gettext as _l
 from pages.limits import limiter
 from pages.services import services
 from pages.words import word
+from public.search_doors import doors
 from search.engine import MAX_REACH, Document, Facet, FacetCount, Hit, Query, Sort
 from search.errors import IndexUnavailableError
 from search.finding import find, suggest
@@ -82,6 +83,7 @@ def index() -> str:
     return render_template(
         "public/search/index.html",
         text=text,
+        doors=doors(text) if page == 1 else (),
         results=results,
         is_resting=is_resting,
         facets=_facets(results.facets, filters) if results else [],

@@ -121,3 +121,25 @@ def test_filters_lead_on_to_the_list_of_projects(client: FlaskClient, session: S
     assert "/projects/?year=2026" in search(client, q="村", year="2026")
     assert "用这些条件" not in search(client, q="村")
     assert "/search/?q=" in search(client, q="红薯粉条", year="2026")
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("怎么投诉", "/suggestions/new"),
+        ("谁负责修路", "/agencies/"),
+        ("滿意度調查", "/surveys/"),
+        ("late bus", "/laggards/"),
+    ],
+)
+def test_a_search_for_something_to_do_offers_its_page(client: FlaskClient, typed: str, address: str) -> None:
+    offered = search(client, q=typed).partition('class="cluster search-doors"')[2].partition("</nav>")[0]
+    assert f'href="{address}"' in offered
+
+
+def test_a_search_for_a_thing_offers_no_page(client: FlaskClient) -> None:
+    assert "search-doors" not in search(client, q="plate 敬老院")
+
+
+def test_a_search_of_nothing_shows_the_ways_in(client: FlaskClient) -> None:
+    assert search(client).count('<li><a href="/') >= 10
