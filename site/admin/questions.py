@@ -1,6 +1,7 @@
 """The questions of a questionnaire: written, changed, moved, removed, taken from the library, translated."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -31,9 +32,12 @@ PATTERNS = {"scale": "overall", "single": "used", "multiple": "heard_from"}
 @blueprint.route("/questions/new", methods=["GET", "POST"])
 @needs(Permission.RUN_SURVEY)
 def new(slug: str, number: int) -> ResponseReturnValue:
-    """Add a question; ``?type=`` begins with the answers that are usual for it."""
+    """Add a question; ``?type=`` begins with the answers that are usual for it, ``?like=`` with a copy of another."""
     version = version_at(slug, number)
-    return _edit(version, _blank(request.args.get("type", "")), replacing="")
+    like = next((one for one in drafts_of(version) if one.key == request.args.get("like")), None)
+    # A copy asks something else by the same answers: it is no standard question and about no programme yet.
+    draft = replace(like, key="", standard="", programme="") if like else _blank(request.args.get("type", ""))
+    return _edit(version, draft, replacing="")
 
 
 @blueprint.route("/questions/<key>", methods=["GET", "POST"])

@@ -243,9 +243,9 @@ def read_answers(
 ) -> list[Answer]:
     """Turn typed values by question key into answers, leaving out questions that are not shown.
 
-    With ``may_lack`` a question that needs an answer may go without: nobody can send a sheet of paper back.
-    Raises ``InvalidAnswersError`` with a reason per question: ``required``, ``unknown_option``, ``one_only``,
-    ``not_a_number`` or ``too_long``.
+    With ``may_lack`` a question that needs an answer may go without, and contradict itself: nobody can send a sheet of
+    paper back. Raises ``InvalidAnswersError`` with a reason per question: ``required``, ``unknown_option``,
+    ``one_only``, ``not_together`` (an option such as "none of these" beside others), ``not_a_number`` or ``too_long``.
     """
     chosen: dict[str, list[str]] = {}
     answers: list[Answer] = []
@@ -259,6 +259,8 @@ def read_answers(
                 problems[question.key] = "required"
             continue
         problem, found = _read(question, values)
+        if not problem and not may_lack and _contradicts(found):
+            problem = "not_together"
         if problem:
             problems[question.key] = problem
             continue
@@ -267,6 +269,11 @@ def read_answers(
     if problems:
         raise InvalidAnswersError(problems)
     return answers
+
+
+def _contradicts(answers: Sequence[Answer]) -> bool:
+    """Whether somebody chose an option that is no opinion, such as "none of these", and others beside it."""
+    return len(answers) > 1 and any(one.option is not None and not one.option.is_substantive for one in answers)
 
 
 def _read(question: Question, values: list[str]) -> tuple[str, list[Answer]]:

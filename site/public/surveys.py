@@ -35,6 +35,7 @@ PROBLEMS = {
     "required": _l("请回答这一题"),
     "unknown_option": _l("请从列出的选项里选"),
     "one_only": _l("这一题只能选一项"),
+    "not_together": _l("选了“都没有”“说不清”这样的，就不能再选别的"),
     "not_a_number": _l("请填数字"),
     "too_long": _l("太长了，请写短一些"),
 }

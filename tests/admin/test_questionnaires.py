@@ -103,6 +103,19 @@ def test_a_question_about_one_programme_names_it_and_gets_its_key(
     assert "专问工程 rivers" in surveyor.get(PAGE).text
 
 
+def test_a_copy_begins_with_the_same_answers(
+    session: Session, version: QuestionnaireVersion, surveyor: Browser
+) -> None:
+    page = f"{PAGE}/questions/new?like=overall"
+    values = typed(surveyor, page, text="您对今年的就医满意吗？")
+    assert (values["key"], values["standard"], values["options-0-text"]) == ("", "", "很满意")
+    assert surveyor.post_as_typed(page, values).status_code == 302
+    made = session.scalars(sa.select(Question).where(Question.key == keys(session, version)[-1])).one()
+    assert [one.key for one in made.options][-1] == "dont_know"
+    assert made.options[-1].is_substantive is False
+    assert surveyor.get(f"{PAGE}/questions/new?like=nobody").status_code == 200
+
+
 def test_mistakes_stand_beside_what_was_typed(
     session: Session, version: QuestionnaireVersion, surveyor: Browser
 ) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from minsheng import surveys
 from minsheng.errors import InvalidAnswersError, NotOpenError, SealedError
+from minsheng.questionnaires import Option, Question, QuestionType
 from minsheng.surveys import Channel, Response, Wave
 from tests.factories import Make
 
@@ -92,6 +93,28 @@ def test_answers_that_do_not_fit_are_named(
         answer(session, make.wave(), at, typed)
     assert refused.value.problems == problems
     assert session.scalar(sa.select(sa.func.count(Response.id))) == 0
+
+
+def test_none_of_these_stands_alone_except_on_paper(session: Session, make: Make) -> None:
+    version = make.wave().version
+    version.questions = []
+    session.flush()
+    names = {"board": True, "phone": True, "nowhere": False}
+    options = [
+        Option(position=place, key=key, text=key, is_substantive=is_opinion)
+        for place, (key, is_opinion) in enumerate(names.items())
+    ]
+    version.questions = [
+        Question(position=0, key="sources", type=QuestionType.MULTIPLE, text="从哪知道的？", options=options)
+    ]
+    session.flush()
+    assert len(surveys.read_answers(version, {"sources": ["board", "phone"]})) == 2
+    assert len(surveys.read_answers(version, {"sources": ["nowhere"]})) == 1
+    both = {"sources": ["board", "nowhere"]}
+    with pytest.raises(InvalidAnswersError) as refused:
+        surveys.read_answers(version, both)
+    assert refused.value.problems == {"sources": "not_together"}
+    assert len(surveys.read_answers(version, both, may_lack=True)) == 2
 
 
 def test_questions_left_out_by_a_condition_are_not_stored(session: Session, make: Make, at: dt.datetime) -> None:

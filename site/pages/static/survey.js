@@ -130,7 +130,7 @@ function pages() {
   function focus(step) {
     const target = step.querySelector("fieldset, input, textarea, select");
     if (target?.tagName === "FIELDSET") target.tabIndex = -1;
-    target?.focus();
+    target?.focus({ preventScroll: true });
     bar.scrollIntoView({ block: "start" });
   }
 
@@ -192,7 +192,16 @@ function pages() {
   survey.classList.add("survey-scripted");
   form.before(bar);
   last.before(buttons);
+  /** "None of these" stands alone: whoever ticks it means no other, and the other way round. */
+  function standAlone(ticked) {
+    if (ticked.type !== "checkbox" || !ticked.checked) return;
+    for (const other of form.querySelectorAll(`[name="${CSS.escape(ticked.name)}"]:checked`)) {
+      if (other !== ticked && ("alone" in other.dataset || "alone" in ticked.dataset)) other.checked = false;
+    }
+  }
+
   form.addEventListener("change", (event) => {
+    standAlone(event.target);
     event.target.closest("fieldset")?.querySelector(":scope > [data-told]")?.remove();
     conditions();
   });

@@ -17,6 +17,8 @@ from website.sample.world import World
 SURVEYOR, INTERVIEWERS = "diaocha", ("dianhua", "fanghua")
 HEADINGS = ["电话", "地方", "层"]
 CALLS = 22
+INTERVIEW = dt.timedelta(minutes=4)
+"""How long the invented interviews take."""
 RESULTS = (
     CallResult.NO_ANSWER,
     CallResult.NOT_THERE,
@@ -60,7 +62,7 @@ def _draw(world: World, wave: Wave, at: dt.datetime) -> Sample:
         Channel.PHONE,
         given["title"],
         planned,
-        seal=world.installation.seal,
+        seal=world.installation.contacts.seal,
         secret=secret,
         by=by,
         at=at,
@@ -88,7 +90,7 @@ def _call(world: World, wave: Wave, answering: Answering, number: int, at: dt.da
             claim,
             answering(homes[person.stratum]),
             by,
-            at,
+            at + INTERVIEW,
             secret=world.installation.secret,
             ticket=new_ticket(),
         )
