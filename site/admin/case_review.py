@@ -4,6 +4,7 @@ from flask import request, url_for
 
 from admin.case_sheets import sheets_of
 from minsheng import (
+    case_additions,
     case_adoptions,
     case_entry,
     case_links,
@@ -27,6 +28,7 @@ def extras(case: Suggestion, member: StaffMember) -> dict[str, object]:
     known = reply_templates.templates(db.session())
     return {
         "hits": hits(case),
+        "added": case_additions.additions(case),
         "reply_templates": reply_templates.for_reply(known, case),
         "refusal_templates": reply_templates.for_refusal(known),
         "sheets": sheets_of(case),
@@ -62,8 +64,9 @@ def ties_of(case: Suggestion, member: StaffMember) -> list[tuple[str, str]]:
 
 def hits(case: Suggestion) -> list[tuple[str, word_lists.WordList]]:
     """Return the listed words in a letter, as they stand there, each once; they mark it and decide nothing."""
-    found = word_lists.find(word_lists.words_of(db.session()), case.words)
-    return list(dict.fromkeys((case.words[hit.start : hit.end], hit.word_list) for hit in found))[:MOST_SHOWN]
+    words = case_additions.own_words(case)
+    found = word_lists.find(word_lists.words_of(db.session()), words)
+    return list(dict.fromkeys((words[hit.start : hit.end], hit.word_list) for hit in found))[:MOST_SHOWN]
 
 
 def chosen_template(use: TemplateUse) -> dict[str, str]:

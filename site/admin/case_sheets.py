@@ -6,7 +6,7 @@ from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
 from admin.access import current_staff, needs
-from minsheng import duties, privacy
+from minsheng import case_additions, duties, privacy
 from minsheng.database import db
 from minsheng.errors import NotAllowedError
 from minsheng.staff import Permission
@@ -77,7 +77,7 @@ def show(case_id: int, name: str) -> ResponseReturnValue:
         sheet=Sheet(name),
         title=TITLES[Sheet(name)],
         today=services().today(),
-        words=masked(case.words),
+        words=masked(case_additions.own_words(case)),
         place=masked(case.place_words),
         notes=[event for event in case.events if event.kind.value in {"handed_over", "transferred"}],
     )

@@ -43,6 +43,7 @@ ACTS: Mapping[str, str] = MappingProxyType(
         "suggestion_problem_reopened": _l("来件列入的问题重新打开"),
         "suggestion_adopted": _l("来件采纳进年度清单"),
         "suggestion_rescheduled": _l("放假安排公布，来件的期限重新算"),
+        "suggestion_added_words": _l("来件人补充说明"),
         "suggestion_reminded": _l("催办"),
         "suggestion_escalated": _l("超期来件报督办单位"),
         "letters_released": _l("放行待核来信"),

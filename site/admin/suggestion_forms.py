@@ -9,10 +9,11 @@ from markupsafe import Markup, escape
 from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, SelectField, StringField, TextAreaField
 
 from minsheng import privacy, reply_leaks
+from minsheng.case_additions import own_words
 from minsheng.cases import Prominence, RefusalReason
 from minsheng.encryption import CannotOpenError
-from minsheng.places import Agency
 from minsheng.personal_numbers import PersonalKind
+from minsheng.places import Agency
 from minsheng.privacy import Span
 from minsheng.suggestions import Suggestion
 from pages.forms import Form, length, required
@@ -139,7 +140,7 @@ class ReplyForm(CheckedForm):
 
     def is_clean_or_confirmed(self) -> bool:
         """Whether the reply gives nobody away or that was confirmed; else say where each passage stands."""
-        leaks = reply_leaks.find(self.text.data or "", self._case.words, _contact(self._case))
+        leaks = reply_leaks.find(self.text.data or "", own_words(self._case), _contact(self._case))
         self.found = tuple(dict.fromkeys(_placed(leak) for leak in leaks))
         return self.is_confirmed()
 

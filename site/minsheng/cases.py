@@ -92,6 +92,7 @@ class CaseEventKind(enum.StrEnum):
     PROBLEM_REOPENED = "problem_reopened"
     ADOPTED = "adopted"
     RESCHEDULED = "rescheduled"
+    ADDED_WORDS = "added_words"
     REMINDED = "reminded"
     ESCALATED = "escalated"
 

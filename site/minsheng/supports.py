@@ -71,6 +71,12 @@ def has_given(session: Session, case: Suggestion, hashed: str) -> bool:
     return session.scalar(query) is not None
 
 
+def counted() -> sa.ScalarSelect[int]:
+    """Return the number of browsers that support a case, to sort cases of a query by."""
+    query = sa.select(sa.func.count(CaseSupport.id)).where(CaseSupport.suggestion_id == Suggestion.id)
+    return query.correlate(Suggestion).scalar_subquery()
+
+
 def counts(session: Session, case_ids: Iterable[int]) -> Mapping[int, int]:
     """Return how many browsers support each of these cases, by identity; cases without any are left out."""
     query = (

@@ -102,6 +102,7 @@ PEOPLE_WORDS = {
         "problem_reopened": _l("问题没有整改好，重新打开"),
         "adopted": _l("采纳进年度清单"),
         "rescheduled": _l("放假安排公布，重新算期限"),
+        "added_words": _l("来件人补充说明"),
         "reminded": _l("催办"),
         "escalated": _l("超期，报督办单位"),
     },

@@ -45,7 +45,7 @@ PARAMETERS = {
         ("public.galleries.everything", "public.galleries.of_project", "public.galleries.of_place"),
         frozenset({"phase", "month"}),
     ),
-    "public.suggestions.index": frozenset({"kind", "state"}),
+    "public.suggestions.index": frozenset({"kind", "state", "sort"}),
     **dict.fromkeys(
         ("public.case_statistics.index", "public.case_statistics.table"),
         frozenset({"by", "place", "agency", "category", "channel", "year", "since", "until"}),

@@ -3,20 +3,22 @@
 from flask import Response, abort, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from minsheng import codes, publishing, quarantine, suggestions
+from minsheng import case_additions, codes, publishing, quarantine, suggestions
 from minsheng.case_photos import MOST_PHOTOS, CasePhoto, PhotoSource
 from minsheng.cases import Rating
 from minsheng.clock import local_date
 from minsheng.database import db
+from minsheng.errors import WrongStateError
 from minsheng.held_letters import HeldLetter
 from minsheng.media import WIDTHS
 from minsheng.suggestions import Suggestion
 from minsheng.workdays import Deadline
+from pages.forms import Form
 from pages.language import gettext as _
 from pages.limits import limiter
 from pages.services import services
 from public import boards, suggestion_photos
-from public.suggestion_forms import CodeForm, DisputeForm, PhotosForm, RatingForm
+from public.suggestion_forms import AddedWordsForm, CodeForm, DisputeForm, PhotosForm, RatingForm
 from public.suggestion_sending import code_of
 
 
@@ -42,7 +44,7 @@ def followed(code: str) -> str:
         abort(404)
     if isinstance(letter, HeldLetter):
         return _held_page(letter, code)
-    return _case_page(letter, code, RatingForm(), DisputeForm())
+    return _case_page(letter, code)
 
 
 @limiter.limit("60 per hour; 20 per minute")
@@ -72,7 +74,7 @@ def rate(code: str) -> BaseResponse | tuple[str, int]:
     case = _case_of(code)
     form = RatingForm()
     if not form.validate_on_submit():
-        return _case_page(case, code, form, DisputeForm(formdata=None)), 422
+        return _case_page(case, code, rating_form=form), 422
     take_rating(case, form)
     return redirect(url_for(".followed", code=code))
 
@@ -83,9 +85,28 @@ def dispute(code: str) -> BaseResponse | tuple[str, int]:
     case = _case_of(code)
     form = DisputeForm()
     if not form.validate_on_submit():
-        return _case_page(case, code, RatingForm(formdata=None), form), 422
+        return _case_page(case, code, dispute_form=form), 422
     take_dispute(case, form)
     return redirect(url_for(".followed", code=code))
+
+
+@limiter.limit("20 per hour; 6 per minute")
+def add_words(code: str) -> BaseResponse | tuple[str, int]:
+    """Take what the sender adds in words while an answer is still owed."""
+    case = _case_of(code)
+    form = AddedWordsForm()
+    if not form.validate_on_submit():
+        return _case_page(case, code, words_form=form), 422
+    at = services().clock()
+    try:
+        is_new = case_additions.add(case, "\n".join((form.added.data or "").splitlines()), at)
+    except WrongStateError:
+        form.added.errors = [_("这一件已经有了答复，或者补充过几次了，不能再补充；有新的事请再写一件")]
+        return _case_page(case, code, words_form=form), 422
+    if is_new:
+        publishing.record_suggestion(db.session(), case, "suggestion_added_words", "", at)
+    db.session.commit()
+    return redirect(url_for(".followed", code=code, _anchor="own-words"))
 
 
 @limiter.limit("20 per hour; 6 per minute")
@@ -104,7 +125,7 @@ def add_photos(code: str) -> BaseResponse | tuple[str, int]:
             form.photos.errors.append(_("请先选照片"))
         if len(new) > room:
             form.photos.errors.append(_("还能补 %(count)s 张", count=room))
-        return _case_page(case, code, RatingForm(formdata=None), DisputeForm(formdata=None), form), 422
+        return _case_page(case, code, photos_form=form), 422
     case.photos.extend(CasePhoto.of_stored(one) for one in new)
     db.session.commit()
     return redirect(url_for(".followed", code=code, _anchor="case-photos"))
@@ -192,22 +213,23 @@ def _held_page(letter: HeldLetter, code: str) -> str:
     )
 
 
-def _case_page(
-    case: Suggestion,
-    code: str,
-    rating_form: RatingForm,
-    dispute_form: DisputeForm,
-    photos_form: PhotosForm | None = None,
-) -> str:
+def _case_page(case: Suggestion, code: str, **sent: Form) -> str:
+    """Render the sender's page; ``sent`` are the forms that could not be taken, by their names in the template."""
+    forms: dict[str, Form] = {
+        "rating_form": RatingForm(formdata=None),
+        "dispute_form": DisputeForm(formdata=None),
+        "photos_form": PhotosForm(formdata=None),
+        "words_form": AddedWordsForm(formdata=None),
+    }
     return render_template(
         "public/suggestions/followed.html",
         case=case,
         code=code,
         is_receipt="sent" in request.args,
-        rating_form=rating_form,
-        dispute_form=dispute_form,
-        photos_form=photos_form or PhotosForm(formdata=None),
+        **{**forms, **sent},
         room=room_for_photos(case),
+        room_for_words=case_additions.room(case),
+        added=case_additions.additions(case),
         may_rate=case.may_be_rated(services().today()),
         split_codes={one.id: code_of(one.ticket) for one in case.split_off},
         today=services().today(),

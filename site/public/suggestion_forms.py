@@ -1,4 +1,4 @@
-"""The forms of senders: the letter, the tracking code, the judgement, the dispute, the support, later pictures."""
+"""The forms of senders: letter, tracking code, judgement, dispute, support, and what they add in words and pictures."""
 
 import decimal
 from collections.abc import Iterable
@@ -7,6 +7,7 @@ from typing import Any
 from flask_wtf.file import MultipleFileField
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField, ValidationError
 
+from minsheng.case_additions import LONGEST
 from minsheng.cases import Rating, SuggestionKind
 from minsheng.mail import InvalidRecipientError, read_address
 from pages.forms import Form, length, plain, required
@@ -111,6 +112,12 @@ class DisputeForm(Form):
     dispute = TextAreaField(
         _l("哪里没有解决"), validators=[required(_l("请写明哪里没有解决")), length(least=5, most=1000)]
     )
+
+
+class AddedWordsForm(Form):
+    """What a sender adds in words."""
+
+    added = TextAreaField(_l("补充什么"), validators=[required(_l("请写要补充的话")), length(least=2, most=LONGEST)])
 
 
 class PhotosForm(Form):

@@ -14,6 +14,7 @@ from public import suggestion_following, suggestion_judging, suggestion_sending,
 
 blueprint = Blueprint("suggestions", __name__, url_prefix="/suggestions")
 PAGE_SIZE = 20
+MOST_SUPPORTED = "supports"
 OPEN_STATES = (CaseState.RECEIVED, CaseState.ACCEPTED, CaseState.HANDED_OVER, CaseState.DISPUTED)
 
 GET, POST = ("GET",), ("POST",)
@@ -23,6 +24,7 @@ blueprint.add_url_rule("/follow/<code>", view_func=suggestion_following.followed
 blueprint.add_url_rule("/follow/<code>/receipt", "followed_receipt", suggestion_following.receipt, methods=GET)
 blueprint.add_url_rule("/follow/<code>/rate", view_func=suggestion_following.rate, methods=POST)
 blueprint.add_url_rule("/follow/<code>/dispute", view_func=suggestion_following.dispute, methods=POST)
+blueprint.add_url_rule("/follow/<code>/words", view_func=suggestion_following.add_words, methods=POST)
 blueprint.add_url_rule("/follow/<code>/photos", view_func=suggestion_following.add_photos, methods=POST)
 blueprint.add_url_rule(
     "/follow/<code>/photos/<int:photo_id>-<int:width>.webp",
@@ -40,9 +42,9 @@ blueprint.add_url_rule(f"{SUPPORT}/take-back", view_func=suggestion_supports.tak
 
 @blueprint.get("/")
 def index() -> str:
-    """List the published cases, newest first, with the open arithmetic of all cases."""
+    """List the published cases, newest or most supported first, with the open arithmetic of all cases."""
     page = max(request.args.get("page", 1, type=int), 1)
-    chosen = {name: request.args.get(name, "") for name in ("kind", "state", "project")}
+    chosen = {name: request.args.get(name, "") for name in ("kind", "state", "project", "sort")}
     query = Suggestion.visible_to_residents().options(
         selectinload(Suggestion.agency), selectinload(Suggestion.project), selectinload(Suggestion.division)
     )
@@ -57,8 +59,9 @@ def index() -> str:
     total = db.session.scalar(sa.select(sa.func.count()).select_from(query.order_by(None).subquery())) or 0
     pages = max(-(-total // PAGE_SIZE), 1)
     page = min(page, pages)
+    first = (supports.counted().desc(),) if chosen["sort"] == MOST_SUPPORTED else ()
     cases = db.session.scalars(
-        query.order_by(Suggestion.received_at.desc()).offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE)
+        query.order_by(*first, Suggestion.received_at.desc()).offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE)
     ).all()
     today = services().today()
     return render_template(

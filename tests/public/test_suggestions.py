@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from minsheng import case_links, publishing
-from minsheng.cases import CaseState, Prominence, Rating
+from minsheng import case_links, publishing, supports
+from minsheng.cases import CaseEventKind, CaseState, Prominence, Rating
 from minsheng.clock import local_date
 from minsheng.database import Base, db, now
 from minsheng.journal import JournalEntry
@@ -228,3 +228,47 @@ def test_whoever_sent_a_duplicate_may_rate_and_dispute_the_answer(
     assert (duplicate.rating, main.rating) == (Rating.PARTLY, None)
     assert client.post(f"{address}/rate", data=rated).status_code == 409
     assert publishing.verify(session) == []
+
+
+def test_the_list_is_sorted_by_support_where_asked(client: FlaskClient, session: Session) -> None:
+    for number in range(3):
+        send(client, words=f"第{number}件，路灯坏了三天。", consent_to_publish="y", alike="passed")
+    cases = session.scalars(sa.select(Suggestion).order_by(Suggestion.id)).all()
+    for case in cases:
+        case.review(is_public=True, title=f"题目{case.id}", words="路灯坏了", by="某县信访局", at=now())
+    for browser in ("a", "b"):
+        supports.give(session, cases[1], supports.browser_hash("secret", cases[1], browser), local_date(now()))
+    session.commit()
+    page = client.get("/suggestions/?sort=supports").text
+    assert re.findall(r"题目(\d+)", page)[0] == str(cases[1].id)
+    assert 'name="kind" value="suggestion"' in page
+
+
+def test_the_sender_adds_words_for_the_handlers_while_an_answer_is_owed(
+    client: FlaskClient, session: Session, make: Make
+) -> None:
+    code = code_of(send(client, consent_to_publish="y"))
+    address = f"/suggestions/follow/{code}"
+    case = only_case(session)
+    case.review(is_public=True, title="路灯坏了", words="路灯坏了", by="某县信访局", at=now())
+    session.commit()
+
+    def add(words: str) -> TestResponse:
+        return client.post(
+            f"{address}/words", data={"csrf_token": hidden(client.get(address).text, "csrf_token"), "added": words}
+        )
+
+    empty = add(" ")
+    assert (empty.status_code, "请写要补充的话" in empty.text) == (422, True)
+    for _twice in range(2):
+        assert add("在村口第三根杆，电话13812345678").status_code == 302
+    assert [event.kind for event in case.events].count(CaseEventKind.ADDED_WORDS) == 1
+    assert "第三根杆" in client.get(address).text
+    assert "第三根杆" not in client.get(f"/suggestions/{case.id}").text
+    for number in range(4):
+        assert add(f"再说一句{number}").status_code == 302
+    refused = add("还有一句")
+    assert (refused.status_code, "还有一句" in refused.text) == (422, True)
+    assert publishing.verify(session) == []
+    answered(session, make)
+    assert "想起什么" not in client.get(address).text
