@@ -5,6 +5,7 @@ per class. Sums are built from those counts with ``math.fsum``, which rounds onc
 never changes a digit.
 """
 
+import heapq
 import math
 from array import array
 from collections import Counter
@@ -184,27 +185,19 @@ def group_small(views: Sequence[Sequence[CellSums]], least: int) -> list[tuple[s
     names = sorted(sizes[0]) if sizes else []
     if any(sorted(size) != names for size in sizes):
         return [tuple(sorted({name for size in sizes for name in size}))]
-    groups: list[tuple[str, ...]] = [(name,) for name in names]
 
-    def counts(group: tuple[str, ...]) -> list[int]:
-        return [sum(size[name] for name in group) for size in sizes]
-
-    def is_small(group: tuple[str, ...]) -> bool:
-        own = counts(group)
-        differences = [more - fewer for more, fewer in pairwise(own)]
-        return any(n < least for n in own) or any(0 < difference < least for difference in differences)
-
-    while len(groups) > 1:
-        small = [group for group in groups if is_small(group)]
-        if not small:
-            break
-        first = min(small, key=lambda group: (counts(group), group))
-        groups.remove(first)
+    def ranked(group: tuple[str, ...], counts: tuple[int, ...]) -> tuple[bool, tuple[int, ...], tuple[str, ...]]:
+        differences = [more - fewer for more, fewer in pairwise(counts)]
+        is_small = any(n < least for n in counts) or any(0 < difference < least for difference in differences)
         # The small ones join each other before they draw in one that could stand alone.
-        second = min(groups, key=lambda group: (not is_small(group), counts(group), group))
-        groups.remove(second)
-        groups.append(tuple(sorted((*first, *second))))
-    return sorted(groups)
+        return not is_small, counts, group
+
+    queue = [ranked((name,), tuple(size[name] for size in sizes)) for name in names]
+    heapq.heapify(queue)
+    while len(queue) > 1 and not queue[0][0]:
+        (_, counts, group), (_, more, other) = heapq.heappop(queue), heapq.heappop(queue)
+        heapq.heappush(queue, ranked(tuple(sorted((*group, *other))), tuple(map(add, counts, more))))
+    return sorted(group for _, _, group in queue)
 
 
 def join_groups(groupings: Iterable[Sequence[tuple[str, ...]]]) -> list[tuple[str, ...]]:
