@@ -2,15 +2,17 @@
 
 import datetime as dt
 import io
+import re
 import zipfile
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from minsheng import surveys, wave_results
+from minsheng import dispositions, surveys, wave_results
 from minsheng.clock import local_date
 from minsheng.database import now
+from minsheng.opinion.dispositions import Disposition
 from minsheng.surveys import Channel, Wave
 from minsheng.wave_results import WaveResult
 from tests.factories import Make
@@ -80,6 +82,23 @@ def test_places_and_programmes_have_pages(client: FlaskClient, session: Session,
     assert f"/surveys/{wave.slug}/results/places/700000" in own
     assert "个县里" in own
     assert client.get(f"/surveys/{wave.slug}/results/programmes/none").status_code == 404
+
+
+def test_a_place_says_how_far_it_moved_and_whom_its_sample_reached(
+    client: FlaskClient, session: Session, make: Make, wave: Wave
+) -> None:
+    asked = {"division": wave.division, "version": wave.version, "year": wave.year - 1}
+    earlier = answered_wave(session, make, opens_on=wave.opens_on, closes_on=wave.closes_on, **asked)
+    place = wave.division.children[0]
+    for kind, count in ((Disposition.COMPLETE, 60), (Disposition.PARTIAL, 10), (Disposition.REFUSAL, 30)):
+        dispositions.move(session, wave, place, Channel.PHONE, {kind: count})
+    close(session, earlier)
+    close(session, wave)
+    page = client.get(f"/surveys/{wave.slug}/results/places/{place.code}").text
+    assert re.search(r"比上年[^。]*变化在 [+−\d.]+ 到 [+−\d.]+ 分之间", page)
+    table = page.partition("RR4</th>")[2].partition("</table>")[0]
+    assert table.count("60%") == table.count("70%") == 2, "of 100 drawn 60 are complete and 10 partial"
+    assert "说有人教过怎么答的" in page
 
 
 def test_the_package_that_was_kept_is_given(client: FlaskClient, session: Session, wave: Wave) -> None:
