@@ -37,6 +37,7 @@ def own(session: Session, project: Project, today: dt.date, due_day: int) -> dic
     visible = [photo for photo in project.photos if photo.is_visible_to_residents]
     entries = project_course.timeline(project, months)
     official = [photo for photo in visible if photo.monitor_report is None]
+    with_problems = {one.photo_id for problem in project.problems for one in problem.photos}
     return {
         "project": project,
         "standing": known,
@@ -54,7 +55,7 @@ def own(session: Session, project: Project, today: dt.date, due_day: int) -> dic
         "withdrawn": history.withdrawn_reports(project),
         "pair": project_course.before_and_after(official),
         "picture": project_course.newest_picture(project, official, known.report),
-        "gallery": [photo for photo in official if photo.report_id is None],
+        "gallery": [photo for photo in official if photo.report_id is None and photo.id not in with_problems],
         "sources": [
             {
                 "source": word(each.source),
