@@ -85,9 +85,10 @@ def _profile(grid: Grid, region: Region, index: int) -> Profile:
 
 
 def _is_in_digits(cell: Cell, reading: Reading) -> bool:
-    """Whether a cell holds figures that are not one: 12 30, 3-5."""
-    is_several = reading.code in {ReadingCode.SEVERAL, ReadingCode.RANGE}
-    return is_several and len(re.findall(r"\d+", cell.text)) == 2 and not re.search(r"[\u3400-\u9fff]", cell.key)
+    """Whether a cell holds figures that are not one: 12 30, 3-5, 1,23."""
+    is_other = reading.code in {ReadingCode.SEVERAL, ReadingCode.RANGE, ReadingCode.WORDS, ReadingCode.ERROR}
+    count = len(re.findall(r"\d+", cell.text))
+    return is_other and 1 <= count <= 2 and not re.search(r"[\u3400-\u9fff]", cell.key)
 
 
 def _values(grid: Grid, region: Region, index: int) -> tuple[Decimal | None, ...]:

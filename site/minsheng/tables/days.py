@@ -38,6 +38,8 @@ _ROC = re.compile(r"(?:中华)?民国(\d{1,3})(?=年)|^(1\d\d)(?=年)")
 _BETWEEN = re.compile(r"(?<=[\d年月日底末初])(?:至|到|-{1,2}|~|—)+(?=\d)")
 
 
+LONGEST_DAY = 80
+LONGEST_TITLE = 200
 _WRITTEN_ON = re.compile(r"(?:填报|填表|制表|上报|报送|编制|打印|发布|印发)(?:日期|时间)[:：]?[\d年月日./号-]*")
 """The day somebody filled the table in says nothing about the month it is about."""
 
@@ -67,6 +69,8 @@ def read_span(cell: Cell, year: int | None = None) -> Span | None:
     if cell.kind is CellKind.DAY:
         day = dt.date.fromisoformat(cell.text)
         return Span(day, day, Exactness.DAY)
+    if len(cell.text) > LONGEST_DAY:
+        return None
     text = _with_digits(squeezed(cell.shown))
     if cell.kind is CellKind.NUMBER and text.isdigit() and int(text) in _SERIALS:
         day = _EPOCH + dt.timedelta(days=int(text))
@@ -78,6 +82,8 @@ def read_span(cell: Cell, year: int | None = None) -> Span | None:
 
 def read_period(cell: Cell, year: int | None = None) -> tuple[Span | None, Span | None]:
     """Return start and finish of a cell such as 2024-2026 or 2024年3月-2026年12月; a single one is the finish."""
+    if len(cell.text) > LONGEST_DAY:
+        return None, None
     text = _with_digits(squeezed(cell.shown))
     if cell.kind is CellKind.TEXT and (
         years := re.fullmatch(rf"{_YEAR}年?[-至到~]+{_YEAR.replace('year', 'end')}年?", text)
@@ -148,6 +154,8 @@ def _month(year: int, month: int) -> str | None:
 
 def _with_digits(text: str) -> str:
     """Return text with years, months and days in digits: 二〇二六年五月, and 115年5月 of the Republic's years."""
+    if len(text) > LONGEST_TITLE * 4:
+        return text
 
     def digits(found: re.Match[str]) -> str:
         value = read_numeral(found.group())

@@ -19,12 +19,13 @@ _SITE = Path(sheet_reader.__file__).parents[2]
 _START = "import sys; sys.path.insert(0, sys.argv[2]); from minsheng.tables.sheet_reader import main; main()"
 """The reader finds its neighbours by the folder it is told, and nothing else of anyone's."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_XML_WORKBOOK = b"urn:schemas-microsoft-com:office:spreadsheet"
 _PAGES = (b"<html", b"<!doctype html", b"<table", b"<meta", b"<head")
 _OTHER_MARKUP = (b"<!doctype", b"<?xml", b"mime-version", b"{\\rtf")
 
 
 def kind_of(data: bytes) -> str:
-    """Return ``xlsx``, ``xls``, ``csv``, or ``page`` for a web page under a table's name.
+    """Return ``xlsx``, ``xls``, ``csv``, ``page`` for a web page under a table's name, ``xml`` for a workbook of 2003.
 
     Raises ``InvalidFileError``: ``empty``, ``too_large``, ``web_page`` for pages that cannot be read, ``unknown_type``,
     and as ``document_types.checked`` for office files that burst, run or hide something.
@@ -55,6 +56,8 @@ def _check_old_workbook(data: bytes) -> None:
 
 def _kind_of_text(data: bytes) -> str:
     start = data[:400].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if start.startswith(b"<?xml") and _XML_WORKBOOK in data[:4_000]:
+        return "xml"
     if start.startswith(_PAGES) and b"<table" in data.lower():
         return "page"
     if start.startswith((*_PAGES, *_OTHER_MARKUP)):
@@ -89,6 +92,9 @@ def read_sheets(data: bytes) -> Sequence[Mapping[str, Any]]:
             )
             answer.seek(0)
             found = json.loads(answer.read(sheet_reader.OUTPUT_BYTES))
+        except subprocess.CalledProcessError as error:
+            # A signal says that a limit was reached; the reader itself fails on files that are broken.
+            raise InvalidFileError("unreadable" if error.returncode < 0 else "broken") from error
         except (subprocess.SubprocessError, ValueError, RecursionError) as error:
             raise InvalidFileError("unreadable") from error
     match found:

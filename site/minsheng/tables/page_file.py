@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from minsheng.tables.file_cells import MOST_COLUMNS, MOST_ROWS, Cell, Sheet, TooLargeError, clean
 from minsheng.tables.text_file import decoded
 
-_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{3,20})", re.IGNORECASE)
+_CHARSET = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_-]{3,20})", re.IGNORECASE)
 _ENCODINGS = {"gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "utf-8": "utf-8-sig", "big5": "big5hkscs"}
 _SILENT = {"script", "style", "head", "title"}
 _BREAKS = {"br", "p", "div", "li"}
@@ -18,13 +18,14 @@ def read_page(data: bytes) -> list[dict[str, object]]:
     Raises ``TooLargeError``, and ``ValueError`` where no encoding fits.
     """
     parser = _Tables()
-    parser.feed(_text(data))
+    parser.feed(text_of(data))
     parser.close()
     parser.end_table()
     return [table.finished() for table in parser.tables]
 
 
-def _text(data: bytes) -> str:
+def text_of(data: bytes) -> str:
+    """Return the text of a page by the encoding that it names, else by what fits. Raises ``ValueError``."""
     named = _CHARSET.search(data[:2_000])
     encoding = _ENCODINGS.get(named[1].decode("ascii").lower()) if named else None
     try:

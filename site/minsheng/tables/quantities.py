@@ -87,6 +87,8 @@ _WELL_FORMED = re.compile(rf"[-+]?[¥￥]?{_NUMBER}(?:%|[万亿]?元?)?")
 _APART = re.compile(r"(?<=[\d%])\s+(?=\d)")
 _GROUPED_BY_SPACES = re.compile(r"^[^\d\n]*\d{1,3}(?: \d{3})+(?:\.\d+)?(?:\D|$)")
 MOST_DIGITS = 18
+LONGEST_SENTENCE = 300
+"""Of a longer text nobody can say which of its figures is meant."""
 MOST_PERCENT_DECIMALS = 4
 
 
@@ -99,6 +101,8 @@ def read(cell: Cell) -> Reading:
 
 
 def _text(cell: Cell) -> Reading:
+    if len(cell.text) > LONGEST_SENTENCE:
+        return Reading(ReadingCode.WORDS, remark=in_one_line(cell.text))
     bare, shown = squeezed(plain(cell.text)), in_one_line(cell.text)
     if _BLANKS.fullmatch(bare):
         return Reading(ReadingCode.BLANK)

@@ -4,17 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from minsheng.errors import InvalidFileError
 from minsheng.tables.column_reading import read_columns
 from minsheng.tables.columns import Column, fingerprint, remapped
 from minsheng.tables.days import month_of
 from minsheng.tables.entries import Entry
 from minsheng.tables.grid import Grid, grids_of
+from minsheng.tables.meanings import FIGURES
 from minsheng.tables.orientation import upright
 from minsheng.tables.regions import Region, find_regions
 from minsheng.tables.row_kinds import RowReading, read_rows
 from minsheng.tables.row_reader import read_entries
 from minsheng.tables.totals import SumCheck, check_sums
 
+MOST_LINES = 12_000
+"""More than anyone looks through: a line for each target of each row."""
 Mapped = Mapping[int, Mapping[str, str]]
 """Column → what a person chose for it: ``meaning``, ``unit``, ``group``."""
 
@@ -46,9 +50,11 @@ def read_tables(
 ) -> list[Table]:
     """Return the tables of a file's visible sheets, in order.
 
-    ``chosen`` maps fingerprints to chosen columns, ``corrected`` sheets to cells typed anew by (row, column).
+    ``chosen`` maps fingerprints to chosen columns, ``corrected`` sheets to cells typed anew by (row, column). Raises
+    ``InvalidFileError`` (``too_many_lines``) at the first reading, before anything is chosen.
     """
     tables: list[Table] = []
+    lines = 0
     for number, original in enumerate(grids_of(sheets)):
         if original.is_hidden or not original.rows:
             continue
@@ -60,6 +66,9 @@ def read_tables(
             mark = fingerprint(guessed)
             columns = remapped(guessed, (chosen or {}).get(mark, {}))
             rows = read_rows(grid, region, columns)
+            lines += len(rows) * len({column.key for column in columns if column.meaning in FIGURES} or {""})
+            if chosen is None and lines > MOST_LINES:
+                raise InvalidFileError("too_many_lines")
             tables.append(
                 Table(
                     sheet=number,

@@ -1,8 +1,8 @@
 """Reads the cells of one file, as a program of its own under limits: a hostile file can harm only itself.
 
-Started with ``xlsx``, ``xls``, ``csv`` or ``page`` as argument and the file on standard input; writes JSON to standard
-output: ``sheets`` (name, rows of cells as in :mod:`minsheng.tables.file_cells`, merged ranges, hidden rows and columns)
-or ``problem``. Imports little, so that it starts quickly and holds nothing.
+Started with the kind of the file (a key of :data:`READERS`) as argument and the file on standard input; writes JSON to
+standard output: ``sheets`` (name, rows of cells as in :mod:`minsheng.tables.file_cells`, merged ranges, hidden rows and
+columns) or ``problem``. Imports little, so that it starts quickly and holds nothing.
 """
 
 import json
@@ -51,11 +51,18 @@ def _page(data: bytes) -> list[dict[str, object]]:
     return read_page(data)
 
 
+def _xml(data: bytes) -> list[dict[str, object]]:
+    from minsheng.tables.xml_file import read_xml_workbook  # noqa: PLC0415 - nothing else needs it
+
+    return read_xml_workbook(data)
+
+
 READERS: Mapping[str, Callable[[bytes], list[dict[str, object]]]] = {
     "xlsx": lambda data: _workbook(data, is_zip=True),
     "xls": lambda data: _workbook(data, is_zip=False),
     "csv": _text,
     "page": _page,
+    "xml": _xml,
 }
 
 

@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Iterator
 
-from minsheng.tables.file_cells import MOST_CHARACTERS, Cell, Sheet, clean
+from minsheng.tables.file_cells import MOST_CHARACTERS, MOST_COLUMNS, Cell, Sheet, TooLargeError, clean
 
 _SEPARATORS = ",\t;，|"
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -15,7 +15,9 @@ def read_text(data: bytes) -> list[dict[str, object]]:
     """Return the one sheet of a text file. Raises ``TooLargeError``, ``ValueError`` where no encoding fits."""
     sheet = Sheet()
     for values in _records(decoded(data)):
-        sheet.add([_cell(value) for value in values])
+        if sum(map(bool, values)) > MOST_COLUMNS:
+            raise TooLargeError
+        sheet.add([_cell(value) if value else None for value in values])
     return [sheet.finished()]
 
 

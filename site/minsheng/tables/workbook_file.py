@@ -55,10 +55,22 @@ def _sheet(source: CalamineSheet, meta: SheetMetadata, look: "_Look") -> tuple[d
     for number, values in enumerate(source.to_python(skip_empty_area=False, nrows=MOST_ROWS + 1)):
         sheet.add([look.cell(number, column, cell_of(value)) for column, value in enumerate(values)])
     found = sheet.finished(clean(meta.name), is_hidden=meta.visible is not SheetVisibleEnum.Visible)
-    found["merged"] = [[top, left, bottom, right] for (top, left), (bottom, right) in source.merged_cell_ranges or ()]
+    found["merged"] = _merged(source, len(sheet.rows))
     found["hidden_rows"] = sorted(row for row in look.hidden_rows if row < len(sheet.rows))
     found["hidden_columns"] = sorted(column for column in look.hidden_columns if column < MOST_COLUMNS)
     return found, sheet.cells
+
+
+def _merged(source: CalamineSheet, height: int) -> list[list[int]]:
+    """Return the merged ranges. Raises ``TooLargeError`` where they lie over each other again and again."""
+    found = [[top, left, bottom, right] for (top, left), (bottom, right) in source.merged_cell_ranges or ()]
+    covered = sum(
+        max(min(bottom, height) - top + 1, 0) * max(min(right, MOST_COLUMNS) - left + 1, 0)
+        for top, left, bottom, right in found
+    )
+    if covered > MOST_ROWS * MOST_COLUMNS:
+        raise TooLargeError
+    return found
 
 
 class _Look:
@@ -76,11 +88,11 @@ class _Look:
         if (row, column) in self.errors:
             return ["e", self.errors[row, column]]
         if (row, column) in self.percents and isinstance(value, list) and value[0] == "n":
-            return ["p", _percent(Decimal(value[1]) * 100, self.percents[row, column])]
+            return ["p", percent_shown(Decimal(value[1]) * 100, self.percents[row, column])]
         return value
 
 
-def _percent(value: Decimal, decimals: int) -> str:
+def percent_shown(value: Decimal, decimals: int) -> str:
     """Return a percentage as the cell shows it; one that was entered with more digits than it shows keeps them."""
     entered = digits(value)
     is_endless = len(entered.partition(".")[2]) > MOST_ENTERED_DECIMALS
@@ -124,13 +136,13 @@ def _percent_styles(styles: bytes) -> dict[int, int]:
         if _name(one) == "numFmt"
     }
     formats = PERCENT_FORMATS | own
-    percents = {number: _decimals(code) for number, code in formats.items() if "%" in code}
+    percents = {number: percent_decimals(code) for number, code in formats.items() if "%" in code}
     cell_styles = next((one for one in root if _name(one) == "cellXfs"), ())
     used = {index: int(style.get("numFmtId", "0")) for index, style in enumerate(cell_styles)}
     return {index: percents[number] for index, number in used.items() if number in percents}
 
 
-def _decimals(code: str) -> int:
+def percent_decimals(code: str) -> int:
     """Return how many decimals a number format shows."""
     found = re.search(r"\.([0#?]+)", code)
     return len(found[1]) if found else 0
