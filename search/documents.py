@@ -180,6 +180,7 @@ def _project(project: Project, today: dt.date) -> Document:
         stands.report.done if stands.report else "",
         *captions,
         *(document.title for document in project.documents if document.is_open),
+        *(f"{problem.common.title} {problem.common.cause}" for problem in project.problems if problem.common),
     )
     posts = [f"{responsibility.post} {responsibility.name}" for responsibility in project.responsibilities]
     return Document(
@@ -405,6 +406,7 @@ def _visible_projects() -> sa.Select[Any]:
         selectinload(Project.responsibilities),
         selectinload(Project.documents),
         selectinload(Project.photos),
+        selectinload(Project.problems),
         selectinload(Project.reports).selectinload(ProgressReport.values),
     )
 

@@ -150,6 +150,7 @@ def _here() -> str:
         "admin.proposals": "admin.projects",
         "admin.oc4ids": "admin.table_import",
         "admin.problem_cures": "admin.problems",
+        "admin.common_problems": "admin.problems",
         "admin.targets": "admin.calendar",
         "admin.quarantine": "admin.suggestions",
         "admin.questions": "admin.questionnaires",

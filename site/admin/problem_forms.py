@@ -81,19 +81,10 @@ class EntryForm(CheckedForm):
         typed = (self.project.data or "").strip()
         if not typed:
             return False
-        own = _projects(self._member)
-        exact = self._session.scalars(own.where(sa.or_(Project.title == typed, Project.slug == typed)).limit(2)).all()
-        like = own.where(Project.title.contains(typed, autoescape=True)).limit(NAMED + 1)
-        found = exact or self._session.scalars(like).all()
-        if len(found) == 1:
-            self.found_project = found[0]
-            return True
-        if not found:
-            self.project.errors = [_("您负责的范围里没有这个名称的项目")]
-        else:
-            named = _("、").join(plain_record_text(one.title) for one in found[:NAMED])
-            self.project.errors = [_("有几个项目都像：%(names)s。请写全名", names=named)]
-        return False
+        self.found_project, why = project_named(self._session, self._member, typed)
+        if self.found_project is None:
+            self.project.errors = [why]
+        return self.found_project is not None
 
     def _store_picture(self) -> bool:
         self.stored, is_good = stored_picture(self.picture, self.alt_text)
@@ -189,6 +180,20 @@ def stored_picture(field: FileField, words: StringField) -> tuple[StoredImage | 
     except InvalidFileError as error:
         field.errors = [picture_message(error.reason)]
         return None, False
+
+
+def project_named(session: Session, member: StaffMember, typed: str) -> tuple[Project | None, str]:
+    """Return the one project of a member's part that is called so or has this in its name, or why there is none."""
+    own = _projects(member)
+    exact = session.scalars(own.where(sa.or_(Project.title == typed, Project.slug == typed)).limit(2)).all()
+    like = own.where(Project.title.contains(typed, autoescape=True)).limit(NAMED + 1)
+    found = exact or session.scalars(like).all()
+    if len(found) == 1:
+        return found[0], ""
+    if not found:
+        return None, _("您负责的范围里没有这个名称的项目")
+    named = _("、").join(plain_record_text(one.title) for one in found[:NAMED])
+    return None, _("有几个项目都像：%(names)s。请写全名", names=named)
 
 
 def _projects(member: StaffMember) -> sa.Select[Project]:

@@ -26,6 +26,7 @@ from minsheng.photos import Photo, PhotoPhase
 from minsheng.places import Agency
 from minsheng.problems import (
     UNSEEN_STATES,
+    CommonProblem,
     Problem,
     ProblemDocument,
     ProblemKind,
@@ -55,6 +56,7 @@ class Entry:
     deadline: dt.date
     look_back_id: int | None = None
     inspection_check_id: int | None = None
+    common: CommonProblem | None = None
 
 
 def may(member: StaffMember, permission: Permission, problem: Problem) -> bool:
@@ -73,6 +75,7 @@ def register(session: Session, entry: Entry, by: StaffMember, at: dt.datetime) -
         author=by,
         look_back_id=entry.look_back_id,
         inspection_check_id=entry.inspection_check_id,
+        common=entry.common,
     )
     _fill(problem, entry, at)
     session.add(problem)

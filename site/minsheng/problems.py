@@ -129,7 +129,7 @@ class Problem(Base):
 
     project: Mapped[Project] = relationship(back_populates="problems")
     agency: Mapped[Agency] = relationship()
-    common: Mapped[CommonProblem | None] = relationship(back_populates="problems")
+    common: Mapped[CommonProblem | None] = relationship(back_populates="problems", lazy="selectin")
     author: Mapped[StaffMember | None] = relationship(foreign_keys=[author_id])
     cured_by: Mapped[StaffMember | None] = relationship(foreign_keys=[cured_by_id])
     photo_before: Mapped[Photo | None] = relationship(foreign_keys=[photo_before_id])
@@ -257,3 +257,8 @@ class ProblemDocument(Base):
 
     problem: Mapped[Problem] = relationship(back_populates="documents")
     document: Mapped[Document] = relationship()
+
+
+def photo_ids_of_problems(project_id: int) -> sa.Select[tuple[int]]:
+    """Return the query of the pictures that are evidence of a project's problems, before and after."""
+    return sa.select(ProblemPhoto.photo_id).join(Problem).where(Problem.project_id == project_id)

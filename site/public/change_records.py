@@ -131,6 +131,8 @@ _BY_KIND = {
         "photo_before": _l("整改前的照片"),
         "photo_after": _l("整改后的照片"),
         "kind": _l("共性还是个性"),
+        "common_title": _l("共性问题"),
+        "common_cause": _l("共性问题从哪里来"),
         "post": _l("责任人职务"),
         "state": _l("状态"),
         "reopened_because": _l("重新打开的原因"),

@@ -16,7 +16,7 @@ from minsheng.inspections import InspectionCheck, InspectionPlan
 from minsheng.opinion.scheme_reading import shipped
 from minsheng.photos import Photo, PhotoPhase
 from minsheng.places import Division, DivisionLevel
-from minsheng.problems import Problem, ProblemPhoto, ProblemSource
+from minsheng.problems import CommonProblem, Problem, ProblemKind, ProblemPhoto, ProblemSource
 from minsheng.projects import Category, Milestone, MilestoneKind, Project
 from minsheng.schedule import ScheduleStatus
 from minsheng.signatures import SignatureState
@@ -115,6 +115,8 @@ class Town:
         )
         problem = Problem(
             project=project,
+            kind=ProblemKind.COMMON,
+            common=self.common(project),
             agency=project.agency,
             source=ProblemSource.MEDIA,
             description="坑洼",
@@ -126,6 +128,16 @@ class Town:
         self.session.flush()
         problem.photos.append(ProblemPhoto(photo=project.photos[0], photo_id=project.photos[0].id, is_cure=True))
         problem.close("补好了", dt.date(2026, 5, 20))
+
+    def common(self, project: Project) -> CommonProblem:
+        """Return what most problems here have in common; each third has one of its own."""
+        first = self.session.get(CommonProblem, 1)
+        if first is not None and project.id % 3:
+            return first
+        made = CommonProblem(title="没有排水沟", author_id=self.make.staff().id, written_at=self.make.at)
+        self.session.add(made)
+        self.session.flush()
+        return made
 
     def survey(self) -> tuple[str, str]:
         """Add a closed survey with its result, and an assessment that lists it; return their slugs."""

@@ -129,9 +129,10 @@ def problems(session: Session, one: Project, sees_all: bool) -> Iterator[Row]:
     """Yield the problems; what nobody has published only to those who keep the ledger."""
     for problem in session.scalars(sa.select(Problem).where(Problem.project_id == one.id).order_by(Problem.id)):
         if problem.is_public or sees_all:
-            about = (problem.kind, problem.source, problem.state, problem.found_on, problem.deadline, problem.closed_on)
-            agency = (problem.agency.name, problem.post)
-            yield (one.slug, one.title, *agency, *map(said, about), problem.description, problem.evidence)
+            about = (problem.source, problem.state, problem.found_on, problem.deadline, problem.closed_on)
+            common = problem.common.title if problem.common else ""
+            who = (problem.agency.name, problem.post, said(problem.kind), common)
+            yield (one.slug, one.title, *who, *map(said, about), problem.description, problem.evidence)
 
 
 def look_backs(session: Session, one: Project, sees_all: bool) -> Iterator[Row]:

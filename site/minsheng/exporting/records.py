@@ -66,7 +66,8 @@ _COLUMNS = {
     RecordTable.MILESTONES: "milestone first_planned_on planned_on actual_on weight slip_reason",
     RecordTable.CONTRACTS: "subject party signed_on signed_yuan present_yuan paid_yuan changes payments",
     RecordTable.DOCUMENTS: "document kind dated media_type size_bytes publication published_at sha256",
-    RecordTable.PROBLEMS: "agency post kind source state found_on deadline closed_on description evidence",
+    RecordTable.PROBLEMS: "agency post kind common_problem source state found_on deadline closed_on"
+    " description evidence",
     RecordTable.LOOK_BACKS: "looked_on result state keeper upkeep_budget_yuan note",
     RecordTable.INSPECTIONS: "plan year plan_state category visited_on items items_failed failed conclusion",
 }
