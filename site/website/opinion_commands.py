@@ -19,12 +19,15 @@ from minsheng.exporting.assessments import assessment_package
 from minsheng.opinion.package import restricted_package
 from minsheng.opinion.panels import COMPOSITE
 from minsheng.opinion.scores import ALL, Score
-from minsheng.surveys import Wave
+from minsheng.surveys import Channel, Wave
+from minsheng.wave_figures import Figures
 from minsheng.wave_results import WaveResult
 from website import opinion_files
 from website.application import create_app
 from website.config import Settings
 from website.sample import opinion_city
+from website.sample.opinion_answers import MADE_UP_INTERVIEWS, STUFFED_BALLOTS, TOLD
+from website.sample.opinion_places import COUNTIES
 
 LEAST_RANKED = 12
 NUMBER = "DEMO-1"
@@ -46,7 +49,7 @@ def demo(settings: Settings, out: Path | None) -> None:
     """Build two years of surveys in an invented city of 16 counties, publish them, and recompute them.
 
     Writes both editions of both years' packages, runs each package's own recompute.py in an empty folder and
-    compares. Exits with 1 where a byte differs or too few counties can be ranked.
+    compares. Exits with 1 where a byte differs, too few counties can be ranked or planted cheating is not found.
     """
     folder = out or settings.data / "opinion-demo"
     folder.mkdir(parents=True, exist_ok=True)
@@ -63,6 +66,8 @@ def demo(settings: Settings, out: Path | None) -> None:
         # Every year is told, also after one that does not agree.
         agreed = [_check_year(session, wave, folder) for wave in opinion_city.waves(session)]
         agreed += [_check_sheet(session, sheet, folder) for sheet in opinion_city.sheets(session)]
+    pages = " ".join(f"/surveys/{opinion_city.slug_of(year)}/results" for year in opinion_city.YEARS)
+    click.echo(f"Pages 网页: minsheng --data {settings.data} serve → {pages}")
     if not all(agreed):
         sys.exit(1)
     click.secho("全部一致 All agree.", bold=True)
@@ -124,10 +129,27 @@ def _tell(wave: Wave, result: WaveResult) -> bool:
         click.echo(_line(wave, row))
     overall = [row for row in figures.programmes if row.view == ALL and not row.division]
     assessed = sum(row.estimate is not None for row in overall)
-    for channel, count in sorted(figures.flagged.items()):
-        click.echo(f"  {count} answers by {channel} flagged as alike 份雷同答卷被标记")
+    is_found = _tell_cheating(wave, figures)
     click.echo(f"  {assessed} of {len(overall)} programmes assessed over all counties 项工程有全市得分")
-    return len(ranked) >= LEAST_RANKED and assessed == len(overall) > 0
+    return len(ranked) >= LEAST_RANKED and assessed == len(overall) > 0 and is_found
+
+
+def _tell_cheating(wave: Wave, figures: Figures) -> bool:
+    """Print what was found of the planted cheating; return whether that is all of it, and nobody else's answers."""
+    planted = {Channel.PHONE.value: MADE_UP_INTERVIEWS, Channel.QR.value: STUFFED_BALLOTS}
+    for channel in sorted({*planted, *figures.flagged}):
+        count, of = figures.flagged.get(channel, 0), planted.get(channel, 0)
+        click.echo(
+            f"  {count} answers by {channel} flagged as alike, {of} planted 份雷同答卷被标记，其中造假的应有 {of} 份"
+        )
+    shares = {row.division: row.estimate.value for row in figures.told if row.estimate is not None}
+    told = max(shares, key=lambda code: shares[code], default="")
+    names = {place.code: place.name for place in wave.division.children}
+    words = (
+        "of those who answered say they were told what to answer, most of all places 的人说事先有人教怎么答，各县最多"
+    )
+    click.echo(f"  {names.get(told, '—')}: {shares.get(told, 0):.0%} {words}")
+    return figures.flagged == planted and names.get(told) == COUNTIES[TOLD][0]
 
 
 def _line(wave: Wave, row: Score) -> str:

@@ -12,6 +12,9 @@ def test_the_demonstration_recomputes_itself(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     assert done.output.count("16 of 16 counties ranked") == 2
     assert done.output.count("8 of 8 programmes assessed over all counties") == 2
+    assert done.output.count("36 answers by phone flagged as alike, 36 planted") == 2
+    assert done.output.count("300 answers by qr flagged as alike, 300 planted") == 2
+    assert done.output.count("冬雪县: 2") == 2
     # Two tables in each public edition, four in each restricted one, and five in the assessment.
     assert done.output.count("same, byte for byte") == 2 * 2 + 2 * 4 + 5
     assert "differs" not in done.output
