@@ -29,6 +29,7 @@ from pages.language import gettext as _
 from pages.language import lazy_gettext as _l
 from pages.language import plain_record_text
 from pages.words_of_quality import QUALITY_WORDS
+from pages.words_of_schemes import plain_scheme_text
 
 TAKEN_BY_PAGES = ("new",)
 """Words that an address of this face has where a wave's would stand."""
@@ -189,4 +190,4 @@ def _version_name(version: QuestionnaireVersion) -> str:
 
 
 def _scheme_name(scheme: Scheme) -> str:
-    return f"{plain_record_text(scheme.title)}（{scheme.version}）"
+    return _("%(title)s（%(version)s）", title=plain_scheme_text(scheme.title), version=scheme.version)

@@ -75,6 +75,11 @@ class LazyText:
         self._message = message
         self._values = values
 
+    @property
+    def original(self) -> str:
+        """The message as written, by which a text from elsewhere is known to be this one."""
+        return self._message
+
     def __str__(self) -> str:
         """Translate for the present reader."""
         return gettext(self._message, **self._values)

@@ -5,9 +5,12 @@ from flask import Blueprint, Response, abort, render_template
 from minsheng import assessment_schemes
 from minsheng.database import db
 from minsheng.opinion.schemes import Scheme
+from pages.words_of_schemes import plain_scheme_text, scheme_text
 from public import scheme_words
 
 blueprint = Blueprint("schemes", __name__, url_prefix="/schemes")
+blueprint.add_app_template_filter(scheme_text)
+blueprint.add_app_template_filter(plain_scheme_text)
 
 EXAMPLE = (
     ("very_satisfied", 6.9),
