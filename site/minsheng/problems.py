@@ -259,6 +259,6 @@ class ProblemDocument(Base):
     document: Mapped[Document] = relationship()
 
 
-def photo_ids_of_problems(project_id: int) -> sa.Select[tuple[int]]:
+def photo_ids_of_problems(project_id: int) -> sa.Select[int]:
     """Return the query of the pictures that are evidence of a project's problems, before and after."""
     return sa.select(ProblemPhoto.photo_id).join(Problem).where(Problem.project_id == project_id)

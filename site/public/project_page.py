@@ -11,6 +11,7 @@ from minsheng import case_adoptions, changelog, history, reporting
 from minsheng.addresses import all_slugs
 from minsheng.journal import JournalEntry
 from minsheng.monitors import MonitorReport
+from minsheng.problems import photo_ids_of_problems
 from minsheng.projects import Project
 from minsheng.reports import ProgressReport
 from minsheng.safeguards import safeguards_of
@@ -37,7 +38,7 @@ def own(session: Session, project: Project, today: dt.date, due_day: int) -> dic
     visible = [photo for photo in project.photos if photo.is_visible_to_residents]
     entries = project_course.timeline(project, months)
     official = [photo for photo in visible if photo.monitor_report is None]
-    with_problems = {one.photo_id for problem in project.problems for one in problem.photos}
+    with_problems = set(session.scalars(photo_ids_of_problems(project.id)))
     return {
         "project": project,
         "standing": known,
