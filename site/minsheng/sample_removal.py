@@ -22,6 +22,7 @@ from minsheng.errors import NotAllowedError, WrongStateError
 from minsheng.journal import Act
 from minsheng.outbox import RecordKind, touch
 from minsheng.places import Division
+from minsheng.problems import CommonProblem, Problem
 from minsheng.programmes import Programme
 from minsheng.projects import Project
 from minsheng.publication import Origin
@@ -137,6 +138,7 @@ def _doomed(session: Session, *, compiled: bool) -> Doomed:
     for table in Base.metadata.sorted_tables:
         if table.name not in KEPT_TABLES:
             _add_dependents(session, table, doomed)
+    doomed[_table(CommonProblem)] |= _shared_by_none(session, doomed)
     if compiled:
         doomed[_table(Division)] |= _empty_places(session, doomed)
     return doomed
@@ -153,6 +155,15 @@ def _questionnaires_of(session: Session, places: Collection[int]) -> set[int]:
     for questionnaire_id, division_id in session.execute(asked):
         where.setdefault(questionnaire_id, set()).add(division_id)
     return {number for number, divisions in where.items() if divisions <= set(places)}
+
+
+def _shared_by_none(session: Session, doomed: Doomed) -> set[int]:
+    """Return the common problems whose every entry goes."""
+    rows = session.execute(sa.select(Problem.common_id, Problem.id))
+    entries = [(common, number) for common, number in rows if common is not None]
+    return {common for common, _number in entries} - {
+        common for common, number in entries if number not in doomed[_table(Problem)]
+    }
 
 
 def _placeless_cases(session: Session) -> set[int]:

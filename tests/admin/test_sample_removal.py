@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from minsheng.journal import JournalEntry
 from minsheng.places import Division, DivisionLevel
+from minsheng.problems import CommonProblem, Problem, ProblemKind, ProblemSource
 from minsheng.projects import Project
 from minsheng.staff import Role, StaffMember
 from tests.admin.conftest import Browser
@@ -52,6 +53,33 @@ def test_what_goes_is_said_and_goes_once_it_is_confirmed(
     assert entry.is_public
     assert "project:sample" in str(entry.details["removed_subjects"])
     assert "project:real" not in str(entry.details["removed_subjects"])
+
+
+def test_a_common_problem_goes_with_its_last_entry(
+    make: Make, session: Session, browser_of: SignIn, invented: Project
+) -> None:
+    member = make.staff(Role.ADMINISTRATOR)
+    real = session.scalars(sa.select(Project).where(Project.slug == "real")).one()
+    for title, projects in (("只有示例有", [invented]), ("两边都有", [invented, real])):
+        common = CommonProblem(title=title, author_id=member.id, written_at=make.at)
+        common.problems = [
+            Problem(
+                project=one,
+                agency=make.agency(),
+                kind=ProblemKind.COMMON,
+                source=ProblemSource.AUDIT,
+                description="没有排水沟",
+                found_on=make.at.date(),
+                deadline=make.at.date(),
+            )
+            for one in projects
+        ]
+        session.add(common)
+
+    browser_of(member).post(PAGE, {"compiled": "y", "is_sure": "y"})
+
+    left = session.scalars(sa.select(CommonProblem)).all()
+    assert [(one.title, [entry.project for entry in one.problems]) for one in left] == [("两边都有", [real])]
 
 
 def test_an_account_that_is_no_sample_cannot_be_named(
