@@ -31,6 +31,9 @@ from website import database_setup, error_pages, incoming, page_cache, security
 from website.config import Settings
 
 PHOTOS_PER_FORM = 8
+SESSION_COOKIE = "minsheng"
+HOST_ONLY = "__Host-"
+"""Over HTTPS, what browsers take from this very host alone: no neighbour under the same domain can plant a session."""
 
 
 def create_app(settings: Settings) -> Flask:
@@ -43,7 +46,7 @@ def create_app(settings: Settings) -> Flask:
         MAX_CONTENT_LENGTH=MAX_BYTES * PHOTOS_PER_FORM,
         MAX_FORM_MEMORY_SIZE=1_000_000,
         MAX_FORM_PARTS=1_000,
-        SESSION_COOKIE_NAME="minsheng",
+        SESSION_COOKIE_NAME=f"{HOST_ONLY}{SESSION_COOKIE}" if settings.secure_cookies else SESSION_COOKIE,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,

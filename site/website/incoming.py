@@ -5,10 +5,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import flask
-from flask import Flask, request
+from flask import Flask, request, session
 from werkzeug.datastructures import ImmutableMultiDict, iter_multi_items
 from werkzeug.routing import IntegerConverter as AnyIntegerConverter
 from werkzeug.routing import Map
+
+from admin.access import TOKEN
 
 RESIDENTS_MOST_BYTES = 4_000_000
 """Residents send text, but for the pictures of a letter; the staff's face takes more, as the settings say."""
@@ -53,9 +55,12 @@ def register(app: Flask) -> None:
 
 
 def _limit_body() -> None:
-    """Take less from residents than the settings allow, before anything reads the form."""
+    """Take less than the settings allow before anything reads the form, but from browsers that staff signed in with.
+
+    A sign-in that has run out still counts: what was typed is kept for its owner.
+    """
     allowed = request.max_content_length
-    if not request.path.startswith("/admin/"):
+    if not (request.path.startswith("/admin/") and TOKEN in session):
         takes_pictures = request.endpoint in TAKE_PICTURES and request.mimetype == "multipart/form-data"
         most = LETTERS_MOST_BYTES if takes_pictures else RESIDENTS_MOST_BYTES
         request.max_content_length = min(allowed or most, most)

@@ -50,8 +50,14 @@ def test_cookies_are_out_of_reach_of_scripts_and_other_sites(client: FlaskClient
 
 
 def test_behind_https_cookies_travel_over_https_only(settings: Settings) -> None:
-    app = create_app(dataclasses.replace(settings, secure_cookies=True))
-    assert app.config["SESSION_COOKIE_SECURE"] is True
+    """And for this very host alone: a page under the same domain cannot plant its own session here."""
+    client = create_app(dataclasses.replace(settings, secure_cookies=True)).test_client()
+    with client.application.app_context():
+        db.create_all()
+    name, *attributes = client.get("/suggestions/new", base_url="https://localhost").headers["Set-Cookie"].split("; ")
+    assert name.startswith("__Host-minsheng=")
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(attributes)
+    assert not any(one.startswith("Domain") for one in attributes)
 
 
 def example(converter: BaseConverter) -> object:
