@@ -46,6 +46,8 @@ def lines(rows: list[list[str]], separator: str, end: str = "\r\n") -> str:
         (lines(ROWS, "|"), "utf-8"),
         (lines(ROWS, "，"), "gb18030"),
         ("\ufeff" + lines(ROWS, "\t"), "utf-16-be"),
+        (lines(ROWS, ","), "utf-16-le"),
+        (lines(ROWS, ","), "utf-16-be"),
     ],
 )
 def test_text_in_every_encoding_and_separator(text: str, encoding: str) -> None:
