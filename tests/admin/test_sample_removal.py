@@ -62,19 +62,20 @@ def test_a_common_problem_goes_with_its_last_entry(
     real = session.scalars(sa.select(Project).where(Project.slug == "real")).one()
     for title, projects in (("只有示例有", [invented]), ("两边都有", [invented, real])):
         common = CommonProblem(title=title, author_id=member.id, written_at=make.at)
-        common.problems = [
-            Problem(
-                project=one,
-                agency=make.agency(),
+        session.add(common)
+        session.flush()
+        for project in projects:
+            problem = Problem(
+                project_id=project.id,
+                agency_id=make.agency().id,
+                common_id=common.id,
                 kind=ProblemKind.COMMON,
                 source=ProblemSource.AUDIT,
                 description="没有排水沟",
                 found_on=make.at.date(),
                 deadline=make.at.date(),
             )
-            for one in projects
-        ]
-        session.add(common)
+            session.add(problem)
 
     browser_of(member).post(PAGE, {"compiled": "y", "is_sure": "y"})
 
