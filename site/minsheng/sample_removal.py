@@ -27,9 +27,11 @@ from minsheng.programmes import Programme
 from minsheng.projects import Project
 from minsheng.publication import Origin
 from minsheng.questionnaires import Questionnaire, QuestionnaireVersion
+from minsheng.reply_templates import ReplyTemplate
 from minsheng.staff import Permission, StaffMember
 from minsheng.suggestions import Suggestion
 from minsheng.surveys import Wave
+from minsheng.word_lists import ListedWord
 
 BATCH = 500
 ACT = "sample_content_removed"
@@ -134,6 +136,11 @@ def _doomed(session: Session, *, compiled: bool) -> Doomed:
             doomed[_table(model)] |= set(session.scalars(sa.select(model.id).where(model.origin == Origin.COMPILED)))
     doomed[_table(Questionnaire)] |= _questionnaires_of(session, invented)
     doomed[_table(Suggestion)] |= _placeless_cases(session)
+    by_sample = sa.select(StaffMember.id).where(StaffMember.is_sample)
+    words = sa.select(ListedWord.id).where(ListedWord.added_by_id.in_(by_sample))
+    templates = sa.select(ReplyTemplate.id).where(ReplyTemplate.changed_by_id.in_(by_sample))
+    doomed[_table(ListedWord)] |= set(session.scalars(words))
+    doomed[_table(ReplyTemplate)] |= set(session.scalars(templates))
     doomed[_table(ContentPage)] |= set(session.scalars(sa.select(ContentPage.id).where(ContentPage.is_invented)))
     for table in Base.metadata.sorted_tables:
         if table.name not in KEPT_TABLES:

@@ -36,7 +36,7 @@ def load_into_empty_site(data: Path) -> bool:
     password = _password()
     county = load_county(
         db.session(),
-        Installation(services().media, services().documents, services().secret, services().contacts.seal),
+        Installation(services().media, services().documents, services().secret, services().contacts),
         as_of=local_date(at),
         password_hash=hash_password(password),
         progress=show_progress,

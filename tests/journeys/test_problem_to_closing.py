@@ -35,7 +35,7 @@ def proof(folder: Path, colour: str) -> Path:
 
 
 def make_problem_of(reviewer: Page, number: str, name: str) -> None:
-    """Publish and accept the letter, tie it to its project, and put it on the problem list."""
+    """Publish and accept the letter, tie it to its project, and write it down as a problem for another to open."""
     reviewer.goto("/admin/suggestions/")
     reviewer.locator("main a", has_text=number).first.click()
     reviewer.get_by_label(re.compile("^公开的标题")).fill(f"井盖边上{name}")
@@ -52,8 +52,15 @@ def make_problem_of(reviewer: Page, number: str, name: str) -> None:
     reviewer.get_by_label(re.compile("^问题是什么")).fill(f"供水主管井盖边上{name}，路面泡软。")
     reviewer.get_by_label(re.compile("^责任单位")).select_option(label=HOUSE)
     reviewer.get_by_label(re.compile("^整改期限")).fill("2099-12-31")
-    reviewer.get_by_role("button", name="列入问题清单").click()
-    expect(reviewer.locator("body")).to_contain_text("已列入问题清单")
+    reviewer.get_by_role("button", name="登记并送审").click()
+    expect(reviewer.locator("main")).to_contain_text("等另一位同事审核，还没有公开")
+
+
+def open_problem(overseer: Page, name: str) -> None:
+    """Read what another wrote, and open it to the public."""
+    overseer.goto("/admin/problems/?state=draft")
+    overseer.locator("main a", has_text=f"井盖边上{name}").first.click()
+    overseer.get_by_role("button", name="同意并公开").click()
 
 
 def bring_evidence(agency: Page, name: str, picture: Path) -> None:
@@ -87,13 +94,17 @@ def test_a_suggestion_becomes_a_problem_and_is_closed_by_someone_else(
     make_problem_of(sign_in(open_page, site, REVIEWER), number, name)
 
     citizen.goto(f"/suggestions/follow/{code}")
+    expect(citizen.locator("#traces")).to_have_count(0)
+    overseer = sign_in(open_page, site, OVERSEER)
+    open_problem(overseer, name)
+    citizen.reload()
     expect(citizen.locator("#traces")).to_contain_text("整改中")
     bring_evidence(sign_in(open_page, site, AGENCY), name, proof(tmp_path, colour))
     citizen.reload()
     expect(citizen.locator("#traces")).to_contain_text("已申请销号，等核查")
     expect(citizen.locator("main")).not_to_contain_text("换了阀门")
 
-    overseer = sign_in(open_page, site, OVERSEER)
+    overseer.goto("/admin/")
     before = figure(overseer, "等核查销号的问题")
     overseer.get_by_role("link", name="等核查销号的问题", exact=True).click()
     overseer.locator("main a", has_text=f"井盖边上{name}").first.click()

@@ -15,10 +15,11 @@ import sqlalchemy as sa
 from flask import Flask
 from PIL import Image
 
-from minsheng import casework, publishing, reporting
+from minsheng import casework, publishing, reply_templates, reporting, supports, word_lists
 from minsheng.boards import Board
 from minsheng.call_ideas import CallIdea
-from minsheng.cases import CaseState, ClosedAs, Prominence, Rating, SuggestionKind
+from minsheng.case_channels import NUMBERED, CaseChannel
+from minsheng.cases import CaseEventKind, CaseState, ClosedAs, Prominence, Rating, RefusalReason, SuggestionKind
 from minsheng.clock import local_date
 from minsheng.codes import code_hash, normalise
 from minsheng.content_pages import ContentKind, ContentPage
@@ -45,12 +46,14 @@ from minsheng.models import (
 from minsheng.places import DivisionLevel
 from minsheng.projects import Category, ProjectKind, Stage
 from minsheng.questionnaires import QuestionRole
+from minsheng.reply_templates import TemplateUse
 from minsheng.reports import ReportState
 from minsheng.schedule import ScheduleStatus
 from minsheng.staff import Role
 from minsheng.standing import standing
 from minsheng.suggestions import by_code
 from minsheng.surveys import Channel, shares
+from minsheng.word_lists import WordList
 from website.application import create_app
 from website.config import Settings
 from website.sample.calendar import StoryCalendar, written
@@ -85,7 +88,7 @@ def _load(folder: Path, as_of: dt.date, steps: list[tuple[str, int, int]]) -> Sa
             MediaStore(folder / "media", folder / "originals"),
             DocumentStore(folder / "documents"),
             "secret",
-            BOX.seal,
+            BOX,
         ),
         as_of=as_of,
         password_hash="not a hash",
@@ -323,9 +326,14 @@ def test_cases_show_every_way(loaded: Loaded) -> None:
     assert {case.closed_as for case in cases if case.closed_as} == set(ClosedAs)
     assert any(case.is_overdue(USUAL_DAY) for case in cases)
     assert any(case.extended_because and not case.is_overdue(USUAL_DAY) for case in cases)
+    assert {case.channel for case in cases} == set(CaseChannel) - {CaseChannel.OTHER_PLATFORM}
+    assert all(case.original_number for case in cases if case.channel in NUMBERED)
+    assert any(case.split_off and case.split_off[0].state is CaseState.CLOSED for case in cases)
+    assert any(case.public_problem for case in cases)
+    assert any(case.is_waiting_for_reply and (USUAL_DAY - case.reply_due).days > 7 for case in cases)
     counts = casework.count(loaded.session, USUAL_DAY)
     assert counts.late == 1
-    assert counts.disputed == 3
+    assert counts.disputed == 4
     assert any(case.prominence is Prominence.INTERNAL and not case.consent_to_publish for case in cases)
 
 
@@ -334,9 +342,32 @@ def test_public_words_hold_no_numbers_of_people(loaded: Loaded) -> None:
     assert not any(re.search(r"\d{4}[ -]?\d{4}|\d{18}|[A-Z]·", case.public_words) for case in shown)
 
 
+def test_what_residents_asked_for_is_traced_to_this_years_projects(loaded: Loaded) -> None:
+    adopted = [one for case in loaded.all(Suggestion) for one in case.adoptions]
+    assert {one.public_project.slug for one in adopted if one.public_project} == {
+        "2026-charging-sheds",
+        "2026-elevators",
+    }
+    for one in adopted:
+        case = one.suggestion
+        assert case.prominence is Prominence.PUBLIC
+        assert local_date(case.received_at).year == 2025
+        assert [event.kind for event in case.events].count(CaseEventKind.ADOPTED) == 2
+        assert supports.counts(loaded.session, [case.id])[case.id] > 20
+
+
+def test_the_reviewer_finds_words_and_templates_for_every_field(loaded: Loaded) -> None:
+    templates = reply_templates.templates(loaded.session)
+    assert {one.category for one in templates if one.use is TemplateUse.REPLY} == {None, *Category}
+    assert {one.refusal_reason for one in templates if one.use is TemplateUse.REFUSAL} == set(RefusalReason)
+    words = word_lists.words_of(loaded.session)
+    hits = [word_lists.find(words, case.words) for case in loaded.all(Suggestion)]
+    assert {hit.word_list for found in hits for hit in found} == set(WordList)
+
+
 def test_contacts_are_sealed_for_their_case(loaded: Loaded) -> None:
     sealed = [case for case in loaded.all(Suggestion) if case.contact_sealed]
-    assert len(sealed) == 2
+    assert len(sealed) == 3
     for case in sealed:
         assert BOX.open(case.contact_sealed or b"", case.subject).startswith("000-")
 

@@ -48,7 +48,7 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
                 MediaStore(folder / "media", folder / "originals"),
                 DocumentStore(folder / "documents"),
                 "secret",
-                ContactBox({1: b"k" * 32}).seal,
+                ContactBox({1: b"k" * 32}),
             ),
             as_of=AS_OF,
             password_hash="not a hash",

@@ -56,7 +56,7 @@ def full(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
         known = services()
         load_county(
             db.session(),
-            Installation(known.media, known.documents, known.secret, known.contacts.seal),
+            Installation(known.media, known.documents, known.secret, known.contacts),
             as_of=AT.date(),
             password_hash="not a hash",
             progress=lambda *_step: None,

@@ -1,4 +1,8 @@
-"""Residents' letters: from the first word to the rated answer, each as far as its story has gone."""
+"""Residents' letters: from the first word to the rated answer, each as far as its story has gone.
+
+Most are sent on the site; those with a ``channel`` were told by telephone, written on paper or came over another
+platform, and the office typed them in on the same day.
+"""
 
 import datetime as dt
 import uuid
@@ -7,7 +11,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from minsheng import case_links, letters, publishing
+from minsheng import case_adoptions, case_entry, case_links, letters, problem_acts, publishing, supports
+from minsheng.case_channels import CaseChannel
+from minsheng.case_entry import OfflineLetter
 from minsheng.cases import CaseState, Rating, RefusalReason, SuggestionKind
 from minsheng.letters import Letter
 from minsheng.suggestions import Suggestion
@@ -24,11 +30,18 @@ def plan_letters(world: World) -> list[tuple[str, str]]:
     codes = []
     for number, entry in enumerate(content("letters")["letter"], start=1):
         ticket = uuid.uuid5(TICKETS, str(number)).hex
-        received = world.calendar.as_of - dt.timedelta(days=entry["days_ago"])
+        received = _received(world, entry)
         world.story.at(moment(received, 8 + number % 12, number), partial(_Case(world, entry, ticket).receive))
         if "try_following" in entry:
             codes.append((world.code_of(ticket), entry["try_following"]))
     return codes
+
+
+def _received(world: World, entry: dict[str, Any]) -> dt.date:
+    """Return the day a letter came: so many days ago, or a day of the year before the current list."""
+    if "last_year" in entry:
+        return world.calendar.date(world.calendar.year - 1, entry["last_year"])
+    return world.calendar.as_of - dt.timedelta(days=entry["days_ago"])
 
 
 class _Case:
@@ -43,30 +56,63 @@ class _Case:
     def receive(self, at: dt.datetime) -> None:
         """Let the letter come in, and plan its review."""
         world, entry = self._world, self._entry
-        contact = entry.get("contact")
-        case = letters.submit(
-            world.session,
-            Letter(
-                kind=SuggestionKind(entry["kind"]),
-                words=entry["words"],
-                consent_to_publish=entry.get("consent", True),
-                project=world.projects[entry["project"]] if "project" in entry else None,
-                division=world.places[entry["place"]] if "place" in entry else None,
-            ),
-            ticket=self._ticket,
-            code=world.code_of(self._ticket),
-            at=at,
-            clock=world.clock,
-            seal=(lambda record: world.installation.seal(contact, record)) if contact else None,
-        )
-        self._record(case, "received", "", at)
+        case = self._enter(at) if "channel" in entry else self._send(at)
         if "title" in entry:
             later = self._working(at, entry.get("reviewed_after", 1), 9)
             world.story.at(later, partial(self._review, case))
 
+    def _send(self, at: dt.datetime) -> Suggestion:
+        """Let a resident send the letter on the site."""
+        world, contact = self._world, self._entry.get("contact")
+        case = letters.submit(
+            world.session,
+            self._letter,
+            ticket=self._ticket,
+            code=world.code_of(self._ticket),
+            at=at,
+            clock=world.clock,
+            seal=(lambda record: world.installation.contacts.seal(contact, record)) if contact else None,
+        )
+        self._record(case, "received", "", at)
+        return case
+
+    def _enter(self, at: dt.datetime) -> Suggestion:
+        """Let the office type in what came another way."""
+        world, entry = self._world, self._entry
+        came = OfflineLetter(
+            channel=CaseChannel(entry["channel"]),
+            original_number=entry.get("number", "").format(year=at.year),
+            received_on=at.date(),
+            letter=self._letter,
+            contact=entry.get("contact", ""),
+        )
+        return case_entry.enter(
+            world.session,
+            came,
+            ticket=self._ticket,
+            code=world.code_of(self._ticket),
+            by=world.staff["laixin"],
+            at=at,
+            clock=world.clock,
+            box=world.installation.contacts,
+        )
+
+    @property
+    def _letter(self) -> Letter:
+        entry, world = self._entry, self._world
+        return Letter(
+            kind=SuggestionKind(entry["kind"]),
+            words=entry["words"],
+            consent_to_publish=entry.get("consent", True),
+            project=world.projects[entry["project"]] if "project" in entry else None,
+            division=world.places[entry["place"]] if "place" in entry else None,
+        )
+
     def _review(self, case: Suggestion, at: dt.datetime) -> None:
-        """Review, then accept and hand over, or refuse."""
+        """Split where the letter speaks of two things; review, then accept and hand over, or refuse."""
         entry = self._entry
+        if "split" in entry:
+            self._split(case, at)
         case.review(
             is_public=case.consent_to_publish,
             title=entry["title"],
@@ -75,6 +121,7 @@ class _Case:
             at=at,
         )
         self._record(case, "reviewed", self._reviewer, at)
+        self._support(case, at)
         if "refused" in entry:
             case.refuse(RefusalReason(entry["refused"]), entry["refused_words"], self._reviewer, at)
             self._record(case, "refused", self._reviewer, at)
@@ -85,6 +132,59 @@ class _Case:
             self._world.story.at(at + dt.timedelta(hours=1), partial(self._merge, case))
         if "agency" in entry:
             self._world.story.at(at + dt.timedelta(hours=2), partial(self._hand_over, case))
+        if "problem" in entry:
+            self._world.story.at(self._working(at, 2, 10), partial(self._register_problem, case))
+        if "adopted" in entry:
+            taken = moment(self._world.calendar.published_on(self._world.calendar.year) + dt.timedelta(days=2), 10)
+            self._world.story.at(taken, partial(self._adopt, case))
+
+    def _split(self, case: Suggestion, at: dt.datetime) -> None:
+        """Make a second case of the other thing, which goes its own way from here."""
+        world, told = self._world, self._entry["split"]
+        ticket = uuid.uuid5(TICKETS, f"{self._ticket} split").hex
+        second = case_links.split(
+            world.session,
+            case,
+            told["words"],
+            ticket=ticket,
+            code=world.code_of(ticket),
+            box=world.installation.contacts,
+            by=self._reviewer,
+            at=at,
+        )
+        self._record(case, "split", self._reviewer, at)
+        self._record(second, "split_off", self._reviewer, at)
+        world.story.at(at + dt.timedelta(hours=1), partial(_Case(world, told, ticket)._review, second))
+
+    def _support(self, case: Suggestion, at: dt.datetime) -> None:
+        """Let as many browsers support the case as its story says."""
+        for number in range(self._entry.get("support", 0)):
+            hashed = supports.browser_hash(self._world.installation.secret, case, f"{self._ticket} {number}")
+            supports.give(self._world.session, case, hashed, at.date())
+
+    def _register_problem(self, case: Suggestion, at: dt.datetime) -> None:
+        """Put what the letter told on the problem list: one person writes it, another opens it."""
+        world, entry = self._world, self._entry
+        deadline = at.date() + dt.timedelta(days=entry["days_to_cure"])
+        agency, writer = world.agencies[entry["agency"]], world.staff["laixin"]
+        told = (agency, entry["problem"], deadline, writer, at)
+        problem = case_links.register_problem(world.session, case, *told)
+        opened = self._working(at, 1, 11)
+        supervisor = world.staff["duban"]
+        world.story.at(opened, partial(problem_acts.open_to_public, world.session, problem, supervisor))
+
+    def _adopt(self, case: Suggestion, at: dt.datetime) -> None:
+        """Take the case into the list of the year, and a little later name the project it became."""
+        world, entry = self._world, self._entry
+        project = world.projects[entry["adopted"]]
+        case_adoptions.adopt(case, project.programme, None, entry["adopted_note"], self._reviewer, at)
+        self._record(case, "adopted", self._reviewer, at)
+        world.story.at(self._working(at, 3, 10), partial(self._name_project, case))
+
+    def _name_project(self, case: Suggestion, at: dt.datetime) -> None:
+        project = self._world.projects[self._entry["adopted"]]
+        case_adoptions.adopt(case, project.programme, project, self._entry["adopted_note"], self._reviewer, at)
+        self._record(case, "adopted", self._reviewer, at)
 
     def _merge(self, case: Suggestion, at: dt.datetime) -> None:
         """Find the earlier case about the same thing, and go on with that one."""
@@ -138,6 +238,8 @@ class _Case:
         self._record(case, "finally_replied", supervisor, at)
         if "rating" in self._entry:
             self._world.story.at(self._working(at, 4, 19), partial(self._rate, case))
+        elif self._entry.get("falls_silent"):
+            self._close_when_due(case)
 
     def _rate(self, case: Suggestion, at: dt.datetime) -> None:
         case.rate(Rating(self._entry["rating"]), self._entry.get("rating_words", ""), at)

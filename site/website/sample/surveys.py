@@ -191,6 +191,6 @@ class _Respondents:
         return self._random.choices(list(chances), list(chances.values()))[0]
 
     def _several(self, chances: dict[str, int]) -> list[str]:
-        """Return every option that came true; the last one where none did."""
-        chosen = [key for key, percent in chances.items() if self._random.randrange(100) < percent]
-        return chosen or [list(chances)[-1]]
+        """Return every option that came true; the last one, which stands alone, where no other did."""
+        *others, none_of_them = [(key, self._random.randrange(100) < percent) for key, percent in chances.items()]
+        return [key for key, came_true in others if came_true] or [none_of_them[0]]

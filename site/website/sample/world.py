@@ -1,6 +1,5 @@
 """What every chapter of the sample needs: the session, the calendar and the records made so far."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
@@ -8,6 +7,7 @@ from sqlalchemy.orm import Session
 from minsheng.cases import CaseClock
 from minsheng.codes import tracking_code
 from minsheng.document_store import DocumentStore
+from minsheng.encryption import ContactBox
 from minsheng.media import MediaStore
 from minsheng.places import Agency, Division
 from minsheng.programmes import Programme
@@ -25,12 +25,12 @@ PUBLISHER = "shenhe"
 
 @dataclass(frozen=True)
 class Installation:
-    """What the sample takes from where it is loaded: stores, the secret that signs codes, what seals contacts."""
+    """What the sample takes from where it is loaded: stores, the secret that signs codes, the box for contacts."""
 
     media: MediaStore
     documents: DocumentStore
     secret: str
-    seal: Callable[[str, str], bytes]
+    contacts: ContactBox
 
 
 @dataclass
