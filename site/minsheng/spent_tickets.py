@@ -23,8 +23,12 @@ class SpentTicket(Base):
 
 def spend(session: Session, ticket: str, at: dt.datetime) -> None:
     """Use a ticket up. Raises SQLAlchemy's ``IntegrityError`` for one that was used."""
-    session.add(SpentTicket(ticket=ticket, spent_at=at))
-    session.flush()
+    session.execute(sa.insert(SpentTicket).values(ticket=ticket, spent_at=at))
+
+
+def is_spent(session: Session, ticket: str) -> bool:
+    """Whether a ticket was used."""
+    return session.scalar(sa.select(SpentTicket.ticket).where(SpentTicket.ticket == ticket)) is not None
 
 
 def forget(session: Session, before: dt.datetime) -> None:

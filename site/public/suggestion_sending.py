@@ -203,6 +203,8 @@ def _letter(form: SuggestionForm, about: About) -> Letter:
 
 def _made(ticket: str) -> Suggestion | HeldLetter | None:
     """Return the case or held letter that a ticket has made, or None."""
+    if not spent_tickets.is_spent(db.session(), ticket):
+        return None
     code = code_of(ticket)
     return suggestions.by_code(db.session(), code) or quarantine.by_code_hash(db.session(), codes.code_hash(code))
 
