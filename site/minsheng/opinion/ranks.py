@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
 
+from minsheng.opinion.estimates import Estimate
 from minsheng.opinion.schemes import RankMethod
 
 
@@ -34,8 +35,9 @@ def rank_intervals(
 ) -> dict[str, RankInterval]:
     """Return each place's joint rank interval from its score and standard error (same unit, SE ≥ 0), highest first.
 
-    Best rank 1 + #{j : L_j ≥ U_k}, worst K − #{j : U_j ≤ L_k}, with L and U = score ∓ z·SE. Source: Klein, Wright &
-    Wieczorek 2020, JRSS-C 69, 589–606, doi 10.1111/rssc.12402. Raises ``ValueError`` for a negative or unknown SE.
+    Best rank 1 + #{j : L_j ≥ U_k}, worst K − #{j : U_j ≤ L_k}, with L and U = score ∓ z·SE; an infinite SE leaves
+    every rank open. Source: Klein, Wright & Wieczorek 2020, JRSS-C 69, 589–606, doi 10.1111/rssc.12402. Raises
+    ``ValueError`` for a negative or unknown SE.
     """
     if not estimates:
         return {}
@@ -51,6 +53,17 @@ def rank_intervals(
         below = sum(other_high <= low and other < value for _, other_high, other in limits.values())
         found[name] = RankInterval(1 + above, len(limits) - below, len(limits))
     return found
+
+
+def intervals_of(scores: Mapping[str, Estimate], alpha: float, method: RankMethod) -> dict[str, RankInterval]:
+    """Return each place's joint rank interval; a place without a standard error may have any rank.
+
+    Where no place has one, as in a blend, there are no intervals.
+    """
+    if all(found.se is None for found in scores.values()):
+        return {}
+    errors = {name: math.inf if found.se is None else found.se for name, found in scores.items()}
+    return rank_intervals({name: (found.value, errors[name]) for name, found in scores.items()}, alpha, method)
 
 
 def printed_ranks(scores: Mapping[str, float], decimals: int) -> dict[str, int]:

@@ -8,7 +8,7 @@ from minsheng.opinion.cells import CellSums, by_name
 from minsheng.opinion.composite import PERCENT, Part, combine, counted_share
 from minsheng.opinion.estimates import Estimate, Kind, Note, estimate
 from minsheng.opinion.panels import ALL_DIVISIONS, COMPOSITE, NO_PROGRAMME, Handling, Key
-from minsheng.opinion.ranks import RankInterval, printed_ranks, rank_intervals
+from minsheng.opinion.ranks import RankInterval, intervals_of, printed_ranks
 from minsheng.opinion.schemes import ItemMethod, RankMethod, Scheme, SuggestionItem, SurveyItem
 from minsheng.opinion.suppression import Reason
 
@@ -202,7 +202,5 @@ def rank_scores(scheme: Scheme, rows: Sequence[Score], method: RankMethod) -> li
     known = {name(row): row.estimate for row in rows if row.estimate is not None}
     printed = {key: found.value * (PERCENT if found.kind is Kind.SHARE else 1) for key, found in known.items()}
     ranks = printed_ranks(printed, scheme.rank.decimals)
-    certain = {key: (found.value, found.se) for key, found in known.items() if found.se is not None}
-    # Places without an interval cannot be compared, so a joint statement needs all of them.
-    intervals = rank_intervals(certain, scheme.rank.alpha, method) if len(certain) == len(known) else {}
+    intervals = intervals_of(known, scheme.rank.alpha, method)
     return [replace(row, rank=ranks.get(name(row)), interval=intervals.get(name(row))) for row in rows]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from minsheng.opinion.errors import OpinionError
 from minsheng.opinion.estimates import Estimate
-from minsheng.opinion.ranks import RankInterval, printed_ranks, rank_intervals
+from minsheng.opinion.ranks import RankInterval, intervals_of, printed_ranks
 from minsheng.opinion.schemes import Ranking, SheetPart
 
 
@@ -95,8 +95,7 @@ def recognition(
     for group in sorted(set(groups.values())):
         own = {division: score for division, score in scores.items() if groups.get(division) == group}
         ranks = printed_ranks({division: score.value for division, score in own.items()}, rules.decimals)
-        known = {division: (score.value, score.se) for division, score in own.items() if score.se is not None}
-        intervals = rank_intervals(known, rules.alpha, rules.method) if len(known) == len(own) else {}
+        intervals = intervals_of(own, rules.alpha, rules.method)
         places = seats.get(group, 0)
         for division in sorted(own, key=lambda name: (ranks[name], name)):
             span = intervals.get(division, RankInterval(1, len(own), len(own)))

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minsheng.opinion.ranks import RankInterval, joint_z, printed_ranks, rank_intervals
+from minsheng.opinion.estimates import Estimate, Kind
+from minsheng.opinion.ranks import RankInterval, intervals_of, joint_z, printed_ranks, rank_intervals
 from minsheng.opinion.schemes import RankMethod
 
 INDEPENDENT, BONFERRONI = RankMethod.INDEPENDENT, RankMethod.BONFERRONI
@@ -89,3 +90,19 @@ def test_estimates_that_cannot_be_are_refused(estimate: tuple[float, float]) -> 
 def test_no_joint_z_without_places_or_error_rate(count: int, alpha: float) -> None:
     with pytest.raises(ValueError, match=r"\("):
         joint_z(count, alpha, INDEPENDENT)
+
+
+def test_a_place_without_a_standard_error_may_have_any_rank_and_leaves_the_others_theirs() -> None:
+    scores = {"A": 80.0, "B": 75.0, "C": 60.0, "D": 50.0}
+    errors = {"A": 1.0, "B": None, "C": 1.0, "D": 1.0}
+    found = intervals_of(
+        {name: Estimate(Kind.MEAN, scores[name], 100, errors[name]) for name in scores}, 0.1, RankMethod.INDEPENDENT
+    )
+    assert {name: (span.best, span.worst, span.of) for name, span in found.items()} == {
+        "A": (1, 2, 4),
+        "B": (1, 4, 4),
+        "C": (2, 3, 4),
+        "D": (3, 4, 4),
+    }
+    assert intervals_of({"A": Estimate(Kind.MEAN, 80, 100)}, 0.1, RankMethod.INDEPENDENT) == {}
+    assert intervals_of({}, 0.1, RankMethod.INDEPENDENT) == {}
