@@ -7,6 +7,9 @@ from minsheng.opinion.distributions import student_quantile
 from minsheng.opinion.estimates import Estimate, Kind
 
 
+ROUNDING = 1e-9
+
+
 @dataclass(frozen=True)
 class Change:
     """Later minus earlier, in the unit of the estimates; ``low`` and ``high`` are None where none can be had."""
@@ -39,7 +42,8 @@ def change(earlier: Estimate, later: Estimate, level: float = 0.95) -> Change:
     spread = math.fsum(part * part / df for part, df in zip(parts, (earlier.df, later.df), strict=True))
     if spread == 0:
         return Change(difference, difference, difference)
-    df = max(1, math.floor(math.fsum(parts) ** 2 / spread))
+    # Where one SE is 0 the degrees are those of the other, whole but for rounding.
+    df = max(1, math.floor(math.fsum(parts) ** 2 / spread + ROUNDING))
     reach = student_quantile((1 + level) / 2, df) * math.sqrt(math.fsum(parts))
     return Change(difference, difference - reach, difference + reach)
 

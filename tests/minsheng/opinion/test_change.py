@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minsheng.opinion.change import change
-from minsheng.opinion.distributions import wilson
+from minsheng.opinion.distributions import student_quantile, wilson
 from minsheng.opinion.estimates import Estimate, Kind
 
 
@@ -65,3 +65,8 @@ def test_a_change_of_shares_stays_possible(a: int, m: int, b: int, n: int) -> No
     assert -1 - 1e-9 <= found.low <= found.difference + 1e-9
     assert found.difference - 1e-9 <= found.high <= 1 + 1e-9
     assert math.isfinite(found.low + found.high)
+
+
+def test_beside_a_figure_without_error_the_degrees_are_those_of_the_other() -> None:
+    found = change(Estimate(Kind.MEAN, 60, 400, 1.119097629068564, df=399), Estimate(Kind.MEAN, 70, 400, 0.0, df=399))
+    assert found.low == pytest.approx(10 - student_quantile(0.975, 399) * 1.119097629068564, abs=1e-9)
