@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from minsheng.opinion.distributions import student_quantile
 from minsheng.opinion.estimates import Estimate, Kind
 
-
 ROUNDING = 1e-9
 
 
