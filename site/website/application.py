@@ -40,6 +40,28 @@ def create_app(settings: Settings) -> Flask:
     """Return the application for these settings."""
     app = Flask("website", static_folder=None)
     incoming.register(app)
+    _configure(app, settings)
+    page_cache.install(app, settings.page_cache_bytes)
+    _put_before(app, settings)
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    database_setup.set_up(app)
+    app.extensions[EXTENSION] = _services(app, settings)
+    # Mail programs that stop a subscription send no form of ours; the token in the address is their proof.
+    CSRFProtect(app).exempt(public.subscriptions.one_click)
+    limits.limiter.init_app(app)
+    setup.register(app)
+    schedule.take_thresholds_from(lambda: site_settings().thresholds)
+    security.register(app)
+    error_pages.register(app)
+    app.register_blueprint(public.blueprint)
+    app.register_blueprint(admin.blueprint)
+    app.after_request(_index_changes)
+    logging.getLogger("flask-limiter").setLevel(logging.ERROR)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    """Tell Flask and its extensions what the settings say."""
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
@@ -54,7 +76,10 @@ def create_app(settings: Settings) -> Flask:
         RATELIMIT_ENABLED=settings.rate_limits,
         RATELIMIT_STORAGE_URI=_limit_store(settings),
     )
-    page_cache.install(app, settings.page_cache_bytes)
+
+
+def _put_before(app: Flask, settings: Settings) -> None:
+    """Put before the application what believes proxies, and what answers for static files."""
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's documented way
@@ -67,9 +92,11 @@ def create_app(settings: Settings) -> Flask:
         allow_all_origins=False,
         add_headers_function=security.add_static_headers,
     )
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    database_setup.set_up(app)
-    app.extensions[EXTENSION] = Services(
+
+
+def _services(app: Flask, settings: Settings) -> Services:
+    """Return what the faces work with; the database is set up already."""
+    return Services(
         secret=settings.secret_key,
         media=MediaStore(settings.data / "media", settings.data / "originals"),
         documents=DocumentStore(settings.data / "media" / "documents"),
@@ -87,18 +114,6 @@ def create_app(settings: Settings) -> Flask:
         map_tiles=settings.map.tiles,
         map_attribution=settings.map.attribution,
     )
-    # Mail programs that stop a subscription send no form of ours; the token in the address is their proof.
-    CSRFProtect(app).exempt(public.subscriptions.one_click)
-    limits.limiter.init_app(app)
-    setup.register(app)
-    schedule.take_thresholds_from(lambda: site_settings().thresholds)
-    security.register(app)
-    error_pages.register(app)
-    app.register_blueprint(public.blueprint)
-    app.register_blueprint(admin.blueprint)
-    app.after_request(_index_changes)
-    logging.getLogger("flask-limiter").setLevel(logging.ERROR)
-    return app
 
 
 def _limit_store(settings: Settings) -> str:
