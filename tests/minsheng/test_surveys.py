@@ -76,6 +76,13 @@ def test_no_answers_outside_the_period(session: Session, make: Make, day: str) -
         answer(session, make.wave(), at)
 
 
+def test_no_answers_by_a_way_that_the_wave_does_not_use(session: Session, make: Make, at: dt.datetime) -> None:
+    wave = make.wave(channels=[Channel.WEB.value])
+    with pytest.raises(NotOpenError):
+        surveys.respond(session, wave, {"aware": ["never"]}, ticket="t", channel=Channel.PHONE, at=at)
+    assert surveys.respond(session, wave, {"aware": ["never"]}, ticket="t", channel=Channel.WEB, at=at).id
+
+
 @pytest.mark.parametrize(
     ("typed", "problems"),
     [

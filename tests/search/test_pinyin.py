@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,11 +37,11 @@ def test_the_last_syllable_may_be_unfinished_while_typing() -> None:
 
 
 @given(st.text("aeiongxz", max_size=60))
-def test_cutting_ends_quickly_and_loses_no_letter(letters: str) -> None:
-    started = time.perf_counter()
-    for syllables in pinyin.splits(letters):
-        assert len("".join(syllables)) == len(letters)
-    assert time.perf_counter() - started < 0.1
+def test_cutting_stops_after_a_few_ways_and_loses_no_letter(letters: str) -> None:
+    found = list(pinyin.splits(letters))
+    assert len(found) <= pinyin.MAX_READINGS
+    assert not found or len(letters) <= pinyin.MAX_LETTERS
+    assert {len("".join(syllables)) for syllables in found} <= {len(letters)}
 
 
 def test_the_table_knows_common_characters_with_both_readings() -> None:

@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -98,9 +96,8 @@ def test_any_text_is_read_within_the_caps(typed: str) -> None:
         "責任單位:" * 1_000,
     ],
 )
-def test_hostile_length_is_answered_quickly_and_said(typed: str) -> None:
-    started = time.perf_counter()
+def test_of_hostile_length_only_the_beginning_is_read_and_that_is_said(typed: str) -> None:
     parsed = parse(typed)
-    assert time.perf_counter() - started < 0.2
     assert parsed.truncated
+    assert parsed == parse(typed[: query.MAX_CHARACTERS + 1])
     assert sum(len(way.tokens) for group in parsed.groups[1:] for way in group.alternatives) <= query.MAX_TOKENS
