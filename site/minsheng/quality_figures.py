@@ -15,7 +15,7 @@ from minsheng import board_bursts
 from minsheng.board_bursts import BoardWeek
 from minsheng.boards import Board
 from minsheng.exclusions import ExclusionScope
-from minsheng.quality_marks import TESTS, Arrived, arrived, blanks, marks_of, said_told
+from minsheng.quality_marks import TESTS, Arrived, Asked, arrived, blanks, marks_of, said_told
 from minsheng.quality_rules import SEEN_ONLY_AFTER_CLOSING, QualityRule, registered
 from minsheng.surveys import Channel, Wave
 from minsheng.wave_places import places_of
@@ -80,7 +80,7 @@ def quality_of(session: Session, wave: Wave, as_of: dt.date) -> Quality:
     """Return the quality of a wave. Rules that tell what people answered stay out until it has closed."""
     responses = arrived(session, wave)
     marks = marks_of(session, wave, responses)
-    has_closed = wave.has_closed(as_of)
+    has_closed, asked = wave.has_closed(as_of), Asked.of(wave.version)
     shown = [rule for rule in registered(wave) if rule in TESTS and (has_closed or rule not in SEEN_ONLY_AFTER_CLOSING)]
     names = {place.code: place.name for place in places_of(wave)}
     by_week = Counter((one.week, one.channel) for one in responses)
@@ -93,12 +93,12 @@ def quality_of(session: Session, wave: Wave, as_of: dt.date) -> Quality:
         "marked": lambda one: (int(bool(marks.get(one.id, frozenset()) & seen)), 1),
         "call_too_fast": lambda one: (int(QualityRule.CALL_TOO_FAST in marks.get(one.id, frozenset())), 1),
         "straight_lined": lambda one: (int(QualityRule.STRAIGHT_LINED in marks.get(one.id, frozenset())), 1),
-        "blank": lambda one: blanks(one, wave.version),
+        "blank": lambda one: blanks(one, asked),
     }
     if QualityRule.STRAIGHT_LINED not in seen:
         del measures["straight_lined"]
     if has_closed:
-        measures["told"] = lambda one: (int(said_told(one, wave.version)), 1)
+        measures["told"] = lambda one: (int(said_told(one, asked)), 1)
     return Quality(
         total=len(responses),
         excluded=sum(one.is_excluded for one in responses),

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -41,11 +42,34 @@ class Arrived:
     chosen: Chosen
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What the rules need of a version's questions, looked up once: with 50,000 answers each look would count.
+
+    ``scales`` and ``told`` are identities; ``closed`` has, for each question with options, its identity and key, and
+    the key and options of the question that it hangs on (empty for none).
+    """
+
+    scales: tuple[int, ...]
+    told: tuple[int, ...]
+    closed: tuple[tuple[int, str, str, frozenset[str]], ...]
+
+    @classmethod
+    def of(cls, version: QuestionnaireVersion) -> "Asked":
+        """Look a version's questions up."""
+        closed = tabulated(version)
+        return cls(
+            tuple(one.id for one in closed if one.type is QuestionType.SCALE),
+            tuple(one.id for one in closed if one.role is QuestionRole.TOLD_WHAT_TO_ANSWER),
+            tuple((one.id, one.key, *_condition(one)) for one in closed),
+        )
+
+
 class _Known(NamedTuple):
     """What the rules look at besides one response."""
 
     wave: Wave
-    version: QuestionnaireVersion
+    asked: Asked
     alike: Counter[tuple[object, ...]]
     firsts: Mapping[tuple[object, ...], int]
     burst_weeks: frozenset[tuple[int, str]]
@@ -56,11 +80,23 @@ def arrived(session: Session, wave: Wave) -> list[Arrived]:
 
     For marks and counts alone: while a wave is open, no page shows what this holds of a single answer.
     """
-    places = places_of(wave)
+    place_of = cache(partial(place_code, places_of(wave)))
     chosen = _chosen(session, wave)
     board_places = sa.orm.aliased(Division)
+    # Columns, not objects: making 50,000 of these would take longer than all the rules.
     rows = session.execute(
-        sa.select(Response, Division.path, board_places.path)
+        sa.select(
+            Response.id,
+            Response.channel,
+            Division.path,
+            Response.week,
+            Response.board_id,
+            board_places.path,
+            Response.batch,
+            Response.interviewer,
+            Response.exclusion_id,
+            Response.flags,
+        )
         .outerjoin(Division, Division.id == Response.division_id)
         .outerjoin(Board, Board.id == Response.board_id)
         .outerjoin(Project, Project.id == Board.project_id)
@@ -70,53 +106,56 @@ def arrived(session: Session, wave: Wave) -> list[Arrived]:
     )
     return [
         Arrived(
-            row.id,
-            row.channel,
-            place_code(places, path),
-            row.week,
-            row.board_id,
+            key,
+            channel,
+            place_of(path),
+            week,
+            board_id,
             board_path,
-            row.batch,
-            row.interviewer,
-            row.exclusion_id is not None,
-            frozenset(row.flags),
-            chosen.get(row.id, {}),
+            batch,
+            interviewer,
+            exclusion_id is not None,
+            frozenset(flags),
+            chosen.get(key, {}),
         )
-        for row, path, board_path in rows
+        for key, channel, path, week, board_id, board_path, batch, interviewer, exclusion_id, flags in rows
     ]
 
 
 def marks_of(session: Session, wave: Wave, responses: Sequence[Arrived]) -> dict[int, frozenset[QualityRule]]:
     """Return the registered rules that each response breaks, by the response's id; those that break none have none."""
-    rules = registered(wave)
+    rules = {rule: threshold for rule, threshold in registered(wave).items() if rule in TESTS}
+    asked = Asked.of(wave.version)
     known = _Known(
         wave,
-        wave.version,
-        Counter(_vector(one, wave.version) for one in responses),
+        asked,
+        Counter(_vector(one, asked) for one in responses),
         _firsts(responses),
         frozenset((one.board_id, one.week) for one in board_bursts.bursts(session, wave)),
     )
     found = {}
     for one in responses:
-        broken = frozenset(
-            rule for rule, threshold in rules.items() if rule in TESTS and TESTS[rule](one, threshold, known)
-        )
+        broken = frozenset(rule for rule, threshold in rules.items() if TESTS[rule](one, threshold, known))
         if broken:
             found[one.id] = broken
     return found
 
 
-def blanks(one: Arrived, version: QuestionnaireVersion) -> tuple[int, int]:
+def blanks(one: Arrived, asked: Asked) -> tuple[int, int]:
     """Return how many questions with options a person left blank, and how many they were asked."""
-    given = {question.key: list(one.chosen.get(question.id, ())) for question in tabulated(version)}
-    asked = [question for question in tabulated(version) if question.is_shown(given)]
-    return sum(not given[question.key] for question in asked), len(asked)
+    blank = shown = 0
+    given: dict[str, tuple[str, ...]] = {}
+    for identity, key, hangs_on, wanted in asked.closed:
+        chosen = given[key] = one.chosen.get(identity, ())
+        if not hangs_on or not wanted.isdisjoint(given.get(hangs_on, ())):
+            shown += 1
+            blank += not chosen
+    return blank, shown
 
 
-def said_told(one: Arrived, version: QuestionnaireVersion) -> bool:
+def said_told(one: Arrived, asked: Asked) -> bool:
     """Whether a person says that somebody told them what to answer. Only for closed waves."""
-    told = [question for question in version.questions if question.role is QuestionRole.TOLD_WHAT_TO_ANSWER]
-    return any(YES in one.chosen.get(question.id, ()) for question in told)
+    return any(YES in one.chosen.get(identity, ()) for identity in asked.told)
 
 
 def _chosen(session: Session, wave: Wave) -> dict[int, dict[int, tuple[str, ...]]]:
@@ -134,12 +173,15 @@ def _chosen(session: Session, wave: Wave) -> dict[int, dict[int, tuple[str, ...]
     return found
 
 
-def _scales(version: QuestionnaireVersion) -> list[Question]:
-    return [question for question in tabulated(version) if question.type is QuestionType.SCALE]
+def _condition(question: Question) -> tuple[str, frozenset[str]]:
+    """Return the key and options of the question that another hangs on; an empty key where it is always asked."""
+    wanted = question.show_if.get("options") if question.show_if else None
+    options = frozenset(str(one) for one in wanted) if isinstance(wanted, list) else frozenset()
+    return str(question.show_if.get("question", "")) if question.show_if else "", options
 
 
-def _vector(one: Arrived, version: QuestionnaireVersion) -> tuple[object, ...]:
-    return (one.place, one.channel, *(one.chosen.get(question.id, ()) for question in _scales(version)))
+def _vector(one: Arrived, asked: Asked) -> tuple[object, ...]:
+    return (one.place, one.channel, *(one.chosen.get(identity, ()) for identity in asked.scales))
 
 
 def _whole(one: Arrived) -> tuple[object, ...]:
@@ -156,12 +198,12 @@ def _firsts(responses: Sequence[Arrived]) -> dict[tuple[object, ...], int]:
 
 
 def _straight_lined(one: Arrived, threshold: float, known: _Known) -> bool:
-    given = [one.chosen[question.id] for question in _scales(known.version) if question.id in one.chosen]
+    given = [one.chosen[identity] for identity in known.asked.scales if identity in one.chosen]
     return len(given) >= threshold and len(set(given)) == 1
 
 
 def _identical(one: Arrived, threshold: float, known: _Known) -> bool:
-    return len(_scales(known.version)) >= LEAST_QUESTIONS and known.alike[_vector(one, known.version)] >= threshold
+    return len(known.asked.scales) >= LEAST_QUESTIONS and known.alike[_vector(one, known.asked)] >= threshold
 
 
 def _duplicate(one: Arrived, threshold: float, known: _Known) -> bool:
@@ -169,7 +211,7 @@ def _duplicate(one: Arrived, threshold: float, known: _Known) -> bool:
 
 
 def _many_blanks(one: Arrived, threshold: float, known: _Known) -> bool:
-    blank, asked = blanks(one, known.version)
+    blank, asked = blanks(one, known.asked)
     return asked > 0 and blank * 100 > threshold * asked
 
 
@@ -187,6 +229,6 @@ TESTS: Mapping[QualityRule, Callable[[Arrived, float, _Known], bool]] = {
     QualityRule.MANY_BLANKS: _many_blanks,
     QualityRule.OUT_OF_FRAME: _out_of_frame,
     QualityRule.BOARD_BURST: lambda one, _threshold, known: (one.board_id, one.week) in known.burst_weeks,
-    QualityRule.TOLD_WHAT_TO_ANSWER: lambda one, _threshold, known: said_told(one, known.version),
+    QualityRule.TOLD_WHAT_TO_ANSWER: lambda one, _threshold, known: said_told(one, known.asked),
 }
 """What each rule that a computation marks looks at; the others are found by people."""

@@ -58,12 +58,12 @@ class SurveyForm(Form):
 def index() -> str:
     """List open, coming and closed waves."""
     today = services().today()
-    questions = selectinload(Wave.version).selectinload(QuestionnaireVersion.questions)
-    query = Wave.visible_to_residents().options(with_chain(Wave.division), questions)
+    asked = selectinload(Wave.version).selectinload(QuestionnaireVersion.questions).selectinload(Question.options)
+    query = Wave.visible_to_residents().options(with_chain(Wave.division), asked)
     waves = db.session.scalars(query.order_by(Wave.closes_on.desc())).all()
     return render_template(
         "public/surveys/index.html",
-        open_waves=[wave for wave in waves if wave.is_open(today)],
+        open_waves=[(wave, len(questions.asked(wave.version))) for wave in waves if wave.is_open(today)],
         coming=[wave for wave in waves if wave.opens_on > today],
         closed=[wave for wave in waves if wave.has_closed(today)],
         today=today,
