@@ -26,6 +26,7 @@ from minsheng.publication import Origin
 from minsheng.reports import ProgressReport, month_end
 from minsheng.standing import standing
 from minsheng.suggestions import Suggestion
+from minsheng.translating import Translated
 from search.engine import PAGE_BREAK, Document, Key
 
 BATCH = 500
@@ -189,7 +190,7 @@ def _project(project: Project, today: dt.date) -> Document:
         slug=project.slug,
         title=project.title,
         text=_lines(*text),
-        keywords=_lines(*posts, *project.themes, *_amounts(project), project.source_title or ""),
+        keywords=_lines(*posts, *project.themes, *_amounts(project), project.source_title or "", *_translated(project)),
         agency=agency.slug if agency else "",
         agency_name=_lines(*units),
         programme=project.programme.slug,
@@ -207,6 +208,12 @@ def _project(project: Project, today: dt.date) -> Document:
         progress=float(stands.progress) if stands.progress is not None else None,
         **_place(project.division),
     )
+
+
+def _translated(record: Translated) -> Iterator[str]:
+    """Yield what a record carries in other languages; it is found by these words too."""
+    for fields in (record.translations or {}).values():
+        yield from fields.values()
 
 
 def _amounts(record: Project | Programme) -> Iterator[str]:
@@ -262,7 +269,7 @@ def _programme(programme: Programme, _today: dt.date) -> Document:
         slug=programme.slug,
         title=programme.title,
         text=_lines(programme.summary, *policy),
-        keywords=_lines(programme.theme, *_amounts(programme), programme.source_title or ""),
+        keywords=_lines(programme.theme, *_amounts(programme), programme.source_title or "", *_translated(programme)),
         agency=agency.slug if agency else "",
         agency_name=agency.name if agency else "",
         programme=programme.slug,
@@ -318,7 +325,7 @@ def _division(division: Division, _today: dt.date) -> Document:
         slug=division.code,
         title=division.name,
         text=division.full_name,
-        keywords=division.code,
+        keywords=_lines(division.code, *_translated(division)),
         **_place(division),
     )
 
@@ -330,6 +337,7 @@ def _agency(agency: Agency, _today: dt.date) -> Document:
         slug=agency.slug,
         title=agency.name,
         text=_lines(agency.duties, agency.desk_address),
+        keywords=_lines(*_translated(agency)),
         agency=agency.slug,
         agency_name=agency.name,
         **_place(agency.division),
@@ -435,7 +443,7 @@ def _visible_reports() -> sa.Select[Any]:
 def _content(page: ContentPage, _today: dt.date) -> Document:
     """Return the document of a policy or a piece of news, found by its translation too."""
     text = page.public or page.newest
-    translated = [given for fields in (text.translations or {}).values() for given in fields.values()]
+    translated = list(_translated(text))
     published = local_date(page.published_at) if page.published_at else None
     return Document(
         kind=RecordKind.CONTENT,

@@ -19,7 +19,7 @@ from search.engine import Document, Facet, Key
 from search.query import Alternative, Field, Group, Token
 from search.tokens import by_field
 
-LAYOUT = "4"
+LAYOUT = "5"
 SCHEMA = "minsheng_search"
 MAX_TOKENS = 60_000
 """Two to six octets and a few for the entry each; a long contract has a third as many."""

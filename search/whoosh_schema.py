@@ -19,7 +19,7 @@ from search.digest import digest
 from search.engine import Document, Facet, Key
 from search.query import Field
 
-LAYOUT = "4"
+LAYOUT = "5"
 """Raise it when the fields or what is stored in them change."""
 
 SEPARATOR = "\x1f"

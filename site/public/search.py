@@ -8,13 +8,14 @@ from flask import Blueprint, Response, jsonify, render_template, request, url_fo
 
 from minsheng.database import db
 from minsheng.outbox import RecordKind
-from minsheng.places import Division
 from minsheng.programmes import Programme
 from minsheng.publication import Origin
 from pages.language import lazy_gettext as _l
+from pages.language import plain_text_of
 from pages.limits import limiter
 from pages.services import services
 from pages.words import word
+from public import search_names
 from public.search_doors import doors
 from search.engine import MAX_REACH, Document, Facet, FacetCount, Hit, Query, Sort
 from search.errors import IndexUnavailableError
@@ -98,6 +99,8 @@ def index() -> str:
         shows_compiled=results is not None and any(hit.document.origin == Origin.COMPILED for hit in results.hits),
         list_url=_list_url(filters),
         addresses={hit.document.key: hit_address(hit) for hit in results.hits} if results else {},
+        translated=search_names.titles(results.hits) if results else {},
+        places=search_names.places(code for hit in results.hits for code in hit.document.place_path) if results else {},
     )
 
 
@@ -193,9 +196,9 @@ def _labels(counts: Mapping[Facet, tuple[FacetCount, ...]]) -> dict[tuple[Facet,
         for count in counts.get(facet, ())
     }
     codes = [count.value for count in counts.get(Facet.PLACE, ())]
-    names = db.session.execute(sa.select(Division.code, Division.name).where(Division.code.in_(codes)))
-    labels.update({(Facet.PLACE, code): name for code, name in names})
+    places = search_names.places(codes)
+    labels.update({(Facet.PLACE, code): plain_text_of(place, "name") for code, place in places.items()})
     slugs = [count.value for count in counts.get(Facet.PROGRAMME, ())]
-    titles = db.session.execute(sa.select(Programme.slug, Programme.title).where(Programme.slug.in_(slugs)))
-    labels.update({(Facet.PROGRAMME, slug): title for slug, title in titles})
+    programmes = db.session.scalars(sa.select(Programme).where(Programme.slug.in_(slugs)))
+    labels.update({(Facet.PROGRAMME, one.slug): plain_text_of(one, "title") for one in programmes})
     return labels

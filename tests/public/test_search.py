@@ -143,3 +143,21 @@ def test_a_search_for_a_thing_offers_no_page(client: FlaskClient) -> None:
 
 def test_a_search_of_nothing_shows_the_ways_in(client: FlaskClient) -> None:
     assert search(client).count('<li><a href="/') >= 10
+
+
+def test_results_bear_their_titles_in_the_readers_language(client: FlaskClient, session: Session, make: Make) -> None:
+    project = make.project(title="电动自行车充电棚")
+    project.translate({"en": {"title": "Charging sheds for bicycles"}})
+    session.commit()
+    page = search(client, q="charging sheds", lang="en").partition('class="hits"')[2]
+    assert ">Charging sheds for bicycles</a>" in page
+    assert "电动自行车<mark>充电</mark>" in page or "电动自行车充电棚" in page
+    assert ">Charging sheds" not in search(client, q="充电棚", lang="zh-Hans").partition('class="hits"')[2]
+
+
+def test_results_are_converted_for_readers_of_traditional_chinese(
+    client: FlaskClient, session: Session, make: Make
+) -> None:
+    make.project(title="农村饮水安全工程")
+    session.commit()
+    assert "<mark>飲水</mark>" in search(client, q="飲水", lang="zh-Hant")
