@@ -107,6 +107,10 @@ _ID_NUMBER = re.compile(
     r"(?<![0-9A-Za-z-])(?P<it>[1-8]\d(?:[\s.·-]?\d){15}[\s.·-]?[\dXx]|[1-8]\d{5}[\s-]?\d{6}[\s-]?\d{3}[Xx]?)"
     r"(?![0-9A-Za-z])"
 )
+# Said to be one, whatever its digits: a slip of the finger, or made up, is told from a real one by nobody.
+_LABELLED_ID_NUMBER = re.compile(
+    r"(?:身份证|身分證|公民身份号码)(?:号码|号|件|為|为|是|[\s:,])*(?P<it>[1-9](?:[\s.·-]?\d){13,16}[\s.·-]?[\dXx])(?![0-9A-Za-z])"
+)
 _TRAVEL_DOCUMENT = re.compile(
     r"(?:护照|通行证|台胞证|回乡证|居留证|護照)(?:号码|号|为|是|[\s:,])*(?P<it>(?:[A-Z]\s?){0,2}\d(?:\s?\d){6,17})(?![0-9A-Za-z])",
     re.IGNORECASE,
@@ -229,6 +233,7 @@ NUMBERS: tuple[tuple[PersonalKind, re.Pattern[str], Callable[[re.Match[str]], bo
     (PersonalKind.EMAIL, _OTHER_EMAIL, bool),
     (PersonalKind.SHOP_CODE, _SHOP_CODE, _is_shop_code),
     (PersonalKind.ID_NUMBER, _ID_NUMBER, _is_id_number),
+    (PersonalKind.ID_NUMBER, _LABELLED_ID_NUMBER, bool),
     (PersonalKind.ID_NUMBER, _PART_OF_ID_NUMBER, bool),
     (PersonalKind.ID_NUMBER, _ID_AND_MOBILE, bool),
     (PersonalKind.ID_NUMBER, _TRAVEL_DOCUMENT, bool),
