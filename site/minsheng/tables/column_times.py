@@ -16,12 +16,14 @@ _ONE_QUARTER = re.compile(r"(?<![前-])第?[一二三四1-4]季度?(?!末|底|�
 _FIRST = re.compile(r"第?[一1]季度?|(?<!\d)[一1]月|上半年")
 """The first month, quarter or half year adds up to itself."""
 _UNTIL_YEAR = re.compile(r"截[至止]|年[底末]")
-_UNTIL_YEAR_END = re.compile(r"截[至止]到?20\d\d年[底末]")
 _SINCE_BEGUN = re.compile(r"自?开工(?:以来|至今|累计)|建设以来|历年")
 _CUMULATIVE = re.compile(r"累|截[至止]|前[二三]季度|1-|至今|迄今")
 _WITHIN_YEAR = re.compile(r"月|季度|半年")
 _YEAR = re.compile(r"年|1-|截[至止]|[月季]")
 _WHOLE_YEAR = re.compile(r"全年|年度|本年|当年|今年")
+
+
+_RESULTS = {Meaning.DONE, *MONEY} - {Meaning.PLANNED, Meaning.TOTAL}
 
 
 def of_this_year(columns: Sequence[Column], titles: Sequence[str]) -> list[Column]:
@@ -32,7 +34,9 @@ def of_this_year(columns: Sequence[Column], titles: Sequence[str]) -> list[Colum
 
     def judged(column: Column) -> Column:
         year = years.get(column.index, 0)
-        if year and not named and min(years.values()) == 0 and _UNTIL_YEAR_END.search(squeezed(column.heading)):
+        is_lonely = year > 0 and not named and list(years.values()).count(year) == 1 and min(years.values()) == 0
+        if is_lonely and column.meaning in _RESULTS:
+            # 2025年完成数 may be last year's, where nothing else says which year the table is about.
             return replace(column, is_certain=False)
         if not 0 < year < newest or year in named:
             return column
@@ -116,8 +120,7 @@ def _is_of_all_years(column: Column, alikes: Sequence[Column]) -> bool:
     """Whether a result counts more than the year: 累计完成 beside 本年完成."""
     of_year = [bool(_WHOLE_YEAR.search(squeezed(one.heading))) for one in alikes]
     heading = squeezed(column.heading)
-    is_result = column.meaning in {Meaning.DONE, *MONEY} - {Meaning.PLANNED, Meaning.TOTAL}
-    return is_result and any(of_year) and "累" in heading and not _YEAR.search(heading)
+    return column.meaning in _RESULTS and any(of_year) and "累" in heading and not _YEAR.search(heading)
 
 
 def _is_of_period(column: Column) -> bool:

@@ -232,12 +232,14 @@ def guess(path: Sequence[str]) -> Guess | None:
     if meaning is None:
         return None
     unit = next((head.unit for head in reversed(heads) if head.unit), "") or _counted_in(leaf)
+    # 小计 under 完成投资 is as certain as that.
+    is_of_above = not leaf.rest and any(head.is_known for head in above)
     belongs = meaning in FIGURES or meaning is Meaning.WORK
     return Guess(
         meaning,
         unit_of(unit) if unit else NONE,
         _group(leaf, above) if belongs else "",
-        is_certain=leaf.is_known and len(leaf.rest) <= 4 and not signs.is_bare_money,
+        is_certain=(leaf.is_known or is_of_above) and len(leaf.rest) <= 4 and not signs.is_bare_money,
         is_of_money=signs.is_of_money,
     )
 

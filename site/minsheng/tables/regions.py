@@ -65,7 +65,7 @@ def _headings(grid: Grid) -> list[range]:
             row += 1
             continue
         block = _block(grid, row, found[-1].stop if found else 0)
-        if found and _same(grid, found[-1], block):
+        if found and _same(grid, found[-1], block) and not _has_other_units(grid, found[-1], block):
             row = block.stop
             continue
         found.append(block)
@@ -148,6 +148,19 @@ def _is_dividing_row(grid: Grid, row: int) -> bool:
 
 def _same(grid: Grid, one: range, other: range) -> bool:
     return _words(grid, one.stop - 1) == _words(grid, other.stop - 1)
+
+
+def _has_other_units(grid: Grid, one: range, other: range) -> bool:
+    """Whether the same headings stand again under a unit of their own: 单位：亿元 after a table in 万元."""
+    units = _units_over(grid, other.start, one.stop)
+    return bool(units) and units != _units_over(grid, one.start, 0)
+
+
+def _units_over(grid: Grid, heading: int, floor: int) -> tuple[str, ...]:
+    """Return the units that the lines right over headings give."""
+    rows = range(heading - 1, max(floor, heading - MOST_TITLES) - 1, -1)
+    lines = [[cell.text for _column, cell in grid.own(row)] for row in rows]
+    return next((found for line in lines if len(line) <= 3 for text in line if (found := unit_line(text))), ())
 
 
 def _words(grid: Grid, row: int) -> list[str]:

@@ -18,9 +18,9 @@ _LABELS = NAMES | {Meaning.AGENCY, Meaning.UNIT}
 """Columns in which a row may say that it is a total."""
 _TOTAL = re.compile(
     r"(?:[一-十]、|[(（]?[一-十\d][)）、.]?)?(?:总|合|小|共|累|总合)计(?:数|额|值)?(?:[(（:：].*)?"
-    r"|.{1,14}(?:小计|合计|总计)(?:[(（:：].*)?|全[省市县区州镇乡国](?:合计|总计|平均)?|平均值?|均值|总和|汇总|合\(?计\)?|(?i:(?:grand|sub)?-?totals?:?)"
+    r"|.{1,14}(?:小计|合计|总计)(?:[(（:：].*)?|全[省市县区州镇乡国](?:合计|总计|平均)?|平均值?|均值|总和|汇总|合\(?计\)?|共?\d+[个项件](?:项目|工程|实事)?|(?i:(?:grand|sub)?-?totals?:?)"
 )
-_PART_TOTAL = re.compile(r"小计|分计")
+_PART_TOTAL = re.compile(r"小计|分计|^共?\d+[个项件]")
 _SUM_OF_PARTS = re.compile(r"(?P<inside>其中[:：]?)?(?P<name>.+?)[(（]\s*共?\d+\s*[个项件]\s*[)）]")
 """教育局（3个）over the rows of that office."""
 _OFFICE = re.compile(r"(?:局|委|委员会|厅|办|办公室|政府|街道|镇|乡)$")

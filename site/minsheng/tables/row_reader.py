@@ -61,6 +61,8 @@ def read_entries(grid: Grid, region: Region, columns: Sequence[Column], rows: Se
             reader.section = without_ordinal(row.label)
         elif row.kind is RowKind.ITEM:
             found += reader.entries(row.row)
+        elif row.kind is RowKind.SUBTOTAL:
+            reader.note_place(row.row)
     return found
 
 
@@ -85,6 +87,13 @@ class _Reader:
         self.told_at = {column.index for column in columns if column.meaning in {Meaning.ITEM, Meaning.TARGET}}
         """Where targets may stand in sentences."""
         self._last: dict[Meaning, str] = {}
+
+    def note_place(self, row: int) -> None:
+        """Let the rows below the sum of a town's projects be of that town: 石桥镇, 2个, and its projects under it."""
+        column = self.by_meaning.get(Meaning.PLACE)
+        cell = self._cell(row, column) if column else BLANK
+        if is_place(cell.text):
+            self._last[Meaning.PLACE] = in_one_line(cell.shown)
 
     def entries(self, row: int) -> list[Entry]:
         """Return the entries of a row: one for each target that has a figure in it, at least one."""
