@@ -9,7 +9,8 @@ from admin.wave_plans import wave_at
 from minsheng import population, population_tables, wave_results
 from minsheng.database import db
 from minsheng.errors import InvalidFileError
-from minsheng.population_tables import MAX_BYTES, PopulationTable
+from minsheng.opinion.weighting import Method, WeightingRules
+from minsheng.population_tables import BETWEEN, MAX_BYTES, PopulationTable
 from minsheng.staff import Permission
 from minsheng.surveys import Wave
 from minsheng.wave_places import places_of
@@ -64,7 +65,7 @@ def edit(slug: str) -> ResponseReturnValue:
     wave = wave_at(slug)
     form = PopulationForm()
     if request.method == "GET":
-        form.table.data = population_tables.written(db.session(), wave)
+        form.table.data = population_tables.written(db.session(), wave, wave_results.scheme_of(wave).weighting)
         form.source.data = next((row.source for row in population.margins_of_places(db.session(), places_of(wave))), "")
         return _page(wave, form, None)
     is_valid = form.validate_on_submit()
@@ -91,6 +92,12 @@ def _page(wave: Wave, form: PopulationForm, table: PopulationTable | None) -> st
         form=form,
         table=table,
         faults=[(one.cell, one.said, CELL_PROBLEMS[one.reason]) for one in table.faults[:MOST_FAULTS]] if table else [],
-        needed=[str(VARIABLES.get(one, one)) for one in wave_results.scheme_of(wave).weighting.variables],
+        needed=_needed(wave_results.scheme_of(wave).weighting),
         has_closed=wave.has_closed(services().today()),
     )
+
+
+def _needed(rules: WeightingRules) -> list[str]:
+    """Return what the counts must be by, in words: one by one to rake, all together to post-stratify."""
+    names = [str(VARIABLES.get(one, one)) for one in rules.variables]
+    return [BETWEEN.join(names)] if names and rules.method is Method.POST_STRATIFY else names

@@ -8,9 +8,14 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selecti
 from minsheng.database import Base, Identity
 from minsheng.places import Division
 
+LONGEST_VALUE = 40
+
 
 class PopulationMargin(Base):
-    """How many people of one place belong to one category of a variable, such as ``age_band`` = ``60_plus``."""
+    """How many people of one place belong to one category of a variable, such as ``age_band`` = ``60_plus``.
+
+    Variables that are counted together are joined, as their categories: ``area*age_band`` = ``urban*60_plus``.
+    """
 
     __tablename__ = "population_margin"
     __table_args__ = (
@@ -22,7 +27,7 @@ class PopulationMargin(Base):
     id: Mapped[Identity]
     division_id: Mapped[int] = mapped_column(sa.ForeignKey("division.id", ondelete="RESTRICT"))
     variable: Mapped[str] = mapped_column(sa.String(40))
-    value: Mapped[str] = mapped_column(sa.String(40))
+    value: Mapped[str] = mapped_column(sa.String(LONGEST_VALUE))
     count: Mapped[int] = mapped_column(sa.BigInteger)
     source: Mapped[str] = mapped_column(sa.String(200))
 

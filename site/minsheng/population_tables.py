@@ -2,9 +2,11 @@
 
 import datetime as dt
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,9 +18,9 @@ from minsheng.clock import local_date
 from minsheng.errors import InvalidFileError, ReasonRequiredError, WrongStateError
 from minsheng.exporting import csv_guard
 from minsheng.journal import Act
-from minsheng.opinion.weighting import TOTALS_MAY_DIFFER
+from minsheng.opinion.weighting import JOINT, TOTALS_MAY_DIFFER, Method, WeightingRules
 from minsheng.places import Division
-from minsheng.population import PopulationMargin, margins_of_places
+from minsheng.population import LONGEST_VALUE, PopulationMargin, margins_of_places
 from minsheng.questionnaires import Question, QuestionnaireVersion, QuestionRole
 from minsheng.staff import StaffMember
 from minsheng.surveys import Wave
@@ -52,10 +54,13 @@ LABELS: Mapping[QuestionRole, str] = {
     QuestionRole.SEX: "性别",
 }
 """What a role is called in the tables that are given out."""
+BETWEEN = " × "
+"""Between the words of variables, and of their categories, whose people are counted together."""
 HEAD = ("区划代码", "名称", "变量", "类别", "人数")
 DESCRIBING = (QuestionRole.AREA, QuestionRole.AGE_BAND, QuestionRole.SEX)
 """Roles of the questions whose answers can be compared with population counts."""
-_COUNT = re.compile(r"[0-9][0-9,，\s]{0,15}")
+_COUNT = re.compile(r"[0-9][0-9,\s]{0,15}")
+_JOINS = re.compile(r"\s*[*×＊]\s*")
 
 
 @dataclass(frozen=True)
@@ -138,18 +143,25 @@ def keep(session: Session, wave: Wave, table: PopulationTable, source: str, by: 
     journal.record(session, act, at)
 
 
-def written(session: Session, wave: Wave) -> str:
-    """Return the counts that are kept, or an empty table of what is needed, as CSV to fill in."""
+def written(session: Session, wave: Wave, rules: WeightingRules) -> str:
+    """Return the counts that are kept, or an empty table of what is needed, as CSV to fill in.
+
+    Where ``rules`` post-stratify by several variables, their categories are counted together as well.
+    """
     places, asked = places_of(wave), describing(wave.version)
     known = {(one.division_id, one.variable, one.value): one.count for one in margins_of_places(session, places)}
+    wanted: list[tuple[QuestionRole, ...]] = [(role,) for role in asked]
+    joined = tuple(role for role in DESCRIBING if role in asked and role.value in rules.variables)
+    if rules.method is Method.POST_STRATIFY and 1 < len(joined) == len(rules.variables):
+        wanted.append(joined)
     lines: list[list[str]] = [list(HEAD)]
-    lines += [
-        [place.code, place.name, LABELS[role], option.text, str(known.get((place.id, role.value, option.key), ""))]
-        for place in places
-        for role, question in asked.items()
-        for option in question.options
-        if option.is_substantive
-    ]
+    for place in places:
+        for roles in wanted:
+            variable, label = JOINT.join(role.value for role in roles), BETWEEN.join(LABELS[role] for role in roles)
+            for options in product(*([one for one in asked[role].options if one.is_substantive] for role in roles)):
+                count = known.get((place.id, variable, JOINT.join(option.key for option in options)), "")
+                text = BETWEEN.join(option.text for option in options)
+                lines.append([place.code, place.name, label, text, str(count)])
     return "".join(csv_guard.lines(lines)).removeprefix("\ufeff")
 
 
@@ -183,26 +195,46 @@ class _Reader:
 
     def _take(self, index: int, cells: Mapping[str, str]) -> None:
         place = self._places.get(cells["place"])
-        role = NAMES.get(cells["variable"]) or next((one for one in DESCRIBING if one.value == cells["variable"]), None)
-        question = self._asked.get(role) if role else None
-        options = {name: one.key for one in question.options for name in (one.key, one.text)} if question else {}
+        questions = self._questions(cells["variable"])
+        value = self._value(cells["value"], questions)
+        count = unicodedata.normalize("NFKC", cells["count"])
         problems = {
             "place": "" if place else "unknown_place",
-            "variable": "" if question else "unknown_variable",
-            "value": "" if not question or cells["value"] in options else "unknown_value",
-            "count": "" if _COUNT.fullmatch(cells["count"]) else "not_a_count",
+            "variable": "" if questions else "unknown_variable",
+            "value": "" if not questions or value else "unknown_value",
+            "count": "" if _COUNT.fullmatch(count) else "not_a_count",
         }
         found = [self._fault(index, name, cells[name], reason) for name, reason in problems.items() if reason]
-        if found or place is None or question is None or role is None:
+        if found or place is None:
             self._faults += found
             return
-        key = (place.id, role.value, options[cells["value"]])
+        variable = JOINT.join(role.value for role in DESCRIBING if role in questions)
+        key = (place.id, variable, value)
         if key in self._taken:
             self._faults.append(self._fault(index, "value", cells["value"], "twice"))
             return
         self._taken.add(key)
-        self._first.setdefault((place.id, role.value), self._name(index, "count"))
-        self._rows.append(PopulationRow(place, key[1], key[2], int(re.sub(r"[,，\s]", "", cells["count"]))))
+        self._first.setdefault((place.id, variable), self._name(index, "count"))
+        self._rows.append(PopulationRow(place, variable, value, int(re.sub(r"[,\s]", "", count))))
+
+    def _questions(self, said: str) -> dict[QuestionRole, Question]:
+        """Return the questions that a cell names, in its order, several if joined by × or *; none if one is unknown."""
+        keys = {role.value: role for role in DESCRIBING}
+        roles = [NAMES.get(name) or keys.get(name) for name in _JOINS.split(said)]
+        found = {role: self._asked[role] for role in roles if role is not None and role in self._asked}
+        return found if len(found) == len(roles) else {}
+
+    def _value(self, said: str, questions: Mapping[QuestionRole, Question]) -> str:
+        """Return the category that a cell names by keys or texts, in the order of ``DESCRIBING``; empty if unknown."""
+        parts = _JOINS.split(said) if len(questions) > 1 else [said]
+        if len(parts) != len(questions):
+            return ""
+        keys: dict[QuestionRole, str] = {}
+        for part, (role, question) in zip(parts, questions.items(), strict=True):
+            options = {name: one.key for one in question.options for name in (one.key, one.text)}
+            keys[role] = options.get(part, "")
+        value = JOINT.join(keys[role] for role in DESCRIBING if role in keys)
+        return value if all(keys.values()) and len(value) <= LONGEST_VALUE else ""
 
     def _compare_totals(self) -> None:
         """Name the variables of a place whose counts do not add up to those of its first one."""
@@ -234,5 +266,9 @@ def as_text(table: PopulationTable, wave: Wave) -> str:
         for role, question in asked.items()
         for option in question.options
     }
-    lines = [[row.place.code, row.place.name, *words[row.variable, row.value], str(row.count)] for row in table.rows]
+    lines = []
+    for row in table.rows:
+        parts = zip(row.variable.split(JOINT), row.value.split(JOINT), strict=True)
+        said = zip(*(words[part] for part in parts), strict=True)
+        lines.append([row.place.code, row.place.name, *map(BETWEEN.join, said), str(row.count)])
     return "".join(csv_guard.lines([list(HEAD), *lines])).removeprefix("\ufeff")

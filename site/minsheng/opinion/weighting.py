@@ -176,7 +176,7 @@ def _targets(
 
 def _checked(variable: str, counts: Mapping[str, int], margins: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
     """Return the population counts of the categories that exist."""
-    known = margins.get(variable)
+    known = _counts_of(variable, margins)
     if not known:
         raise MissingMarginError(variable)
     for value, number in known.items():
@@ -192,6 +192,20 @@ def _checked(variable: str, counts: Mapping[str, int], margins: Mapping[str, Map
     if not margin:
         raise ZeroMarginError(variable, "")
     return margin
+
+
+def _counts_of(variable: str, margins: Mapping[str, Mapping[str, float]]) -> Mapping[str, float]:
+    """Return the population counts of a variable; joined ones may be counted in another order than the scheme's."""
+    names = variable.split(JOINT)
+    for other, counts in sorted(margins.items(), key=lambda held: (held[0] != variable, held[0])):
+        parts = other.split(JOINT)
+        if sorted(parts) == sorted(names):
+            order = [parts.index(name) for name in names]
+            values = {value: value.split(JOINT) if len(names) > 1 else [value] for value in counts}
+            if all(len(held) == len(names) for held in values.values()):
+                return {JOINT.join(values[value][place] for place in order): counts[value] for value in counts}
+            return counts
+    return {}
 
 
 def _collapse(
