@@ -9,7 +9,6 @@ import decimal
 import enum
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -31,7 +30,7 @@ LONGEST_FOUND = 500
 
 
 class BoardWindow(enum.StrEnum):
-    """The stretch of time that an alarm is about, by the clock and calendar of China."""
+    """The stretch of time that an alarm is about, by the clock and calendar of China; a day without its own alarms."""
 
     HOUR = "hour"
     DAY = "day"
@@ -92,9 +91,6 @@ def _day_of(hour: dt.datetime) -> dt.datetime:
     return day.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(dt.UTC)
 
 
-_START = MappingProxyType({BoardWindow.HOUR: _hour_of, BoardWindow.DAY: _day_of})
-
-
 def note_arrival(session: Session, wave: Wave, board: Board, at: dt.datetime) -> None:
     """Count one more answer by a board in the hour that runs, where the rule about bursts was registered."""
     if QualityRule.BOARD_BURST not in registered(wave):
@@ -123,7 +119,7 @@ def watch(session: Session, at: dt.datetime) -> int:
         if not wave.is_open(local_date(at)):
             session.execute(sa.delete(BoardHour).where(BoardHour.wave_id == wave.id))
             continue
-        new += sum(_watch(session, wave, window, at) for window in BoardWindow)
+        new += _watch(session, wave, at)
     return new
 
 
@@ -161,23 +157,28 @@ def bursts_of(counted: Mapping[tuple[int, dt.datetime], int], threshold: float) 
     }
 
 
-def _watch(session: Session, wave: Wave, window: BoardWindow, at: dt.datetime) -> int:
+def _watch(session: Session, wave: Wave, at: dt.datetime) -> int:
+    """Keep a wave's bursts, first the hours; a day is looked at without the hours that alarm by themselves."""
     threshold = registered(wave).get(QualityRule.BOARD_BURST)
     if threshold is None:
         return 0
-    counted: Counter[tuple[int, dt.datetime]] = Counter()
     rows = sa.select(BoardHour.board_id, BoardHour.hour, BoardHour.count).where(BoardHour.wave_id == wave.id)
-    for board_id, hour, count in session.execute(rows):
-        counted[board_id, _START[window](hour)] += count
-    known = {(one.board_id, one.starts_at): one for one in alarms_of(session, [wave]) if one.window is window}
+    hours = {(board_id, hour): count for board_id, hour, count in session.execute(rows)}
+    flooded = bursts_of(hours, threshold)
+    days: Counter[tuple[int, dt.datetime]] = Counter()
+    for (board_id, hour), count in hours.items():
+        if (board_id, hour) not in flooded:
+            days[board_id, _day_of(hour)] += count
+    found = {BoardWindow.HOUR: (hours, flooded), BoardWindow.DAY: (days, bursts_of(days, threshold))}
+    known = {(one.window, one.board_id, one.starts_at): one for one in alarms_of(session, [wave])}
     new = 0
-    for (board_id, starts_at), away in bursts_of(counted, threshold).items():
-        count, deviations = counted[board_id, starts_at], decimal.Decimal(str(round(away, 4)))
-        alarm = known.get((board_id, starts_at))
-        if alarm is None:
-            alarm = BoardAlarm(wave=wave, board_id=board_id, window=window, starts_at=starts_at, found_at=at)
-            session.add(alarm)
-            new += 1
-        alarm.count, alarm.deviations = count, deviations
+    for window, (counted, bursts) in found.items():
+        for (board_id, starts_at), away in bursts.items():
+            alarm = known.get((window, board_id, starts_at))
+            if alarm is None:
+                alarm = BoardAlarm(wave=wave, board_id=board_id, window=window, starts_at=starts_at, found_at=at)
+                session.add(alarm)
+                new += 1
+            alarm.count, alarm.deviations = counted[board_id, starts_at], decimal.Decimal(str(round(away, 4)))
     session.flush()
     return new
