@@ -5,6 +5,8 @@ one with fifty.
 """
 
 import datetime as dt
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,10 +35,12 @@ from minsheng import (
 from minsheng.database import db
 from minsheng.desk_cases import DeskCases
 from minsheng.held_letters import HeldLetter, HeldState
-from minsheng.problems import Problem, ProblemState
+from minsheng.problem_lists import Filters
+from minsheng.problems import ProblemState
 from minsheng.reviewed import Reviewed
 from minsheng.staff import Permission, StaffMember
 from pages.installation import site_settings
+from pages.language import lazy_gettext as _l
 from pages.services import services
 
 blueprint = Blueprint("desk", __name__)
@@ -47,6 +51,16 @@ SUGGESTION_PERMISSIONS = (
     Permission.HANDLE_SUGGESTION,
     Permission.SUPERVISE_SUGGESTION,
 )
+SIGNED: Mapping[str, tuple[str, str, str, Callable[[Any], str]]] = MappingProxyType(
+    {
+        "look_backs": (_l("回头看"), "admin.lookbacks.show", "look_back_id", lambda one: one.project.title),
+        "inspections": (_l("建成项目检查"), "admin.inspections.show", "plan_id", lambda one: one.title),
+        "summonses": (_l("约谈名单"), "admin.summonses.show", "summons_id", lambda one: one.programme.title),
+        "bulletins": (_l("通报"), "admin.bulletins.show", "issue_id", lambda one: one.title),
+        "breakdowns": (_l("目标分解"), "admin.targets.sheet", "sheet_id", lambda one: one.indicator.name),
+    }
+)
+"""Kind of what is signed → its word, the page where it is signed with its argument, and what it is called."""
 SURVEY_PERMISSIONS = (Permission.RUN_SURVEY, Permission.EXPORT_ANSWERS)
 
 
@@ -128,10 +142,9 @@ def _ledger(member: StaffMember, today: dt.date) -> dict[str, Any]:
     if keeps or member.may(Permission.WORK_ON_PROBLEM):
         known = site_settings()
         names["problem_counts"] = problem_lists.counts(db.session(), member, today, known.problem_warning_days)
-        returned = sa.select(sa.func.count(Problem.id)).where(
-            Problem.author_id == member.id, Problem.state == ProblemState.RETURNED
-        )
-        names["problems_returned"] = db.session.scalar(returned) or 0
+        own = Filters(state=ProblemState.RETURNED, author_id=member.id)
+        returned = problem_lists.selected(member, own, today, known.problem_warning_days)
+        names["problems_returned"] = problem_lists.page(db.session(), returned, 1, 0)[1]
         names["warning"] = known.problem_warning_days
     if keeps:
         months = site_settings().look_back_months
@@ -139,8 +152,17 @@ def _ledger(member: StaffMember, today: dt.date) -> dict[str, Any]:
         plans = inspection_acts.plans_of(db.session(), member)
         names["checks_to_make"] = sum(len(plan.undone) for plan in plans if plan.may_be_written)
     if keeps or member.may(Permission.EDIT_PROJECT):
-        names["signatures"] = desk_signatures.waiting(db.session(), member)
+        waiting = desk_signatures.waiting(db.session(), member)
+        names["signatures"] = waiting
+        names["to_sign"] = [_signed(kind, one) for kind in SIGNED for one in waiting[kind].to_sign]
+        names["sent_back"] = [_signed(kind, one) for kind in SIGNED for one in waiting[kind].returned]
     return names
+
+
+def _signed(kind: str, one: Any) -> tuple[str, str, str, str]:
+    """Return what waits for a second signature as its kind, its title, its address, and why it came back."""
+    word, endpoint, argument, title = SIGNED[kind]
+    return str(word), title(one), url_for(endpoint, **{argument: one.id}), one.returned_reason
 
 
 def _surveys(member: StaffMember, today: dt.date) -> dict[str, Any]:

@@ -31,8 +31,11 @@ UNREADABLE, STALE = 422, 409
 @needs(Permission.KEEP_LEDGER)
 def index() -> ResponseReturnValue:
     """List the rounds of one's places, newest first."""
+    plans = inspection_acts.plans_of(db.session(), current_staff())
     return render_template(
-        "admin/inspections/index.html", plans=inspection_acts.plans_of(db.session(), current_staff())
+        "admin/inspections/index.html",
+        plans=plans,
+        undone=[check for plan in plans if plan.may_be_written for check in plan.undone],
     )
 
 

@@ -283,6 +283,7 @@ def _filters() -> Filters:
         source=_member(ProblemSource, given.get("source", "")),
         agency_id=given.get("agency", type=int),
         words=given.get("q", "").strip()[:80],
+        author_id=current_staff().id if given.get("mine") else None,
     )
 
 

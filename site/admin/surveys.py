@@ -1,6 +1,6 @@
 """Surveys: how many answers came, closing early, and the answers as a table once no more can come."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from admin.access import current_staff, needs
@@ -26,11 +26,19 @@ UNREADABLE = 422
 @needs(*SEE)
 def index() -> ResponseReturnValue:
     """List the surveys of one's places with their counts; before closing nothing else is known."""
+    today, show = services().today(), request.args.get("show", "")
     waves = duties.waves_of(db.session(), current_staff())
+    narrowed = {
+        "open": [one for one in waves if one.is_open(today)],
+        "closed": [one for one in waves if one.has_closed(today)],
+    }
+    listed = narrowed.get(show, waves)
     return render_template(
         "admin/surveys/index.html",
-        waves=[(wave, sum(surveys.channel_counts(db.session(), wave).values())) for wave in waves],
-        today=services().today(),
+        waves=[(wave, sum(surveys.channel_counts(db.session(), wave).values())) for wave in listed],
+        counts={name: len(found) for name, found in (("", waves), *narrowed.items())},
+        show=show if show in narrowed else "",
+        today=today,
         may_plan=current_staff().may(Permission.RUN_SURVEY),
     )
 

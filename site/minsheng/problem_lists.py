@@ -26,6 +26,7 @@ class Filters:
     source: ProblemSource | None = None
     agency_id: int | None = None
     words: str = ""
+    author_id: int | None = None
 
 
 def covered(member: StaffMember, *permissions: Permission) -> sa.ColumnElement[bool]:
@@ -62,6 +63,8 @@ def selected(member: StaffMember, filters: Filters, today: dt.date, warning_days
         query = query.where(Problem.source == filters.source)
     if filters.agency_id is not None:
         query = query.where(Problem.agency_id == filters.agency_id)
+    if filters.author_id is not None:
+        query = query.where(Problem.author_id == filters.author_id)
     if filters.words:
         like = {"autoescape": True}
         query = query.where(
