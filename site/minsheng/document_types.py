@@ -6,8 +6,10 @@ weighs, and what nobody can open is refused with the code of its reason.
 
 import enum
 import io
+import lzma
 import re
 import zipfile
+import zlib
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -23,6 +25,8 @@ _SMALL_PART = 5_000_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _MACROS = re.compile(r"vbaproject|/activex/|\.bin$|/embeddings/|customui|xlm", re.IGNORECASE)
+DAMAGED_ARCHIVE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, EOFError)
+"""What Python raises for archives that are damaged, encrypted or packed in a way it does not know."""
 _MACRO_TYPES = (b"macroEnabled", b"vbaProject", b"ms-excel.intlmacrosheet", b"ms-excel.macrosheet")
 
 
@@ -92,7 +96,7 @@ def _office_type(data: bytes) -> DocumentType:
         raise
     except KeyError as error:
         raise InvalidFileError("unknown_type") from error
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except (*DAMAGED_ARCHIVE, OSError, ValueError) as error:
         raise InvalidFileError("broken") from error
     if any(mark in types for mark in _MACRO_TYPES):
         raise InvalidFileError("macros")

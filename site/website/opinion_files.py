@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import click
 
+from minsheng.document_types import DAMAGED_ARCHIVE
 from minsheng.importing.answer_files import questions_of, read_answers, read_margins, read_suggestions
 from minsheng.importing.plain_tables import UnreadableTableError
 from minsheng.opinion.cellbook import build
@@ -46,7 +47,7 @@ def recompute_command(package: Path) -> None:
     try:
         files = _from_zip(package) if package.is_file() else read_package(package)
         tables = recomputed(files)
-    except (OpinionError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (*DAMAGED_ARCHIVE, OpinionError, KeyError, OSError, ValueError) as error:
         click.echo(f"cannot recompute 无法重算: {error}", err=True)
         sys.exit(2)
     for name, text in sorted(tables.items()):

@@ -136,6 +136,9 @@ def test_torn_files_are_refused(store: DocumentStore) -> None:
     assert refusal(store, b"%PDF-1.7 nothing %%EOF") == "broken"
     assert refusal(store, pdf("合同")[:200]) == "broken"
     assert refusal(store, word("合同")[:-400]) == "broken"
+    whole = word("合同")
+    start = whole.index(b"[Content_Types].xml") + len("[Content_Types].xml")
+    assert refusal(store, whole[:start] + b"\xff" * 20 + whole[start + 20 :]) == "broken"
 
 
 def test_a_pdf_without_text_is_kept_with_empty_pages(store: DocumentStore) -> None:

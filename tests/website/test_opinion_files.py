@@ -115,6 +115,11 @@ def test_a_package_is_recomputed_and_a_changed_one_noticed(tmp_path: Path) -> No
         for name, content in held.items():
             archive.writestr(name, content)
     assert run("recompute", package).exit_code == 2
+    damaged = bytearray(restricted_package(contents(), "E1"))
+    start = damaged.index(b"manifest.json") + len("manifest.json")
+    damaged[start : start + 40] = bytes(range(40))
+    package.write_bytes(damaged)
+    assert (run("recompute", package).exit_code, "cannot recompute" in run("recompute", package).output) == (2, True)
     (tmp_path / "no.zip").write_bytes(b"not a package")
     assert run("recompute", tmp_path / "no.zip").exit_code == 2
 
