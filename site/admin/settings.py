@@ -18,7 +18,7 @@ from admin.setting_forms import (
     file_words,
     group_words,
 )
-from minsheng import calendar_files, calendars, digests, emblems, sample_removal, settings
+from minsheng import calendar_files, calendars, case_deadlines, digests, emblems, sample_removal, settings
 from minsheng.calendar_files import YearDays
 from minsheng.calendars import CalendarYear
 from minsheng.database import db
@@ -208,6 +208,7 @@ def _preview(read: YearDays, confirm: CalendarConfirmForm) -> str:
         form=confirm,
         is_known=read.year in known.years,
         differing=sorted(former),
+        provisional_cases=case_deadlines.count_provisional(db.session()),
     )
 
 

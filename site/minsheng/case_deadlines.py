@@ -19,13 +19,17 @@ from minsheng.workdays import NEW_YEAR_REACH, WorkCalendar
 DATES = ("accept_due", "reply_due", "final_reply_due", "rating_due")
 
 
+def count_provisional(session: Session) -> int:
+    """Return how many cases have a date that is provisional."""
+    return session.scalar(sa.select(sa.func.count()).select_from(Suggestion).where(_has_provisional())) or 0
+
+
 def recount(session: Session, clock: CaseClock, at: dt.datetime) -> int:
     """Count provisional dates again whose years have a calendar by now; return how many cases were looked at so.
 
     Commits after each case, which is locked while it is changed. A case whose dates moved says so in its steps.
     """
-    flags = [getattr(Suggestion, f"{name}_is_provisional") for name in DATES]
-    numbers = session.scalars(sa.select(Suggestion.id).where(sa.or_(*flags)).order_by(Suggestion.id)).all()
+    numbers = session.scalars(sa.select(Suggestion.id).where(_has_provisional()).order_by(Suggestion.id)).all()
     session.commit()
     settled = 0
     for number in numbers:
@@ -39,6 +43,10 @@ def moves(text: str) -> list[tuple[str, dt.date, dt.date]]:
     """Return what a step of this kind says, by date: its name of :data:`DATES`, where it stood, where it is now."""
     told = (line.split() for line in text.splitlines())
     return [(name, dt.date.fromisoformat(old), dt.date.fromisoformat(new)) for name, old, new in told]
+
+
+def _has_provisional() -> sa.ColumnElement[bool]:
+    return sa.or_(*(getattr(Suggestion, f"{name}_is_provisional") for name in DATES))
 
 
 def _recount(session: Session, case: Suggestion, calendar: WorkCalendar, at: dt.datetime) -> bool:

@@ -214,7 +214,8 @@ class _Reader:
             ),
             self._contact(),
         )
-        faults = tuple(self._faults)
+        # As they stand in the file, whatever order they were looked at in.
+        faults = tuple(sorted(self._faults, key=lambda fault: self._columns.get(fault.column, len(self._cells))))
         return PlannedRow(number + 1, self._text(Column.WORDS), None if faults else entry, faults)
 
     def _text(self, column: Column) -> str:
