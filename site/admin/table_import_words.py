@@ -140,13 +140,15 @@ def cell_reasons(line: Line) -> dict[int, list[str]]:
     return found
 
 
-def problem_words(table: Table, problem: Problem) -> str:
+def problem_words(line: Line, problem: Problem) -> str:
     """Return what is the matter with a cell, with its column and what stands there."""
+    table = line.table
     words = _troubles()[problem.trouble]
     if problem.column is None:
         return f"{words}（{problem.detail}%）" if problem.trouble is Trouble.RATE_DIFFERS else words
     place = column_words(table, problem.column)
-    return _("%(place)s“%(text)s”：%(words)s", place=place, text=problem.detail[:40], words=words)
+    text = table.grid.at(line.entry.row, problem.column).shown or problem.detail
+    return _("%(place)s“%(text)s”：%(words)s", place=place, text=text[:40], words=words)
 
 
 def _funds_go_down(detail: str) -> str:
@@ -183,7 +185,7 @@ def doubt_words(doubt: Doubt, detail: str) -> str:
 def reasons(line: Line) -> list[str]:
     """Return everything there is to say about a line."""
     return [doubt_words(doubt, detail) for doubt, detail in line.doubts] + [
-        problem_words(line.table, problem) for problem in line.entry.problems
+        problem_words(line, problem) for problem in line.entry.problems
     ]
 
 

@@ -55,9 +55,18 @@ def unit_of_target(printed: str, target: Found | None, done: Found | None) -> Un
         shares = [one.reading for one in (target, done) if one]
         is_share = len(shares) == 2 and all(one.value is None and one.percent is not None for one in shares)
         return unit_of("%") if is_share else NONE
-    is_one = len(beside) == 1 or beside[0] == beside[1]
-    # Nobody counts in 百户 or 千亩; 万人 is usual.
+    said = sum(1 for one in (target, done) if one and one.reading.value is not None)
+    is_one = len(beside) == said and len(set(beside)) == 1
+    # Nobody counts in 百户 or 千亩; 万人 is usual. 28600 beside 2.1万平方米 is no number of 万平方米.
     return beside[0] if is_one and beside[0].power >= _USUAL_POWER else Unit(0, beside[0].base)
+
+
+def lacking_power(target: Found | None, done: Found | None) -> Found | None:
+    """Return the figure without a unit beside one in 万人: 3.5 beside 2.1万人 may mean either. None where none is so."""
+    both = [one for one in (target, done) if one and one.reading.value is not None and not one.column.unit]
+    if len(both) < 2 or not any(one.reading.unit.power >= _USUAL_POWER for one in both):
+        return None
+    return next((one for one in both if one.reading.unit == NONE), None)
 
 
 def value_of(found: Found | None, unit: Unit, doubts: Doubts, *, is_result: bool) -> Decimal | None:

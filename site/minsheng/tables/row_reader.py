@@ -15,6 +15,7 @@ from minsheng.tables.entry_figures import (
     fen_in,
     in_unit_of,
     joined,
+    lacking_power,
     percent_of,
     rate_differs,
     unit_of_target,
@@ -195,6 +196,9 @@ class _Reader:
             more[Meaning.WORK] = joined(more.get(Meaning.WORK), done.reading.remark)
         planned = value_of(target, unit, doubts, is_result=False)
         reached = value_of(done, unit, doubts, is_result=True)
+        bare = None if words.get(Meaning.UNIT) else lacking_power(target, done)
+        if bare is not None:
+            doubts.note(Trouble.UNIT_DIFFERS, bare)
         share = None if unit.is_percent else percent_of(rate, doubts, done=reached, target=planned)
         if share is None and done is not None and not unit.is_percent:
             share = done.reading.percent

@@ -110,3 +110,37 @@ def test_sentences_that_the_printed_share_confirms_are_good() -> None:
             Item("新增车棚", unit="个", target="60", done="30", rate="80", trouble=ANY),
         ],
     )
+
+
+def test_a_bare_figure_beside_one_in_ten_thousands_is_not_in_them() -> None:
+    made = sheet("""
+项目|年度目标|累计完成
+甲|28600|2.1万平方米
+乙|3.5万人|2.1万人
+丙|60公里|31.5
+""")
+    check(
+        entries(made),
+        [
+            Item("甲", unit="平方米", target="28600", done="21000", trouble=frozenset({"unit_differs"})),
+            Item("乙", unit="万人", target="3.5", done="2.1"),
+            Item("丙", unit="公里", target="60", done="31.5"),
+        ],
+    )
+
+
+def test_the_same_headings_again_under_another_unit() -> None:
+    made = sheet("单位：万元\n项目|计划投资|完成投资\n甲|100|50\n\n单位：亿元\n项目|计划投资|完成投资\n乙|1.5|0.5")
+    check(
+        entries(made),
+        [
+            Item("甲", money={"planned": fen("100"), "completed": fen("50")}),
+            Item("乙", money={"planned": fen("15000"), "completed": fen("5000")}),
+        ],
+    )
+
+
+def test_how_many_projects_a_town_has_is_no_project() -> None:
+    made = sheet("乡镇|项目名称|完成投资（万元）\n石桥镇|2个|150\n|甲路|50\n|乙路|100\n河东乡|1个|45\n|丙路|45")
+    found = [(entry.title, entry.place) for entry in entries(made)]
+    assert found == [("甲路", "石桥镇"), ("乙路", "石桥镇"), ("丙路", "河东乡")]
