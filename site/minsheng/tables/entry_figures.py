@@ -62,7 +62,7 @@ def unit_of_target(printed: str, target: Found | None, done: Found | None) -> Un
 
 
 def lacking_power(target: Found | None, done: Found | None) -> Found | None:
-    """Return the figure without a unit beside one in 万人: 3.5 beside 2.1万人 may mean either. None where none is so."""
+    """Return the figure without a unit beside one in 万人, or None: 3.5 beside 2.1万人 may mean either."""
     both = [one for one in (target, done) if one and one.reading.value is not None and not one.column.unit]
     if len(both) < 2 or not any(one.reading.unit.power >= _USUAL_POWER for one in both):
         return None
