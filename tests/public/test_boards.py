@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 import public.boards
 from minsheng import boards, publishing
+from minsheng.board_alarms import BoardHour
 from minsheng.boards import Board
 from minsheng.places import Division, DivisionLevel
 from minsheng.projects import Project
@@ -214,16 +215,19 @@ def test_answers_by_way_of_a_board_are_of_channel_qr(
     client: FlaskClient, session: Session, board: Board, make: Make
 ) -> None:
     client.application.config["WTF_CSRF_ENABLED"] = False
-    wave = make.wave(division=board.project.division)
+    wave = make.wave(division=board.project.division, quality_rules={"board_burst": 3.5})
     for code in (board.code, ""):
         page = parse(client.get(f"/surveys/{wave.slug}?again&board={code}").text)
         fields = {
             field["name"]: field.get("value", "") for field in page.every("input") if field.get("type") == "hidden"
         }
-        client.post(f"/surveys/{wave.slug}", data={**fields, "q-aware": "never", "place": ""})
+        for _ in range(2):
+            client.post(f"/surveys/{wave.slug}", data={**fields, "q-aware": "never", "place": ""})
 
     answers = session.scalars(sa.select(Response)).all()
     assert {(answer.channel, answer.board_id) for answer in answers} == {(Channel.QR, board.id), (Channel.WEB, None)}
+    hour = session.scalars(sa.select(BoardHour)).one()
+    assert (hour.board_id, hour.count) == (board.id, 1), "the same form sent twice counts once"
 
 
 def test_all_boards_of_a_place_come_as_one_file(

@@ -56,6 +56,17 @@ def test_a_code_admits_once(session: Session, client: FlaskClient, wave: Wave, c
     assert "已经用过了" in again.text
 
 
+def test_answers_by_a_code_can_be_too_fast_as_well(
+    session: Session, client: FlaskClient, wave: Wave, code: str
+) -> None:
+    wave.quality_rules = {"too_fast": 60.0}
+    session.commit()
+    address = f"/surveys/{wave.slug}/code"
+    fields = read_fields(client.post(address, data={"code": code}))
+    client.post(address, data={"code": fields["code"], "ticket": fields["ticket"], **ANSWERS})
+    assert session.scalars(sa.select(Response)).one().flags == ["too_fast"]
+
+
 def test_answers_that_do_not_fit_keep_the_code(session: Session, client: FlaskClient, wave: Wave, code: str) -> None:
     address = f"/surveys/{wave.slug}/code"
     fields = read_fields(client.post(address, data={"code": code}))
