@@ -1,7 +1,8 @@
 """Markdown that staff write, as safe HTML and as plain text.
 
 Markup typed into it is shown as typed (``html=False``), and whatever the renderer makes passes an allow-list that
-knows no script, style, picture, frame or form. Headings begin one level down: the page has its own first heading.
+knows no script, style, picture, frame or form. Its highest heading becomes one of the second level: the page has its
+own first.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -18,15 +19,17 @@ TAGS = frozenset(
 )
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 SCHEMES = {"http", "https", "mailto", "tel"}
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _DEEPEST = 6
 
 
 def to_html(text: str, convert: Callable[[str], str] = str) -> str:
     """Return Markdown as HTML that is safe to put into a page; ``convert`` is applied to what readers read."""
     tokens = _reader().parse(text)
+    highest = min((int(token.tag[1]) for token in _all(tokens) if token.tag in _HEADINGS), default=1)
     for token in _all(tokens):
-        if token.tag in {"h1", "h2", "h3", "h4", "h5", "h6"}:
-            token.tag = f"h{min(int(token.tag[1]) + 1, _DEEPEST)}"
+        if token.tag in _HEADINGS:
+            token.tag = f"h{min(int(token.tag[1]) - highest + 2, _DEEPEST)}"
         if token.type in {"text", "code_inline", "code_block", "fence"}:
             token.content = convert(token.content)
         if token.type == "fence":

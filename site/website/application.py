@@ -27,7 +27,7 @@ from search.engine import SearchEngine
 from search.finding import catch_up
 from search.indexer import has_waiting
 from search.tally import Tally
-from website import database_setup, error_pages, incoming, page_cache, security
+from website import database_setup, error_pages, incoming, page_cache, security, static_files
 from website.config import Settings
 
 PHOTOS_PER_FORM = 8
@@ -88,9 +88,12 @@ def _put_before(app: Flask, settings: Settings) -> None:
         app.wsgi_app,
         root=STATIC,
         prefix="static/pages/",
-        max_age=31_536_000,
+        max_age=static_files.KEPT_FOR,
         allow_all_origins=False,
         add_headers_function=security.add_static_headers,
+    )
+    app.wsgi_app = static_files.StaticText(  # type: ignore[method-assign, assignment]  # Flask's documented way
+        app.wsgi_app, STATIC, "/static/pages/"
     )
 
 
