@@ -184,9 +184,17 @@ def doubt_words(doubt: Doubt, detail: str) -> str:
 
 def reasons(line: Line) -> list[str]:
     """Return everything there is to say about a line."""
-    return [doubt_words(doubt, detail) for doubt, detail in line.doubts] + [
-        problem_words(line, problem) for problem in line.entry.problems
+    unsure = [detail[:40] for doubt, detail in line.doubts if doubt is Doubt.COLUMN_UNSURE]
+    are_several = len(unsure) > 1
+    told = [
+        doubt_words(doubt, detail)
+        for doubt, detail in line.doubts
+        if doubt is not Doubt.COLUMN_UNSURE or not are_several
     ]
+    if are_several:
+        columns = "”“".join(unsure)
+        told.append(_("“%(columns)s”这几列是什么还没有把握，请在“每一列是什么”里选定", columns=columns))
+    return told + [problem_words(line, problem) for problem in line.entry.problems]
 
 
 def figures_of(line: Line) -> list[tuple[str, str]]:
