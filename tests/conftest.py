@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -26,6 +27,10 @@ from tests import rigs
 from tests.factories import Make
 from tests.once import keep_compiled_routes, make_tables
 from website.config import Settings
+
+# A test that is slow on a busy machine is not wrong.
+hypothesis.settings.register_profile("site", deadline=None)
+hypothesis.settings.load_profile("site")
 
 AT = dt.datetime(2026, 6, 10, 4, 0, tzinfo=dt.UTC)
 """A Wednesday noon in China: the moment most tests happen at."""
