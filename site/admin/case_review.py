@@ -19,15 +19,17 @@ from minsheng.reply_templates import ReplyTemplate, TemplateUse
 from minsheng.staff import StaffMember
 from minsheng.suggestions import Suggestion
 from pages.language import gettext as _
+from pages.services import services
 
 MOST_SHOWN = 20
 
 
 def extras(case: Suggestion, member: StaffMember) -> dict[str, object]:
     """Return what the template of a case reads of this."""
-    known = reply_templates.templates(db.session())
+    known, clock = reply_templates.templates(db.session()), services().case_clock
     return {
         "hits": hits(case),
+        "extended_to": clock.calendar.add(case.reply_due, clock.extension_days),
         "added": case_additions.additions(case),
         "reply_templates": reply_templates.for_reply(known, case),
         "refusal_templates": reply_templates.for_refusal(known),

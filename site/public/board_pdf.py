@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from pages import drawing, formats, typeface
+from pages.installation import site_settings
 from pages.language import gettext as _
 from pages.language import site_title
 from pages.pen import Colour, Pen
@@ -260,7 +261,10 @@ def _foot(pen: Pen, sheet: BoardSheet) -> None:
     y = pen.lines(
         left, top + 5, fit(_("扫一扫，看这个项目"), width, 1, pen.measure(7.4, bold=True)), 7.4, colour=BOARD, bold=True
     )
-    invitation = _("钱从哪来、花到哪去、干到哪步、谁来负责。有话要说，也在那里提，不用注册，15 个工作日内答复。")
+    invitation = _(
+        "钱从哪来、花到哪去、干到哪步、谁来负责。有话要说，也在那里提，不用注册，%(days)s 个工作日内答复。",
+        days=site_settings().reply_days,
+    )
     y = pen.lines(left, y + 1, fit(invitation, width, 3, pen.measure(4.6)), 4.6, colour=INK) + 2
     y = pen.lines(left, y, fit(sheet.address.split("://")[-1], width, 2, pen.measure(3.8)), 3.8, colour=SOFT)
     notes = list(sheet.notes)

@@ -28,6 +28,7 @@ from minsheng.quarantine import Handed
 from minsheng.sender_notices import SenderNotice, written_contact
 from minsheng.suggestions import Suggestion
 from pages import tickets
+from pages.installation import site_settings
 from pages.language import current_language
 from pages.language import gettext as _
 from pages.language import lazy_gettext as _l
@@ -273,7 +274,14 @@ def _page(
 
     if not prepared.is_light() or alike or taken.stored or form.point:
         return render()
-    key = ("letter", step, proof_bits, about.project and about.project.id, about.board and about.board.id)
+    key = (
+        "letter",
+        site_settings().reply_days,
+        step,
+        proof_bits,
+        about.project and about.project.id,
+        about.board and about.board.id,
+    )
     has_contact = form.contact.data or form.email.data
     return prepared.fill(form, key, frozenset() if has_contact else frozenset({"contact", "email"}), render)
 

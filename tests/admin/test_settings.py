@@ -195,6 +195,7 @@ def test_periods_and_thresholds_hold_everywhere(admin: Browser, reader: Browser,
 
     figures = reader.get("/about/figures").get_data(as_text=True)
     assert "7 个工作日内答复" in figures
+    assert "7 个工作日内答复" in re.sub(r"\s+", " ", admin.get("/suggestions/new").text)
     after = reader.get(address).get_data(as_text=True)
     assert after.count(WORD) > before.count(WORD)
     assert address in reader.get("/projects/?status=seriously_behind").get_data(as_text=True)
