@@ -21,6 +21,7 @@ from minsheng.suggestions import Suggestion
 from pages.forms import Form, length, required
 from pages.language import gettext as _
 from pages.language import lazy_gettext as _l
+from pages.pictures import picture
 from pages.services import services
 from pages.words import word
 
@@ -109,12 +110,7 @@ def edit(photo_id: int) -> ResponseReturnValue:
 def show(photo_id: int, width: int) -> ResponseReturnValue:
     """Send one size of a picture as it came in."""
     photo, _case = _photo(photo_id)
-    if width not in WIDTHS:
-        abort(404)
-    path = services().media.path(photo.key, width)
-    if not path.is_file():
-        abort(404)
-    return _private(send_file(path, mimetype="image/webp", max_age=0))
+    return _private(picture(photo, width))
 
 
 @blueprint.get("/<int:photo_id>/hidden.webp")

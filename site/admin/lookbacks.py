@@ -1,6 +1,6 @@
 """Looking back at finished projects: which are due, what was found, the second person who publishes it."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from admin.access import current_staff, needs, require
@@ -10,12 +10,12 @@ from minsheng import look_back_acts
 from minsheng.database import db
 from minsheng.errors import WrongStateError
 from minsheng.lookbacks import LookBack
-from minsheng.media import WIDTHS
 from minsheng.projects import Project, project_by_slug
 from minsheng.staff import Permission
 from pages.forms import Form
 from pages.installation import site_settings
 from pages.language import gettext as _
+from pages.pictures import picture
 from pages.services import services
 
 blueprint = Blueprint("lookbacks", __name__, url_prefix="/lookbacks")
@@ -136,14 +136,8 @@ def discard(look_back_id: int) -> ResponseReturnValue:
 @needs(Permission.KEEP_LEDGER)
 def photo(look_back_id: int, photo_id: int, width: int) -> ResponseReturnValue:
     """Send one size of a picture of a look-back, public or held."""
-    pictures = (one.photo for one in _look_back(look_back_id).photos if one.photo_id == photo_id)
-    picture = next(pictures, None)
-    if picture is None or width not in WIDTHS:
-        abort(404)
-    path = services().media.path(picture.key, width)
-    if not path.is_file():
-        abort(404)
-    return send_file(path, mimetype="image/webp", max_age=0)
+    found = (one.photo for one in _look_back(look_back_id).photos if one.photo_id == photo_id)
+    return picture(next(found, None), width)
 
 
 def _look_back(look_back_id: int) -> LookBack:

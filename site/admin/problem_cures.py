@@ -1,6 +1,6 @@
 """Curing a problem: progress and evidence from the agency, the check by someone else, closing and opening again."""
 
-from flask import Blueprint, abort, flash, redirect, send_file, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from admin.access import current_staff, needs
@@ -9,9 +9,9 @@ from admin.problems import PERMISSIONS, UNREADABLE, found, problem_page, require
 from minsheng import problem_acts
 from minsheng.database import db
 from minsheng.errors import WrongStateError
-from minsheng.media import WIDTHS
 from minsheng.staff import Permission
 from pages.language import gettext as _
+from pages.pictures import picture
 from pages.services import services
 
 blueprint = Blueprint("problem_cures", __name__, url_prefix="/problems")
@@ -127,10 +127,4 @@ def remove_photo(problem_id: int, photo_id: int) -> ResponseReturnValue:
 def photo(problem_id: int, photo_id: int, width: int) -> ResponseReturnValue:
     """Send one size of a picture of a problem, public or held."""
     problem = found(problem_id, *PERMISSIONS)
-    picture = next((one.photo for one in problem.photos if one.photo_id == photo_id), None)
-    if picture is None or width not in WIDTHS:
-        abort(404)
-    path = services().media.path(picture.key, width)
-    if not path.is_file():
-        abort(404)
-    return send_file(path, mimetype="image/webp", max_age=0)
+    return picture(next((one.photo for one in problem.photos if one.photo_id == photo_id), None), width)

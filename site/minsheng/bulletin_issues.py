@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from minsheng.database import Base, Identity
 from minsheng.programmes import Programme
-from minsheng.signatures import ONCE_PUBLISHED, Signed
+from minsheng.signatures import Signed
 
 FIELD = re.compile(r"【(?P<name>[^【】\n]{1,30})】")
 _TYPED_FIGURE = re.compile(r"(?<![第\d.])\d[\d,.]*\s*(?!\d*\s*[年月日号次期条款级])(?![\d,.])")
@@ -65,11 +65,6 @@ class BulletinIssue(Base, Signed):
     programme: Mapped[Programme] = relationship()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads this class attribute
-
-    @classmethod
-    def known_to_residents(cls) -> sa.Select["BulletinIssue"]:
-        """Return the query of the editions residents know of: published ones, and the stubs of withdrawn ones."""
-        return sa.select(cls).where(cls.state.in_(ONCE_PUBLISHED))
 
     @property
     def subject(self) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from minsheng.database import Base, Identity, enumeration
 from minsheng.places import Division
 from minsheng.projects import Category, Project
-from minsheng.signatures import ONCE_PUBLISHED, Signed
+from minsheng.signatures import Signed
 from minsheng.staff import StaffMember
 
 
@@ -48,11 +48,6 @@ class InspectionPlan(Base, Signed):
     )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads this class attribute
-
-    @classmethod
-    def known_to_residents(cls) -> sa.Select["InspectionPlan"]:
-        """Return the query of the rounds residents know of: published ones, and the stubs of withdrawn ones."""
-        return sa.select(cls).where(cls.state.in_(ONCE_PUBLISHED))
 
     @property
     def is_drawn(self) -> bool:

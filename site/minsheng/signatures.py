@@ -2,6 +2,7 @@
 
 import datetime as dt
 import enum
+from typing import Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
@@ -60,6 +61,11 @@ class Signed:
     def publisher(cls) -> Mapped[StaffMember | None]:  # noqa: N805 - SQLAlchemy calls it with the class
         """Who published it."""
         return relationship(StaffMember, foreign_keys=lambda: [cls.publisher_id])  # type: ignore[arg-type]  # a column once mapped
+
+    @classmethod
+    def known_to_residents(cls) -> sa.Select[Self]:
+        """Return the query of the records residents know of: published ones, and the stubs of withdrawn ones."""
+        return sa.select(cls).where(cls.state.in_(ONCE_PUBLISHED))
 
     @property
     def may_be_written(self) -> bool:

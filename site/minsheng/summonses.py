@@ -11,7 +11,7 @@ from minsheng.places import Agency
 from minsheng.programmes import Programme
 from minsheng.projects import Project
 from minsheng.schedule import ScheduleStatus
-from minsheng.signatures import ONCE_PUBLISHED, Signed
+from minsheng.signatures import Signed
 
 
 class SummonsList(Base, Signed):
@@ -42,11 +42,6 @@ class SummonsList(Base, Signed):
     )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads this class attribute
-
-    @classmethod
-    def known_to_residents(cls) -> sa.Select["SummonsList"]:
-        """Return the query of the lists residents know of: published ones, and the stubs of withdrawn ones."""
-        return sa.select(cls).where(cls.state.in_(ONCE_PUBLISHED))
 
     @property
     def subject(self) -> str:

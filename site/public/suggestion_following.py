@@ -1,6 +1,6 @@
 """Following one's own case by its code: every event, one's pictures, the judgement, a receipt to print."""
 
-from flask import Response, abort, redirect, render_template, request, send_file, url_for
+from flask import Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from minsheng import case_additions, codes, publishing, quarantine, suggestions
@@ -10,12 +10,12 @@ from minsheng.clock import local_date
 from minsheng.database import db
 from minsheng.errors import WrongStateError
 from minsheng.held_letters import HeldLetter
-from minsheng.media import WIDTHS
 from minsheng.suggestions import Suggestion
 from minsheng.workdays import Deadline
 from pages.forms import Form
 from pages.language import gettext as _
 from pages.limits import limiter
+from pages.pictures import picture
 from pages.services import services
 from public import boards, suggestion_photos
 from public.suggestion_forms import AddedWordsForm, CodeForm, DisputeForm, PhotosForm, RatingForm
@@ -135,12 +135,9 @@ def add_photos(code: str) -> BaseResponse | tuple[str, int]:
 def photo(code: str, photo_id: int, width: int) -> Response:
     """Send the sender one of the pictures of their own letter."""
     letter = letter_of(codes.normalise(code))
-    if letter is None or width not in WIDTHS:
+    if letter is None:
         abort(404)
-    found = next((one for one in letter.photos if one.id == photo_id), None)
-    if found is None or not (path := services().media.path(found.key, width)).is_file():
-        abort(404)
-    return send_file(path, mimetype="image/webp", max_age=0)
+    return picture(next((one for one in letter.photos if one.id == photo_id), None), width)
 
 
 def letter_of(code: str | None) -> Suggestion | HeldLetter | None:
