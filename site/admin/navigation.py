@@ -4,6 +4,7 @@ from typing import NamedTuple, cast
 
 from flask import g, request, url_for
 
+from minsheng.reviewed import PUBLISHED_BY
 from minsheng.staff import Permission, StaffMember
 from pages.language import gettext as _
 from pages.language import site_title
@@ -90,6 +91,7 @@ def _groups() -> list[tuple[str, list[Part]]]:
             _("项目"),
             [
                 Part(_("月报"), "admin.reports", (Permission.WRITE_REPORT, Permission.PUBLISH_REPORT)),
+                Part(_("审核公示"), "admin.review_queue", tuple(PUBLISHED_BY.values())),
                 Part(_("项目"), "admin.projects", (Permission.PROPOSE_PROJECT,)),
                 Part(_("表格导入"), "admin.table_import", (Permission.WRITE_REPORT,)),
                 Part(_("公开文件"), "admin.documents", file_rights),
@@ -145,7 +147,6 @@ def _here() -> str:
     blueprint = request.blueprint or ""
     return {
         "admin.publishing": "admin.reports",
-        "admin.review_queue": "admin.reports",
         "admin.report_grid": "admin.reports",
         "admin.proposals": "admin.projects",
         "admin.oc4ids": "admin.table_import",

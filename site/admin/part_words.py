@@ -189,6 +189,7 @@ RULE_WORDS: dict[str, tuple[str, str]] = {
     "ck_problem_state_says_closed": ("", _l("销号在“问题清单”里办。")),
     "ck_problem_closing_says_cure": ("", _l("申请销号在“问题清单”里办。")),
     "ck_problem_closed_only_with_evidence": ("", _l("销号在“问题清单”里办。")),
+    "ck_problem_several_have_it": ("kind", _l("这一条属于好几个项目的共性问题，不能改成个性问题")),
     "ck_problem_deadline_after_found": ("deadline", _l("整改期限不能早于发现日期")),
     "ck_look_back_upkeep_not_negative": ("upkeep_budget_fen", _l("不能是负数")),
     "ck_monitor_report_withdrawal_has_reason": ("text", _l("请写明撤下的理由")),
