@@ -87,8 +87,15 @@ def test_places_and_programmes_have_pages(client: FlaskClient, session: Session,
 def test_a_place_says_how_far_it_moved_and_whom_its_sample_reached(
     client: FlaskClient, session: Session, make: Make, wave: Wave
 ) -> None:
-    asked = {"division": wave.division, "version": wave.version, "year": wave.year - 1}
-    earlier = answered_wave(session, make, opens_on=wave.opens_on, closes_on=wave.closes_on, **asked)
+    earlier = answered_wave(
+        session,
+        make,
+        division=wave.division,
+        version=wave.version,
+        year=wave.year - 1,
+        opens_on=wave.opens_on,
+        closes_on=wave.closes_on,
+    )
     place = wave.division.children[0]
     for kind, count in ((Disposition.COMPLETE, 60), (Disposition.PARTIAL, 10), (Disposition.REFUSAL, 30)):
         dispositions.move(session, wave, place, Channel.PHONE, {kind: count})
