@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from flask import Flask
 
+from minsheng.opinion.ranks import SETTLED
 from pages.language import current_language, gettext, ngettext, plain_record_text
 
 NOTHING = "—"
@@ -147,6 +148,8 @@ def number(value: Decimal | float | None, digits: int | None = None) -> str:
         return NOTHING
     exact = Decimal(str(value))
     if digits is not None:
+        # A float's last digits depend on how it was summed: 70.12499999999999 is 70.125, in ranks as well.
+        exact = Decimal(repr(round(value, SETTLED))) if isinstance(value, float) else exact
         exact = exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
     sign = "\N{MINUS SIGN}" if exact < 0 else ""
     plain = format(abs(exact), "f")

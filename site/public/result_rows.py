@@ -19,6 +19,7 @@ from minsheng.wave_answers import programmes_of
 from minsheng.wave_columns import column_names
 from minsheng.wave_figures import Figures
 from pages import words_of_results
+from pages.formats import number
 from pages.language import current_language, text_of
 from pages.language import gettext as _
 
@@ -204,13 +205,13 @@ def margin_words(estimate: Estimate) -> str:
     """Return a score with its margin as a sentence."""
     value, low, high = (points(estimate, part) for part in (estimate.value, estimate.low, estimate.high))
     if low is None or high is None:
-        return _("得分 %(value)s；算不出误差，所以不给范围。", value=f"{value:.2f}")
+        return _("得分 %(value)s；算不出误差，所以不给范围。", value=number(value, 2))
     return _(
         "得分 %(value)s。只问了 %(n)s 人，换一批人问会有出入：有 95%% 的把握，真实得分在 %(low)s 到 %(high)s 之间。",
-        value=f"{value:.2f}",
+        value=number(value, 2),
         n=f"{estimate.n:,}",
-        low=f"{low:.2f}",
-        high=f"{high:.2f}",
+        low=number(low, 2),
+        high=number(high, 2),
     )
 
 

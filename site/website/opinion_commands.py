@@ -18,6 +18,7 @@ from minsheng.database import db
 from minsheng.exporting.assessments import assessment_package
 from minsheng.opinion.package import restricted_package
 from minsheng.opinion.panels import COMPOSITE
+from minsheng.opinion.ranks import printed
 from minsheng.opinion.scores import ALL, Score
 from minsheng.surveys import Channel, Wave
 from minsheng.wave_figures import Figures
@@ -158,4 +159,5 @@ def _line(wave: Wave, row: Score) -> str:
     margin = row.estimate.margin if row.estimate else None
     span = row.interval
     between = f"{span.best}–{span.worst}" if span else "—"
-    return f"  {row.rank:>3}  {names.get(row.division, row.division)}  {value:.2f} ±{margin or 0:.2f}  {between}"
+    score = f"{printed(value, 2)} ±{printed(margin or 0, 2)}"
+    return f"  {row.rank:>3}  {names.get(row.division, row.division)}  {score}  {between}"

@@ -19,6 +19,7 @@ from minsheng.opinion.cellbook import build
 from minsheng.opinion.errors import OpinionError, PackageError, SchemeError, WeightingError
 from minsheng.opinion.package import margins_of
 from minsheng.opinion.panels import COMPOSITE, Handling, Sample, weighting_problems
+from minsheng.opinion.ranks import printed
 from minsheng.opinion.recompute import MANIFEST, read_package, recomputed
 from minsheng.opinion.scheme_reading import read_scheme, shipped
 from minsheng.opinion.schemes import ItemMethod, Scheme, shipped_names
@@ -113,9 +114,9 @@ def _tell(sample: Sample, book: CellBook, refused: Mapping[str, WeightingError])
             why = f" ({refused[row.division]})" if row.division in refused else ""
             click.echo(f"  —  {row.division}  {row.reason}{why}")
             continue
-        margin = "" if found.margin is None else f" ±{found.margin:.2f}"
+        margin = "" if found.margin is None else f" ±{printed(found.margin, 2)}"
         between = "" if span is None else f"  {span.best}–{span.worst} of {span.of}"
-        click.echo(f"{row.rank:>3}  {row.division}  {found.value:.2f}{margin}  n = {found.n}{between}")
+        click.echo(f"{row.rank:>3}  {row.division}  {printed(found.value, 2)}{margin}  n = {found.n}{between}")
     for item in scheme.survey_items:
         options = sample.answers.column(item.question).options
         others = [option for option in options if option not in item.positive and option not in item.nonsubstantive]

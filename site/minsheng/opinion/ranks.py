@@ -3,10 +3,14 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from statistics import NormalDist
 
 from minsheng.opinion.estimates import Estimate
 from minsheng.opinion.schemes import RankMethod
+
+SETTLED = 9
+"""Decimals of a score that are the same however it was summed."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +70,14 @@ def intervals_of(scores: Mapping[str, Estimate], alpha: float, method: RankMetho
     return rank_intervals({name: (found.value, errors[name]) for name, found in scores.items()}, alpha, method)
 
 
+def printed(score: float, decimals: int) -> Decimal:
+    """Return a score as it is printed: rounded half up, from the digits that do not depend on the order of sums."""
+    settled = Decimal(repr(round(score, SETTLED)))
+    return settled.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
 def printed_ranks(scores: Mapping[str, float], decimals: int) -> dict[str, int]:
     """Return each place's rank by its score as printed to ``decimals``, highest first, ties skipping (1, 2, 2, 4)."""
-    printed = {name: float(f"{score:.{decimals}f}") for name, score in scores.items()}
-    in_order = sorted(printed.values(), reverse=True)
-    return {name: 1 + in_order.index(score) for name, score in printed.items()}
+    shown = {name: printed(score, decimals) for name, score in scores.items()}
+    in_order = sorted(shown.values(), reverse=True)
+    return {name: 1 + in_order.index(score) for name, score in shown.items()}

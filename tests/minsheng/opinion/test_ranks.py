@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minsheng.opinion.estimates import Estimate, Kind
-from minsheng.opinion.ranks import RankInterval, intervals_of, joint_z, printed_ranks, rank_intervals
+from minsheng.opinion.ranks import RankInterval, intervals_of, joint_z, printed, printed_ranks, rank_intervals
 from minsheng.opinion.schemes import RankMethod
 
 INDEPENDENT, BONFERRONI = RankMethod.INDEPENDENT, RankMethod.BONFERRONI
@@ -106,3 +106,10 @@ def test_a_place_without_a_standard_error_may_have_any_rank_and_leaves_the_other
     }
     assert intervals_of({"A": Estimate(Kind.MEAN, 80, 100)}, 0.1, RankMethod.INDEPENDENT) == {}
     assert intervals_of({}, 0.1, RankMethod.INDEPENDENT) == {}
+
+
+def test_scores_that_are_printed_alike_share_a_rank() -> None:
+    # 70.125 is printed as 70.13, whatever last digits its sum has: as a reader of the page rounds it.
+    scores = {"A": 70.13, "B": 70.125, "C": 70.12499999999999, "D": 70.115, "E": 70.1149}
+    assert [str(printed(score, 2)) for score in scores.values()] == ["70.13", "70.13", "70.13", "70.12", "70.11"]
+    assert printed_ranks(scores, 2) == {"A": 1, "B": 1, "C": 1, "D": 4, "E": 5}
