@@ -1,6 +1,7 @@
 """Search over everything residents may see."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -76,6 +77,10 @@ def index() -> str:
     if text or query.filters:
         try:
             results = find(db.session(), services().search, query, services().today())
+            if results.total and not results.hits:  # A page beyond the last one shows the last one.
+                page = -(-min(results.total, MAX_REACH) // PAGE_SIZE)
+                query = replace(query, offset=(page - 1) * PAGE_SIZE)
+                results = find(db.session(), services().search, query, services().today())
         except IndexUnavailableError:
             is_resting = True
     total = results.total if results else 0

@@ -161,3 +161,10 @@ def test_results_are_converted_for_readers_of_traditional_chinese(
     make.project(title="农村饮水安全工程")
     session.commit()
     assert "<mark>飲水</mark>" in search(client, q="飲水", lang="zh-Hant")
+
+
+def test_a_page_beyond_the_last_shows_the_last(client: FlaskClient, session: Session, make: Make) -> None:
+    for number in range(21):
+        make.project(title=f"公路{number}号")
+    session.commit()
+    assert search(client, q="公路", page=40).count('class="hit"') == 1
