@@ -35,8 +35,8 @@ TOLD = (
     CaseEventKind.RESCHEDULED,
 )
 """Events that senders are told of: not those they caused themselves, and of closing only where the clock did it."""
-LINK_FOR = dt.timedelta(days=30)
-"""How long a link in such a mail works: well beyond the ten working days for judging an answer."""
+LINK_FOR = dt.timedelta(days=60)
+"""How long a link in such a mail works: beyond the 30 working days that the settings allow for judging at most."""
 
 
 class SenderNotice(Base):
