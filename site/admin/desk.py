@@ -30,6 +30,9 @@ from minsheng import (
     problem_lists,
     quarantine,
     reviewed,
+    sample_removal,
+    staff_standing,
+    staffing,
     timed_publishing,
 )
 from minsheng.database import db
@@ -71,7 +74,7 @@ def index() -> ResponseReturnValue:
     member, today = current_staff(), services().today()
     names: dict[str, Any] = {"today": today, "shown": SHOWN}
     names |= _reports(member, today) | _projects(member) | _cases(member, today) | _ledger(member, today)
-    names |= _surveys(member, today)
+    names |= _surveys(member, today) | _accounts(member)
     return render_template("admin/desk/index.html", **names)
 
 
@@ -157,6 +160,19 @@ def _ledger(member: StaffMember, today: dt.date) -> dict[str, Any]:
         names["to_sign"] = [_signed(kind, one) for kind in SIGNED for one in waiting[kind].to_sign]
         names["sent_back"] = [_signed(kind, one) for kind in SIGNED for one in waiting[kind].returned]
     return names
+
+
+def _accounts(member: StaffMember) -> dict[str, Any]:
+    """Return how many of the accounts in an administrator's hands have not come in, or lack a second factor."""
+    if not member.may(Permission.MANAGE_STAFF):
+        return {}
+    members = staffing.managed_by(db.session(), member)
+    invited = staff_standing.invited(db.session(), services().clock())
+    return {
+        "accounts_invited": sum(one.id in invited for one in members),
+        "accounts_without_factor": len(staff_standing.without_factor(db.session(), members)),
+        "has_sample": sample_removal.has_sample(db.session()),
+    }
 
 
 def _signed(kind: str, one: Any) -> tuple[str, str, str, str]:

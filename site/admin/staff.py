@@ -4,14 +4,14 @@ import secrets
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import Regexp
 
 from admin.access import current_staff, needs
 from admin.account import REFUSALS_SHOWN
-from minsheng import invitations, second_factors, sign_in_refusals, signing_in, staffing
+from minsheng import invitations, second_factors, sign_in_refusals, signing_in, staff_standing, staffing
 from minsheng.database import db
 from minsheng.errors import NotAllowedError
 from minsheng.places import Agency, Division, DivisionLevel
@@ -27,6 +27,7 @@ from pages.words import word
 
 blueprint = Blueprint("staff", __name__, url_prefix="/staff")
 UNREADABLE = 422
+INVITED, NO_FACTOR = "invited", "no_factor"
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Letters of a first password: those that nobody misreads."""
 
@@ -78,8 +79,22 @@ class MemberForm(GrantForm):
 @blueprint.get("/")
 @needs(Permission.MANAGE_STAFF)
 def index() -> ResponseReturnValue:
-    """List the staff within the administrator's part."""
-    return render_template("admin/staff/index.html", members=staffing.managed_by(db.session(), current_staff()))
+    """List the staff within the administrator's part; those not in yet, or without a second factor, alone if asked."""
+    members = staffing.managed_by(db.session(), current_staff())
+    narrowed = {
+        INVITED: staff_standing.invited(db.session(), services().clock()),
+        NO_FACTOR: staff_standing.without_factor(db.session(), members),
+    }
+    show = request.args.get("show", "")
+    chosen = narrowed.get(show)
+    return render_template(
+        "admin/staff/index.html",
+        members=[one for one in members if chosen is None or one.id in chosen],
+        show=show if show in narrowed else "",
+        counts={name: sum(one.id in found for one in members) for name, found in narrowed.items()},
+        invited=narrowed[INVITED],
+        no_factor=narrowed[NO_FACTOR],
+    )
 
 
 @blueprint.route("/new", methods=["GET", "POST"])

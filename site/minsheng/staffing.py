@@ -7,7 +7,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from minsheng import invitations, journal, passwords, second_factors, signing_in
 from minsheng.errors import NotAllowedError, WrongStateError
@@ -48,7 +48,9 @@ def may_manage(by: StaffMember, member: StaffMember) -> bool:
 def managed_by(session: Session, by: StaffMember) -> list[StaffMember]:
     """Return the staff that ``by`` manages, those who work here first."""
     query = sa.select(StaffMember).order_by(StaffMember.is_active.desc(), StaffMember.username)
-    return [member for member in session.scalars(query) if may_manage(by, member)]
+    grants = selectinload(StaffMember.grants)
+    loaded = query.options(grants.selectinload(RoleGrant.division), grants.selectinload(RoleGrant.agency))
+    return [member for member in session.scalars(loaded) if may_manage(by, member)]
 
 
 def add(

@@ -12,11 +12,12 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from minsheng import desk_reports, duties
+from minsheng import desk_reports, duties, invitations
 from minsheng.case_reminders import CaseReminder, DueMoment
 from minsheng.cases import CaseState, Prominence, SuggestionKind
 from minsheng.database import Base, db
 from minsheng.desk_cases import SOON_DAYS, DeskCases
+from minsheng.passkeys import Passkey
 from minsheng.places import Division, DivisionLevel
 from minsheng.projects import Project, Stage
 from minsheng.reports import ReportState
@@ -237,6 +238,28 @@ def test_the_lists_of_reports_read_no_more_than_a_page(
         assert len(set(re.findall(r"many-\d+", page))) == seen, address
         assert count.queries <= 60, (address, count)
         assert count.rows <= 800, (address, count)
+
+
+def test_an_administrator_sees_who_is_not_in_yet_and_who_lacks_a_second_factor(
+    session: Session, make: Make, browser_of: SignIn, factors_needed: None
+) -> None:
+    member = make.staff(Role.ADMINISTRATOR)
+    browser = browser_of(member)
+    passkey = Passkey(
+        staff_member_id=member.id, name="钥匙", credential_id="k", public_key=b"p", sign_count=0, added_at=AT
+    )
+    invited, bare = make.staff(Role.REPORTER), make.staff(Role.PUBLISHER)
+    make.staff(Role.PUBLISHER, is_active=False)
+    invitations.invite(session, invited, AT)
+    session.add(passkey)
+    session.commit()
+
+    desk = browser.get("/admin/").get_data(as_text=True)
+    for show, who in (("invited", invited), ("no_factor", bare)):
+        assert f"/admin/staff/?show={show}" in desk
+        listed = browser.get(f"/admin/staff/?show={show}").get_data(as_text=True)
+        assert re.findall(r'href="/admin/staff/(\d+)"', listed) == [str(who.id)]
+    assert [int(number) for number in re.findall(r'stat-number">(\d+)', desk)][-2:] == [1, 1]
 
 
 @dataclasses.dataclass

@@ -22,6 +22,7 @@ ROWS = {
     "/admin/problems/": r"/admin/problems/\d+",
     "/admin/lookbacks/": r"/admin/lookbacks/new/[^/]+",
     "/admin/inspections/": r"/admin/inspections/checks/\d+",
+    "/admin/staff/": r"/admin/staff/\d+",
     "/admin/surveys/": r"/admin/surveys/(?!new)[^/]+",
 }
 """Where a number leads, and what a row of the list there links to."""
