@@ -114,6 +114,8 @@ def sheet(sheet_id: int) -> ResponseReturnValue:
     if found is None:
         abort(404)
     project = _project(found.indicator)
+    if not breakdown_acts.may(current_staff(), Permission.PROPOSE_PROJECT, project):
+        raise NotAllowedError
     return redirect(url_for(".show", slug=project.programme.slug, indicator_id=found.indicator_id))
 
 

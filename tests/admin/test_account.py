@@ -40,6 +40,19 @@ def test_signing_in_leads_to_the_page_that_was_wanted(make: Make, session: Sessi
     assert browser.get("/admin/").status_code == 200
 
 
+def test_signing_in_leaves_nothing_of_the_session_before(make: Make, session: Session, browser: Browser) -> None:
+    """Somebody else may have had the browser, or planted a session in it: its form token is worth nothing any more."""
+    member = make.staff(Role.REPORTER, password_hash=HASHED)
+    session.commit()
+    planted = browser.token("/admin/sign-in")
+    browser.sign_in(member)
+
+    answer = browser.post_as_typed("/admin/sign-out", {"csrf_token": planted})
+
+    assert answer.status_code == 400
+    assert browser.get("/admin/").status_code == 200
+
+
 def test_someone_who_is_signed_in_is_not_asked_again(make: Make, browser_of: SignIn) -> None:
     browser = browser_of(make.staff(Role.REPORTER))
 

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from minsheng import publishing
+from minsheng import publishing, second_factors
 from minsheng.contracts import Contract
 from minsheng.database import Base, db
 from minsheng.document_store import DocumentStore
@@ -21,6 +21,7 @@ from minsheng.projects import MilestoneKind, Project, ProjectKind, Stage
 from minsheng.publication import Publication
 from minsheng.reviews import Review, ReviewKind
 from minsheng.safeguards import safeguards_of
+from tests.website import strangers
 from website.application import create_app
 from website.config import Settings
 from website.sample.county import load_county
@@ -164,3 +165,16 @@ def test_one_project_was_withdrawn_with_its_reason_and_the_rest_is_kept(county: 
     assert len(read) >= 4
     assert all(report.is_public and report.photos and report.visited_on < AS_OF for report in read)
     assert publishing.verify(db.session()) == []
+
+
+def test_staff_of_another_county_open_nothing_of_this_one(county: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With every role there is, at every address of the staff's face that names a record."""
+    monkeypatch.setitem(county.config, "WTF_CSRF_ENABLED", False)
+    monkeypatch.setattr(second_factors, "NEED_FACTOR", frozenset())
+    strangers.sign_in(db.session(), dt.datetime.now(dt.UTC))
+
+    found = list(strangers.answers(county, db.session()))
+
+    assert {answer for answer in found if answer.status not in {403, 404}} == set()
+    refused = {answer.rule for answer in found if answer.status == 403}
+    assert len(refused) > 150
