@@ -18,7 +18,7 @@ from pages.services import services
 from pages.words import word
 from public import search_names
 from public.search_doors import doors
-from search.engine import MAX_REACH, Document, Facet, FacetCount, Hit, Query, Sort
+from search.engine import MAX_REACH, Document, Facet, FacetCount, Hit, Query, Results, Sort
 from search.errors import IndexUnavailableError
 from search.finding import find, suggest
 
@@ -76,11 +76,7 @@ def index() -> str:
     results, is_resting = None, False
     if text or query.filters:
         try:
-            results = find(db.session(), services().search, query, services().today())
-            if results.total and not results.hits:  # A page beyond the last one shows the last one.
-                page = -(-min(results.total, MAX_REACH) // PAGE_SIZE)
-                query = replace(query, offset=(page - 1) * PAGE_SIZE)
-                results = find(db.session(), services().search, query, services().today())
+            results, page = _results(query, page)
         except IndexUnavailableError:
             is_resting = True
     total = results.total if results else 0
@@ -107,6 +103,16 @@ def index() -> str:
         translated=search_names.titles(results.hits) if results else {},
         places=search_names.places(code for hit in results.hits for code in hit.document.place_path) if results else {},
     )
+
+
+def _results(query: Query, page: int) -> tuple[Results, int]:
+    """Return the results and the number of their page: for a page beyond the last one, the last one."""
+    results = find(db.session(), services().search, query, services().today())
+    if results.hits or not results.total:
+        return results, page
+    last = -(-min(results.total, MAX_REACH) // PAGE_SIZE)
+    query = replace(query, offset=(last - 1) * PAGE_SIZE)
+    return find(db.session(), services().search, query, services().today()), last
 
 
 @blueprint.get("/names")
