@@ -96,7 +96,7 @@ def county(folder: Path) -> Collection:
         Base.metadata.create_all(db.engine)
         load_county(
             session,
-            Installation(known.media, known.documents, known.secret, known.contacts.seal),
+            Installation(known.media, known.documents, known.secret, known.contacts),
             as_of=COUNTY_AS_OF,
             password_hash="",
             progress=lambda *_: None,
