@@ -31,6 +31,12 @@ def moved_dates(text: str) -> Sequence[str]:
     return [str(_MOVED[name]) % {"old": date(old), "new": date(new)} for name, old, new in case_deadlines.moves(text)]
 
 
+def problem_words(text: str) -> str:
+    """Return in a sentence who cures a problem by when, from the text of the step that a case became one."""
+    agency, _newline, day = text.partition("\n")
+    return _("由%(agency)s在%(date)s前整改", agency=agency, date=date(dt.date.fromisoformat(day)))
+
+
 def register(app: Flask) -> None:
     """Make the filters known to templates."""
-    app.jinja_env.filters.update(due_date=due_date, moved_dates=moved_dates)
+    app.jinja_env.filters.update(due_date=due_date, moved_dates=moved_dates, problem_words=problem_words)

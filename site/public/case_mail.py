@@ -10,7 +10,7 @@ from minsheng.database import db
 from minsheng.sender_notices import LINK_FOR, SenderNotice
 from minsheng.suggestions import Suggestion
 from pages.addresses import for_mail
-from pages.case_dates import moved_dates
+from pages.case_dates import moved_dates, problem_words
 from pages.formats import date
 from pages.language import gettext as _
 from pages.language import html_lang, ngettext, speaking
@@ -98,6 +98,8 @@ def _told(event: CaseEvent) -> Sequence[str]:
         return [_("答复后没有收到您的评价，这件已经办结，记为“到期未评价”，不算满意。事情没有解决的，可以再提一件。")]
     if event.kind is CaseEventKind.RESCHEDULED:
         return moved_dates(event.public_text)
+    if event.kind is CaseEventKind.MADE_PROBLEM:
+        return [problem_words(event.public_text)]
     return event.public_text.splitlines()
 
 

@@ -160,6 +160,8 @@ def test_a_case_becomes_a_problem_that_a_second_person_makes_public(
     assert reader.post(f"{entry}/open", {"version": version}, on=entry).status_code == 302
     assert {"problem_opened", "suggestion_linked", "suggestion_made_problem"} <= set(acts(session))
     assert "示洲村口路灯三个月不亮" in browser.get(public).text
+    shown = re.sub(r"[\s\u2009\u202f]", "", browser.get(page).text)
+    assert "由某县住建局在2026年7月1日前整改" in shown
 
 
 def test_an_adopted_suggestion_is_traced_on_both_pages(
