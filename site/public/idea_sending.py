@@ -106,7 +106,8 @@ def _asked_for_work(slug: str) -> tuple[str, int] | None:
     """
     call = call_of(slug)
     form = IdeaForm(_places(call))
-    if form.proof.data == sending_gate.ASKED or _has_proof(form, call) or not call.takes_ideas(services().clock()):
+    is_new = form.proof.data != sending_gate.ASKED and (form.ticket.data or "") not in sending_gate.spent()
+    if not is_new or _has_proof(form, call) or not call.takes_ideas(services().clock()):
         return None
     ticket = _checked_ticket(form, call)
     if not isinstance(ticket, str):
@@ -166,6 +167,7 @@ def _taken(form: IdeaForm, call: Call, purpose: str, ticket: str) -> BaseRespons
         db.session.rollback()
         if idea_of(codes.tracking_code(services().secret, purpose, ticket)) is None:
             raise
+    sending_gate.spent().note(form.ticket.data or "")
     return _receipt(purpose, ticket)
 
 

@@ -5,6 +5,7 @@ Letters and ideas for a call pass the same gate and are counted together, in all
 
 import datetime as dt
 import logging
+import threading
 from collections.abc import Mapping
 
 from flask import current_app, request
@@ -31,6 +32,8 @@ MOST_UNLIMITED = 64 * 1024
 """Bytes of a form that may be read before the rate limit looks at it: all that can be typed, and no picture."""
 METER = "minsheng.submissions"
 ROOM = "minsheng.quarantine_room"
+SPENT = "minsheng.spent_forms"
+MOST_SPENT = 5_000
 ROOM_LASTS = dt.timedelta(seconds=5)
 """How long a process relies on its count of held letters: counting fifty thousand takes longer than all the rest."""
 
@@ -58,6 +61,24 @@ class Room:
         return True
 
 
+class Spent:
+    """Forms that led to a receipt lately in one server process, by their signed tickets."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._signed: dict[str, None] = {}
+
+    def note(self, signed: str) -> None:
+        """Remember a form; the oldest of too many are forgotten."""
+        with self._lock:
+            self._signed[signed] = None
+            while len(self._signed) > MOST_SPENT:
+                del self._signed[next(iter(self._signed))]
+
+    def __contains__(self, signed: str) -> bool:
+        return signed in self._signed
+
+
 def meter() -> SubmissionMeter:
     """Return the meter of this server process."""
     found: SubmissionMeter = current_app.extensions.setdefault(METER, SubmissionMeter())
@@ -67,6 +88,15 @@ def meter() -> SubmissionMeter:
 def room() -> Room:
     """Return what this server process knows of the room in the quarantine."""
     found: Room = current_app.extensions.setdefault(ROOM, Room())
+    return found
+
+
+def spent() -> Spent:
+    """Return the forms that led to a receipt in this server process lately.
+
+    Who presses twice just as the load begins is so led to the receipt, without the database being asked for others.
+    """
+    found: Spent = current_app.extensions.setdefault(SPENT, Spent())
     return found
 
 

@@ -75,7 +75,8 @@ def new() -> str | BaseResponse | tuple[str, int]:
         return _page(form, _about(form), Taken())
     has_proof = _has_proof(form)
     is_asked = sending_gate.is_high() and not has_proof
-    if is_asked and form.proof.data != sending_gate.ASKED:
+    is_new = form.proof.data != sending_gate.ASKED and (form.ticket.data or "") not in sending_gate.spent()
+    if is_asked and is_new:
         with reading():
             return _asked_for_work(form)
     # Pictures first: no transaction is open yet that others would wait for. Under attack nobody's are read unproved.
@@ -160,6 +161,7 @@ def _send_once(
         db.session.rollback()
         if _made(ticket) is None:
             raise
+    sending_gate.spent().note(form.ticket.data or "")
     return _receipt(ticket)
 
 

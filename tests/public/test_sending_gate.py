@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from minsheng import quarantine, submission_counts
@@ -17,7 +18,9 @@ from minsheng.letters import Letter
 from minsheng.quarantine import Handed
 from minsheng.submission_counts import SubmissionMinute
 from minsheng.submission_meter import CALM_PER_MINUTE
+from minsheng.suggestions import Suggestion
 from public import sending_gate
+from tests.admin.conftest import read_fields
 from website.application import create_app
 from website.config import Settings
 
@@ -123,3 +126,27 @@ def test_room_is_counted_now_and_then_and_its_own_letters_at_once(
     assert room.is_used_up()
     later = at + sending_gate.ROOM_LASTS
     assert room.takes(session, "桥头积水，请修一修。", later)
+
+
+def test_who_presses_twice_as_the_load_begins_is_led_to_the_receipt(client: FlaskClient, session: Session) -> None:
+    sent = {
+        **read_fields(client.get("/suggestions/new")),
+        "kind": "complaint",
+        "words": "路灯不亮，请修。",
+        "place": "",
+    }
+    first = client.post("/suggestions/new", data=sent)
+    for number in range(CALM_PER_MINUTE + 1):
+        sending_gate.meter().note(now(), f"n{number}", [f"w{number}"])
+    assert client.post("/suggestions/new", data=sent).headers["Location"] == first.headers["Location"]
+    other = {**sent, "words": "另外一件事，公厕没有水。"}
+    assert client.post("/suggestions/new", data=other).status_code == 422
+    assert session.scalar(sa.select(sa.func.count(Suggestion.id))) == 1
+
+
+def test_forms_remembered_as_spent_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending_gate, "MOST_SPENT", 2)
+    spent = sending_gate.Spent()
+    for signed in ("a", "b", "c"):
+        spent.note(signed)
+    assert [signed in spent for signed in ("a", "b", "c")] == [False, True, True]

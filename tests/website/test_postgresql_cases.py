@@ -11,7 +11,16 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from minsheng import call_outcomes, case_adoptions, case_reminders, casework, publishing, quarantine, similar_cases
+from minsheng import (
+    call_outcomes,
+    case_adoptions,
+    case_reminders,
+    casework,
+    publishing,
+    quarantine,
+    similar_cases,
+    submission_counts,
+)
 from minsheng.case_reminders import CaseReminder
 from minsheng.cases import CaseClock, Prominence, SuggestionKind
 from minsheng.casework import Dimension
@@ -142,7 +151,7 @@ def test_held_letters_are_grouped_released_and_fetched_back(site: Flask, session
     groups, total = quarantine.groups(session, query, 0, 10)
     assert (total, [(one.copies, one.wordings) for one in groups]) == (2, [(3, 3), (3, 3)])
     assert quarantine.groups(session, query, 0, 10, by_wording=True)[1] == 6
-    assert quarantine.has_room(session, "装路灯1", AT, call)
+    assert quarantine.has_room_for_words(session, "装路灯1", AT, call)
     letters = session.scalars(query.order_by(HeldLetter.id).limit(2)).all()
     known = services()
     made = quarantine.release(
@@ -176,3 +185,12 @@ def test_adoptions_are_listed(site: Flask, session: Session, make: Make) -> None
     assert case.prominence is Prominence.PUBLIC
     assert "装路灯" in site.test_client().get("/suggestions/statistics/").text
     assert session.scalar(sa.select(sa.func.count(Suggestion.id))) == 1
+
+
+def test_hosts_that_share_a_database_add_up_what_they_count(session: Session) -> None:
+    with db.engine.connect() as one, db.engine.connect() as other:
+        assert submission_counts.exchange(one, {100: 3, 101: 4}, 50) == {100: 3, 101: 4}
+        one.commit()
+        assert submission_counts.exchange(other, {101: 6}, 50) == {100: 3, 101: 10}
+        other.commit()
+        assert submission_counts.exchange(one, {}, 100) == {101: 10}
