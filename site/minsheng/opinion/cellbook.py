@@ -170,8 +170,10 @@ def _protect_composites(sample: Sample, cells: Sequence[Cells], withheld: dict[K
         place = (division, NO_PROGRAMME, COMPOSITE)
         if place in withheld:
             continue
-        if any((division, NO_PROGRAMME, item.key) in withheld for item in items):
-            withheld[place] = Reason.PART_WITHHELD.value
+        lacking = {withheld.get((division, NO_PROGRAMME, item.key)) for item in items} - {None}
+        if lacking:
+            is_missing = Reason.NO_ANSWERS.value in lacking
+            withheld[place] = (Reason.PART_MISSING if is_missing else Reason.PART_WITHHELD).value
             continue
         parts = {
             item.key: item_estimate(scheme, item, [panel[division, NO_PROGRAMME, item.key] for panel in cells])

@@ -420,3 +420,19 @@ def test_totals_with_and_without_flagged_answers_are_kept_apart_in_each_part_of_
         keys = [(name, programme, "satisfaction") for name in ("A", "B", "C", ALL_DIVISIONS)]
         assert [(ALL, key) in book.reasons for key in keys] == [True, True, False, False]
         assert [(UNFLAGGED, key) in book.reasons for key in keys] == [True, True, False, True]
+
+
+def test_a_question_that_one_place_was_not_asked_is_missing_there_and_nowhere_else() -> None:
+    answers = invented(SIZES)
+    heard = [
+        "" if place == "B" else value
+        for place, value in zip(answers.division, answers.columns["awareness"].values(), strict=True)
+    ]
+    found = scored(sample(answers=replace(answers, columns={**answers.columns, "awareness": Column.of(heard)})))
+    assert found[ALL, "B", "", "awareness"].reason == Reason.NO_ANSWERS
+    assert found[ALL, "B", "", COMPOSITE].reason == Reason.PART_MISSING
+    assert found[ALL, "B", "", "satisfaction"].estimate is not None
+    for place in ("A", "C"):
+        interval = found[ALL, place, "", COMPOSITE].interval
+        assert interval is not None
+        assert interval.of == 2
