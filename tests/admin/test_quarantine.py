@@ -19,6 +19,7 @@ from minsheng.quarantine import Handed
 from minsheng.staff import Role, StaffMember
 from minsheng.suggestions import Suggestion
 from pages.services import services
+from public import sending_gate
 from tests.admin.conftest import AT, Browser
 from tests.factories import Make
 
@@ -132,11 +133,11 @@ def test_a_day_holds_so_many_and_so_many_alike(session: Session, monkeypatch: py
     monkeypatch.setattr(quarantine, "MOST_A_DAY", 3)
     for number in range(2):
         _hold(session, COPIED, f"{number}")
-    assert not quarantine.has_room(session, f" {COPIED}！", AT)
-    assert quarantine.has_room(session, OWN, AT)
+    assert not quarantine.has_room_for_words(session, f" {COPIED}！", AT)
+    assert quarantine.has_room_for_words(session, OWN, AT)
     _hold(session, OWN, "own")
-    assert not quarantine.has_room(session, "又一封", AT)
-    assert quarantine.has_room(session, COPIED, AT + dt.timedelta(days=1))
+    assert not sending_gate.Room().takes(session, "又一封", AT)
+    assert quarantine.has_room_for_words(session, COPIED, AT + dt.timedelta(days=1))
 
 
 def test_near_copies_are_one_line_and_can_be_looked_at_apart(session: Session, make: Make, browser_of: SignIn) -> None:
