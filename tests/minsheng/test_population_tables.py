@@ -24,7 +24,7 @@ AREAS, AGES = ("urban", "rural"), ("18_29", "30_44", "45_59", "60_plus")
 
 @pytest.fixture
 def wave(make: Make, session: Session) -> Wave:
-    return answered_wave(session, make, (120, 120))
+    return answered_wave(session, make, (1, 1))
 
 
 def read(wave: Wave, text: str) -> PopulationTable:
@@ -68,8 +68,9 @@ def test_the_table_to_fill_in_asks_for_what_the_scheme_weights_by(session: Sessi
         assert together.count(f"{place.code},{place.name},居住地 × 年龄段,") == len(AREAS) * len(AGES)
 
 
-def test_a_survey_is_post_stratified_by_counts_from_the_table(make: Make, session: Session, wave: Wave) -> None:
+def test_a_survey_is_post_stratified_by_counts_from_the_table(make: Make, session: Session) -> None:
     """The scheme joins age and area, the table area and age."""
+    wave = answered_wave(session, make, (120, 120))
     text = shipped_text("points-100-80-60-30-0").partition("[weighting]")
     scheme = text[0] + '[weighting]\nmethod = "poststratify"\nmargins = ["age_band", "area"]\nmin_cell = 1\n'
     scheme = scheme.replace("points-100-80-60-30-0", "together") + text[2][text[2].index("[inference]") :]
