@@ -17,6 +17,7 @@ from flask import Flask
 from minsheng.database import Base, db
 from minsheng.documents import Document
 from minsheng.outbox import SearchOutbox
+from minsheng.questionnaires import Question, Questionnaire, QuestionnaireVersion, QuestionType
 from minsheng.reports import IndicatorValue, ProgressReport
 from tests.factories import Make
 from website import database_setup
@@ -45,13 +46,14 @@ def tables() -> set[str]:
 
 
 def references() -> tuple[list[sa.Row[Any]], ...]:
-    """Return the reports with their projects, the values with their reports and targets, documents and changes."""
+    """Return reports with their projects, values with their reports and targets, documents, changes, and questions."""
     reports = sa.select(ProgressReport.id, ProgressReport.project_id).order_by(ProgressReport.id)
     values = sa.select(IndicatorValue.id, IndicatorValue.report_id, IndicatorValue.indicator_id)
     documents = sa.select(Document.id, Document.project_id, Document.publication, Document.dated)
     changes = sa.select(SearchOutbox.sequence, SearchOutbox.kind, SearchOutbox.record_id)
+    questions = sa.select(Question.key, Question.programme)
     with db.engine.connect() as connection:
-        asked = (reports, values.order_by(IndicatorValue.id), documents, changes)
+        asked = (reports, values.order_by(IndicatorValue.id), documents, changes, questions)
         return tuple([*connection.execute(query)] for query in asked)
 
 
@@ -79,6 +81,11 @@ def test_rows_and_their_references_come_through(migrating: Flask) -> None:
     project = make.project()
     make.published_report(project)
     make.document(project)
+    # A question from when the key told the programme names it again after the walk.
+    asked = QuestionnaireVersion(questionnaire=Questionnaire(slug="yearly", title="年度问卷"), number=1)
+    question = Question(position=0, key="programme_roads", programme="roads", type=QuestionType.SINGLE, text="路呢？")
+    asked.questions = [question]
+    db.session.add(asked)
     db.session.commit()
     db.session.remove()
     before = references()
