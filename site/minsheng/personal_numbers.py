@@ -84,11 +84,11 @@ _PART_OF_ID_NUMBER = re.compile(
 )
 # "The last four digits": with a surname, the call list of any office leads from them to the person.
 _NUMBER_END = re.compile(
-    r"(?:尾号|尾数|(?:最后|[后末尾])[两三四五六2-6][个位](?:数字|号码|数|码|号)?)(?:分别|是|为|[\s:])*"
+    r"(?:尾号|尾数|(?:最后|[后末尾])[两三四五六2-6][个位](?:数字|号码|数|码|号)?)(?:分别|是|为|[\s:(\"'“”‘])*"
     r"(?P<it>(?=[A-Z]*\d)[0-9A-Z]{3,8})(?![0-9A-Za-z]|[年月日时点户人元个名座路栋幢届级平米公亩])",
     re.IGNORECASE,
 )
-_ENDING = re.compile(r"(?<![0-9A-Za-z.])(?P<it>\d{3,6})(?:结尾|收尾)")
+_ENDING = re.compile(r"(?<![0-9A-Za-z.])(?P<it>(?!(?:19|20)\d\d\D)\d{3,6})(?:结尾|收尾)")
 _EXTENSION = r"(?:\s?[(]?(?:转|分机|#)[)]?号?[:\s]{0,2}\d{1,6}|-\d{1,6})?"
 _LANDLINE = re.compile(
     rf"{_NO_DIGIT_BEFORE}(?P<it>(?:(?:(?:\+|00)86[\s-]?)?\(?0|(?:\+|00)86[\s-]?\(?)(?:10|2\d|[3-9]\d\d)\)?"
@@ -101,7 +101,7 @@ _LABELLED_LANDLINE = re.compile(
     re.IGNORECASE,
 )
 _FOREIGN_NUMBER = re.compile(
-    rf"(?<![0-9A-Za-z])(?P<it>(?:\+|00)(?!86)[1-9]\d{{0,2}}[\s-]?\d(?:[\s-]?\d){{6,11}})(?!\d){_NO_AMOUNT}"
+    rf"(?<![0-9A-Za-z])(?P<it>(?:\+|00)(?!86)[1-9]\d{{0,2}}[\s-]?\d(?:[\s-]?\d){{7,11}})(?!\d){_NO_AMOUNT}"
 )
 _ID_NUMBER = re.compile(
     r"(?<![0-9A-Za-z-])(?P<it>[1-8]\d(?:[\s.·-]?\d){15}[\s.·-]?[\dXx]|[1-8]\d{5}[\s-]?\d{6}[\s-]?\d{3}[Xx]?)"
@@ -112,7 +112,7 @@ _LABELLED_ID_NUMBER = re.compile(
     r"(?:身份证|身分證|公民身份号码)(?:号码|号|件|為|为|是|[\s:,])*(?P<it>[1-9](?:[\s.·-]?\d){13,16}[\s.·-]?[\dXx])(?![0-9A-Za-z])"
 )
 _TRAVEL_DOCUMENT = re.compile(
-    r"(?:护照|通行证|台胞证|回乡证|居留证|護照)(?:号码|号|为|是|[\s:,])*(?P<it>(?:[A-Z]\s?){0,2}\d(?:\s?\d){6,17})(?![0-9A-Za-z])",
+    r"(?:护照|通行证|台胞证|回乡证|居留证|護照)(?:号码|号|为|是|[\s:,])*(?P<it>(?:[A-Z][\s-]?){0,2}\d(?:\s?\d){6,17})(?![0-9A-Za-z])",
     re.IGNORECASE,
 )
 _SERVICE_CARD = re.compile(
@@ -137,7 +137,7 @@ _LABELLED_CARD = re.compile(
 _PLATE = re.compile(
     r"(?P<it>[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]牌?[\s【\[]?[A-HJ-Z]"
     r"[\s·•・.:_\-\u2010-\u2015】\]]{0,3}"
-    r"(?:(?:\d\s?){5}[A-HJK]|[A-HJK]\s?[A-HJ-NP-Z0-9](?:\s?\d){4}"  # new energy: six places
+    r"(?:(?:\d\s?){5}[A-HJK]|[A-HJK][\s·•.-]{0,2}[A-HJ-NP-Z0-9](?:\s?\d){4}"  # new energy: six places
     r"|(?:[A-HJ-NP-Z0-9]\s?){4}[A-HJ-NP-Z0-9挂学警港澳领使超]))(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
@@ -148,11 +148,11 @@ _OFFICIAL_PLATE = re.compile(
 )
 _LABELLED_PLATE = re.compile(
     r"(?:车牌|牌照|号牌|车号|军牌)(?:号码|号|为|是|[\s:])*[\u4e00-\u9fff]{0,3}"
-    r"(?P<it>(?=[A-Z·.\s]*\d)[A-Z0-9][·.\s-]?[A-Z0-9]{4,7})(?![0-9A-Za-z]|[年月日辆])",
+    r"(?P<it>(?=[A-Z·.\s]*\d)[A-Z0-9]{1,2}[·.\s-]?[A-Z0-9]{4,7})(?![0-9A-Za-z]|[年月日辆])",
     re.IGNORECASE,
 )
 _BARE_ACCOUNT = re.compile(
-    r"(?:(?<![a-z0-9])[vq]\s*:|[加+]\s?[vq](?![a-z]))[\s:]*(?P<it>[a-z][a-z0-9_-]{5,19}|\d{6,12})(?![a-z0-9_@-])",
+    r"(?:(?<![a-z0-9])[vq]\s*:|[加+]\s?[我个下]?\s?[vq](?![a-z]))[\s:]*(?P<it>[a-z][a-z0-9_-]{5,19}|\d{6,12})(?![a-z0-9_@-])",
     re.IGNORECASE,
 )
 _ACCOUNT = re.compile(
@@ -163,7 +163,7 @@ _ACCOUNT = re.compile(
 )
 # Written to get past filters: 微❤️abc123, ➕微abc123, and 卫星, which sounds like 微信.
 _DISGUISED_ACCOUNT = re.compile(
-    r"(?:[加+➕]\s?个?\s?[微薇威]信?|微[^\w\s,。;:!?]{1,3}信?|[卫衛]星号?(?!\d))[^\w。;]{0,4}"
+    r"(?:[加+➕]\s?个?\s?[微薇威]信?|微[^\w\s,。;:!?]{1,3}信?|(?<![0-9A-Za-z])V[^\w\s,。;:!?.-]{1,3}|[卫衛]星号?(?!\d))[^\w。;]{0,4}"
     r"(?P<it>(?=[a-z_-]*\d)[a-z][a-z0-9_-]{5,19}|\d{6,12})(?![a-z0-9_@-])",
     re.IGNORECASE,
 )
