@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from minsheng.tables.columns import Column
-from minsheng.tables.meanings import Meaning
+from minsheng.tables.meanings import MONEY, Meaning
+from minsheng.tables.units import unit_of
 
 _MOSTLY = Decimal("0.8")
 _CLOSE = Decimal("0.05")
@@ -69,6 +70,25 @@ def confirmed(columns: list[Column], profiles: Mapping[int, Profile]) -> list[Co
         return _are_shares(parts, wholes, profiles[rate.index].values, fewest=1)
 
     return [replace(column, is_certain=True) if is_proved(column) else column for column in columns]
+
+
+def is_share_of_money(rate: Column, columns: Sequence[Column], profiles: Mapping[int, Profile]) -> bool | None:
+    """Whether percentages are shares of one amount of their rows in another; None where there are no two amounts."""
+    wholes = [one for one in columns if one.meaning in {Meaning.PLANNED, Meaning.TOTAL, Meaning.ARRIVED}]
+    parts = [one for one in columns if one.meaning in MONEY - {Meaning.PLANNED, Meaning.TOTAL}]
+    pairs = [(part, whole) for part in parts for whole in wholes if part is not whole]
+    shares = profiles[rate.index].values
+    if not pairs:
+        return None
+    return any(
+        _are_shares(_amounts(part, profiles), _amounts(whole, profiles), shares, fewest=1) for part, whole in pairs
+    )
+
+
+def _amounts(column: Column, profiles: Mapping[int, Profile]) -> _Values:
+    """Return the amounts of a column in yuan, as far as its heading says their unit."""
+    power = unit_of(column.unit).power
+    return [None if value is None else value.scaleb(power) for value in profiles[column.index].values]
 
 
 def _are_shares(parts: _Values, wholes: _Values, percents: _Values, *, fewest: int) -> bool:

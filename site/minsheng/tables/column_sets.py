@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from minsheng.tables.bodies import is_place
-from minsheng.tables.column_proofs import Profile, by_arithmetic, confirmed
+from minsheng.tables.column_proofs import Profile, by_arithmetic, confirmed, is_share_of_money
 from minsheng.tables.column_times import by_periods, latest_of, of_this_year, without_quarters
 from minsheng.tables.columns import Column, TargetKey
 from minsheng.tables.meanings import FIGURES, MONEY, NAMING, NUMBERS, Meaning, take_apart
@@ -17,6 +17,8 @@ from minsheng.tables.wording import alike, squeezed
 _PLAN = re.compile(r"分解|任务分配|分配表|计划表|任务表|任务下达")
 """Titles of tables whose figures are targets, none of them results."""
 _WHOLE = re.compile(r"全[省市县区州镇乡国]|(?:总|合|小|共)计|全部")
+_SHARE = re.compile(r"率|比|占")
+"""完成率 may be of the money; 形象进度 and 进度 are not."""
 _PAIRED = 0.5
 _MOSTLY = 0.8
 _LONGEST_NAME = 20
@@ -132,6 +134,10 @@ def _names(columns: list[Column], table: _Table) -> list[Column]:
     """Let the column with the most different words be the name where no heading says which it is."""
     if any(column.meaning in NAMING | {Meaning.PLACE} for column in columns):
         return columns
+    towns = [one for one in columns if one.meaning is Meaning.AGENCY and table.profiles[one.index].towns == 1]
+    if len(towns) == 1:
+        # 单位 over the names of towns is their place.
+        return [replace(one, meaning=Meaning.PLACE) if one is towns[0] else one for one in columns]
     spare = {Meaning.IGNORED, Meaning.WORK, Meaning.CATEGORY, Meaning.REMARK}
     words = [
         column
@@ -220,25 +226,34 @@ def _shares(columns: list[Column], table: _Table) -> list[Column]:
         for column in columns
         if column.meaning is Meaning.TARGET and (table.profiles[column.index].percents >= 0.25 or column.unit == "%")
     }
-    rates = {column.key for column in columns if column.meaning is Meaning.RATE}
 
     def share(column: Column) -> Column:
         is_share = column.meaning is Meaning.DONE and table.profiles[column.index].percents >= 0.5
-        if not is_share or (column.key in percent_targets and column.key not in rates):
+        if not is_share or column.key in percent_targets:
             return column
         return replace(column, meaning=Meaning.MONEY_RATE if column.is_of_money else Meaning.RATE)
 
     return [share(column) for column in columns]
 
 
-def _progress(columns: list[Column], _table: _Table) -> list[Column]:
-    """Let a percentage that is a share of no target of its table be the progress of the project."""
+def _progress(columns: list[Column], table: _Table) -> list[Column]:
+    """Let a percentage that is a share of no target of its table be the progress of the project.
+
+    Beside money planned and spent it is the share of that, if it is: otherwise nobody can be sure.
+    """
     if any(column.meaning in {Meaning.TARGET, Meaning.DONE} for column in columns):
         return columns
-    return [
-        replace(column, meaning=Meaning.PROGRESS) if column.meaning is Meaning.RATE and not column.group else column
-        for column in columns
-    ]
+
+    def share(column: Column) -> Column:
+        if column.meaning is not Meaning.RATE or column.group:
+            return column
+        says_share = _SHARE.search(squeezed(column.headings[-1] if column.headings else ""))
+        is_of_money = is_share_of_money(column, columns, table.profiles) if says_share else None
+        if is_of_money:
+            return replace(column, meaning=Meaning.MONEY_RATE)
+        return replace(column, meaning=Meaning.PROGRESS, is_certain=column.is_certain and is_of_money is None)
+
+    return [share(column) for column in columns]
 
 
 _SEVERAL = {Meaning.IGNORED, Meaning.REMARK, Meaning.LEADER, Meaning.SUPPORT}

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from minsheng.tables.bodies import is_agency
+from minsheng.tables.bodies import is_office
 from minsheng.tables.english import in_chinese
 from minsheng.tables.units import NONE, Unit, split_heading, unit_of
 from minsheng.tables.wording import squeezed
@@ -255,7 +255,7 @@ def _group(leaf: Heading, above: Sequence[Heading]) -> str:
     own = _name(leaf)
     if own:
         return own
-    return next((name for head in reversed(above) if not is_agency(head.text) and (name := _name(head))), "")
+    return next((name for head in reversed(above) if not is_office(head.text) and (name := _name(head))), "")
 
 
 def _name(head: Heading) -> str:

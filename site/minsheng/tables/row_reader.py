@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
-from minsheng.tables.bodies import is_agency, is_place
+from minsheng.tables.bodies import is_office, is_place
 from minsheng.tables.columns import Column, TargetKey
 from minsheng.tables.days import read_period, read_span, year_of
 from minsheng.tables.entries import Entry, Problem, Trouble
@@ -301,7 +301,7 @@ def _names_above(grid: Grid, region: Region, columns: Sequence[Column], key: Tar
     found: dict[Meaning, str] = {}
     for text in headings_of(grid, region.heading, column.index)[:-1]:
         name = split_heading(text)[0]
-        if is_agency(text):
+        if is_office(text):
             found[Meaning.AGENCY] = text
         elif squeezed(name) != squeezed(group) and guess([text]) is None and len(take_apart(squeezed(text)).rest) >= 2:
             found[Meaning.TITLE if Meaning.CATEGORY in found else Meaning.CATEGORY] = text

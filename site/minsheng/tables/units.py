@@ -79,7 +79,7 @@ KNOWN = COUNT_UNITS | MEASURED | frozenset(_KNOWN_WORDS.split())
 _LARGE = frozenset({"万", "亿", "十万", "百万", "千万"})
 """Powers that are part of no word: 百 and 千 are of some."""
 _IN_HEADING = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]")
-_UNIT_LINE = re.compile(r"(?:计量)?单位\s*[:：]\s*([^,，;；\s()（）]+(?:[、,，/][^,，;；\s()（）]+)*)")
+_UNIT_LINE = re.compile(r"(?:单位|金额)\s*[:：]\s*([^,，;；\s()（）]+(?:[、,，/][^,，;；\s()（）]+)*)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,3 +144,20 @@ def test_how_many_projects_a_town_has_is_no_project() -> None:
     made = sheet("乡镇|项目名称|完成投资（万元）\n石桥镇|2个|150\n|甲路|50\n|乙路|100\n河东乡|1个|45\n|丙路|45")
     found = [(entry.title, entry.place) for entry in entries(made)]
     assert found == [("甲路", "石桥镇"), ("乙路", "石桥镇"), ("丙路", "河东乡")]
+
+
+@pytest.mark.parametrize(
+    ("heading", "shares", "progress", "doubted"),
+    [
+        ("完成率", ("50%", "25%"), None, []),
+        ("占比", ("30%", "20%"), "30", ["占比"]),
+        ("形象进度", ("30%", "20%"), "30", []),
+    ],
+)
+def test_a_share_of_money_is_no_progress(
+    heading: str, shares: tuple[str, str], progress: str | None, doubted: list[str]
+) -> None:
+    text = f"金额：万元\n项目|计划投资|完成投资|{heading}\n甲|100|50|{shares[0]}\n乙|200|50|{shares[1]}"
+    assert unsure(text) == doubted
+    assert entries(sheet(text))[0].progress == progress
+    assert entries(sheet(text))[0].money

@@ -134,3 +134,29 @@ def test_headings_of_offices(heading: str, meaning: str) -> None:
     guessed = guess([heading])
     assert guessed is not None
     assert (guessed.meaning, guessed.is_certain or guessed.meaning is Meaning.IGNORED) == (Meaning(meaning), True)
+
+
+def test_towns_under_a_heading_that_may_mean_offices_and_targets_named_like_one() -> None:
+    made = sheet("单位|养老服务站（处）||危房改造（户）|\n|目标|完成|目标|完成\n石桥镇|12|5|8|8\n东城街道|7|7|3|1")
+    check(
+        entries(made),
+        [
+            Item(place="石桥镇", name="养老服务站", unit="处", target="12", done="5"),
+            Item(place="石桥镇", name="危房改造", unit="户", target="8", done="8"),
+            Item(place="东城街道", name="养老服务站", unit="处", target="7", done="7"),
+            Item(place="东城街道", name="危房改造", unit="户", target="3", done="1"),
+        ],
+    )
+
+
+def test_indicators_that_are_shares_beside_others_that_are_counts() -> None:
+    made = sheet(
+        "指标|年度指标值|实际完成值|完成率\n改造户数|≥1200户|1200户|100%\n新建泵站|≥8座|6座|75%\n验收合格率|100%|98%|98%"
+    )
+    check(
+        entries(made)[:2],
+        [
+            Item("改造户数", unit="户", target="1200", done="1200", rate="100"),
+            Item("新建泵站", unit="座", target="8", done="6", rate="75"),
+        ],
+    )
