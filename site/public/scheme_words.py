@@ -38,7 +38,7 @@ def explain(scheme: Scheme, item: SurveyItem | SuggestionItem) -> Explained:
     worth += [(option(key), _treatment(treatment)) for key, treatment in item.nonsubstantive.items()]
     if item.filter != "all":
         asked = scheme.filters[item.filter]
-        how += _("只算这些人：%(options)s。", options="、".join(option(key) for key in asked.options))
+        how += _("只算这些人：%(options)s。", options=_("、").join(option(key) for key in asked.options))
     return Explained(title, weight, how, worth)
 
 
@@ -52,11 +52,11 @@ def _treatment(treatment: Treatment | float) -> str:
 
 def facts(scheme: Scheme) -> list[tuple[str, str]]:
     """Return the rest of a scheme as pairs of term and description."""
-    channels = "、".join(word(channel, "channel") for channel in scheme.channels.headline)
-    advisory = "、".join(word(channel, "channel") for channel in scheme.channels.advisory)
+    channels = _("、").join(word(channel, "channel") for channel in scheme.channels.headline)
+    advisory = _("、").join(word(channel, "channel") for channel in scheme.channels.advisory)
     rows = [(_("谁的回答算分"), _("%(channels)s：按名单抽出来的人。", channels=channels) if channels else "—")]
     if scheme.channels.blend:
-        parts = "，".join(f"{word(key, 'channel')} {share:.0%}" for key, share in scheme.channels.blend.items())
+        parts = _("，").join(f"{word(key, 'channel')} {share:.0%}" for key, share in scheme.channels.blend.items())
         rows = [
             (_("谁的回答算分"), _("几种渠道按比例合并：%(parts)s。合并以后算不出误差，所以不给范围。", parts=parts))
         ]
@@ -88,7 +88,7 @@ def _weighting(scheme: Scheme) -> str:
     rules = scheme.weighting
     if rules.method is Method.NONE:
         return _("不加权：每个人一样重。")
-    names = "、".join(str(words_of_results.VARIABLES.get(name, name)) for name in rules.variables)
+    names = _("、").join(str(words_of_results.VARIABLES.get(name, name)) for name in rules.variables)
     if rules.method is Method.POST_STRATIFY:
         return _("把%(names)s合在一起分成格，让每一格的人数比例和实际人口一致。", names=names)
     low, high = rules.trim or (0.0, 0.0)
