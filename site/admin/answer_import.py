@@ -1,9 +1,8 @@
 """Bringing in answers from a file: choose it, see each bad cell by its name, then all good rows or none."""
 
-import io
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, send_file, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.file import FileField
 from sqlalchemy.exc import IntegrityError
@@ -24,6 +23,7 @@ from minsheng.paper_entry import EnteredTwiceError
 from minsheng.staff import Permission
 from minsheng.surveys import Wave
 from minsheng.tables import opening
+from pages.attachments import workbook
 from pages.forms import Form
 from pages.language import gettext as _
 from pages.language import lazy_gettext as _l
@@ -34,7 +34,6 @@ blueprint = Blueprint("answer_import", __name__, url_prefix="/surveys/<slug>/imp
 UNREADABLE, STALE = 422, 409
 MOST_FAULTS = 200
 """So many bad cells are named on the page; who has more looks at the column as a whole."""
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class FileForm(Form):
@@ -66,7 +65,7 @@ def template(slug: str) -> ResponseReturnValue:
     """Send the empty workbook of this survey's questions."""
     wave = wave_at(slug, Permission.RUN_SURVEY)
     content = answer_template.write(wave.version)
-    return send_file(io.BytesIO(content), XLSX, as_attachment=True, download_name=f"{slug}-answers.xlsx")
+    return workbook(content, f"{slug}-answers.xlsx")
 
 
 @blueprint.post("/")

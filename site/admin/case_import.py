@@ -1,9 +1,8 @@
 """Taking in many cases from a file: choose it, see what each row would become, then all of them or none."""
 
-import io
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, send_file, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.file import FileField
 from sqlalchemy.exc import IntegrityError
@@ -19,6 +18,7 @@ from minsheng.encryption import CannotOpenError
 from minsheng.errors import InvalidFileError, NotAllowedError
 from minsheng.exporting import case_template
 from minsheng.staff import Permission
+from pages.attachments import workbook
 from pages.forms import Form
 from pages.language import gettext as _
 from pages.language import lazy_gettext as _l
@@ -28,7 +28,6 @@ from pages.services import services
 blueprint = Blueprint("case_import", __name__, url_prefix="/case-import")
 UNREADABLE, STALE = 422, 409
 REVIEWERS = (Permission.REVIEW_SUGGESTION, Permission.SUPERVISE_SUGGESTION)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class FileForm(Form):
@@ -56,7 +55,7 @@ def index() -> ResponseReturnValue:
 @needs(*REVIEWERS)
 def template() -> ResponseReturnValue:
     """Send the empty workbook to fill in."""
-    return send_file(io.BytesIO(case_template.write()), XLSX, as_attachment=True, download_name="来件导入模板.xlsx")
+    return workbook(case_template.write(), "来件导入模板.xlsx")
 
 
 @blueprint.post("/")

@@ -15,6 +15,7 @@ from admin.access import current_staff, needs
 from minsheng import export_runs, journal
 from minsheng.clock import local_date
 from minsheng.database import db
+from minsheng.document_types import DocumentType
 from minsheng.errors import NotAllowedError
 from minsheng.export_runs import KEPT, ExportRun, ExportState
 from minsheng.exporting import record_files, records
@@ -30,7 +31,7 @@ from pages.services import services
 blueprint = Blueprint("exports", __name__, url_prefix="/exports")
 MEDIA_TYPES = {
     "csv": "text/csv",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": DocumentType.XLSX.media_type,
 }
 PATIENCE_SECONDS = 2.0
 """How long a request waits for a file before it shows how far it is."""

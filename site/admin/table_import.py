@@ -1,11 +1,10 @@
 """Spreadsheets in: a file, a preview in which every line says what would be written, drafts."""
 
 import datetime as dt
-import io
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from admin.access import current_staff, needs
@@ -38,6 +37,7 @@ from minsheng.tables.columns import Column
 from minsheng.tables.meanings import FIGURES, MONEY
 from minsheng.tables.opening import MAX_BYTES, read_sheets
 from minsheng.tables.reading import Table, read_tables
+from pages.attachments import workbook
 from pages.language import gettext as _
 from pages.language import ngettext
 from pages.limits import limiter
@@ -48,7 +48,6 @@ UNREADABLE, STALE = 422, 409
 PAGE_SIZE = 50
 SAMPLES = 3
 UNITS = ("元", "千元", "万元", "百万元", "亿元")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/")
@@ -116,7 +115,7 @@ def template() -> ResponseReturnValue:
         return redirect(url_for(".index"))
     projects = table_lines.own_projects(db.session(), programme, current_staff())
     content = report_template.write(programme.title, projects, month)
-    return send_file(io.BytesIO(content), XLSX, as_attachment=True, download_name=f"{month}-{programme.slug}.xlsx")
+    return workbook(content, f"{month}-{programme.slug}.xlsx")
 
 
 @blueprint.get("/<int:upload_id>")

@@ -1,5 +1,8 @@
 """Published files on their way out: always as downloads, so that nothing in them runs on our pages."""
 
+import io
+
+from flask import Response as FlaskResponse
 from flask import abort, send_file
 from werkzeug.wrappers import Response
 
@@ -32,6 +35,11 @@ def attachment(document: Document) -> Response:
     # A document that is withdrawn must not live on in a cache between.
     response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+def workbook(content: bytes, name: str) -> FlaskResponse:
+    """Return a workbook that was made for this request, for saving under a name."""
+    return send_file(io.BytesIO(content), DocumentType.XLSX.media_type, as_attachment=True, download_name=name)
 
 
 def file_size(octets: int) -> str:

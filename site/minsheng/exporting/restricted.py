@@ -8,6 +8,7 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from minsheng import journal, surveys, wave_results
+from minsheng.document_types import DocumentType
 from minsheng.errors import SealedError, WrongStateError
 from minsheng.exporting import answers, csv_guard, spss, workbooks
 from minsheng.journal import Act
@@ -27,7 +28,7 @@ class ExportKind(enum.StrEnum):
 SUFFIXES = {ExportKind.CSV: "csv", ExportKind.XLSX: "xlsx", ExportKind.SAV: "sav", ExportKind.PACKAGE: "zip"}
 MEDIA_TYPES = {
     ExportKind.CSV: "text/csv",
-    ExportKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ExportKind.XLSX: DocumentType.XLSX.media_type,
     ExportKind.SAV: "application/x-spss-sav",
     ExportKind.PACKAGE: "application/zip",
 }
