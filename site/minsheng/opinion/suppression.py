@@ -2,7 +2,7 @@
 
 import enum
 import heapq
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from itertools import count
 
 from minsheng.opinion.errors import LinkedTablesError
@@ -55,11 +55,6 @@ def reason_to_withhold(estimate: Estimate, rules: Publishing, full_score: float 
 def is_disclosed_by_difference(larger: int, smaller: int, least: int) -> bool:
     """Whether two nested groups, both shown, give back a group of fewer than ``least`` people between them."""
     return 0 < larger - smaller < least
-
-
-def across_views(withheld: Iterable[Collection[str]]) -> frozenset[str]:
-    """Return what must be withheld in every view (scheme, filter, with and without flagged) of the same answers."""
-    return frozenset(key for keys in withheld for key in keys)
 
 
 def protect_list(counts: Mapping[str, int], primary: Collection[str], least: int) -> frozenset[str]:

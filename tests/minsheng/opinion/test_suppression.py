@@ -13,7 +13,6 @@ from minsheng.opinion.suppression import (
     TOTAL,
     Cell,
     Reason,
-    across_views,
     is_disclosed_by_difference,
     protect_list,
     protect_table,
@@ -47,10 +46,6 @@ def test_small_differences_between_nested_groups() -> None:
     assert is_disclosed_by_difference(100, 95, 10)
     assert not is_disclosed_by_difference(100, 100, 10)
     assert not is_disclosed_by_difference(100, 90, 10)
-
-
-def test_what_one_view_withholds_every_view_withholds() -> None:
-    assert across_views([{"a"}, {"b", "a"}, set()]) == {"a", "b"}
 
 
 def test_a_single_part_takes_the_smallest_other_with_it() -> None:
