@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,16 @@ def test_archives_that_burst_are_refused(store: DocumentStore, monkeypatch: pyte
     assert refusal(store, swollen) == "bomb"
     monkeypatch.setattr(document_types, "MAX_UNPACKED_BYTES", 1_000)
     assert refusal(store, word("合同")) == "bomb"
+
+
+@pytest.mark.parametrize("side", [30_000, 7_100])
+def test_a_scan_that_unpacks_to_gigabytes_is_refused(store: DocumentStore, side: int) -> None:
+    """The smaller one is below what Pillow itself takes for an attack."""
+    size = side.to_bytes(4, "big") * 2
+    header = b"IHDR" + size + b"\x08\x00\x00\x00\x00"
+    end = b"\0\0\0\0IEND" + zlib.crc32(b"IEND").to_bytes(4, "big")
+    bomb = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\x0d" + header + zlib.crc32(header).to_bytes(4, "big") + end
+    assert refusal(store, bomb) == "too_many_pixels"
 
 
 def test_files_that_are_two_things_at_once_are_refused(store: DocumentStore) -> None:
