@@ -93,6 +93,7 @@ def _reports(member: StaffMember, today: dt.date) -> dict[str, Any]:
         names["owed_count"], names["owed_late"] = desk_reports.months_owed(session, member, today, due_day)
         names["owed"] = desk_reports.most_silent(session, member, today, due_day, SHOWN)
         names["returned_count"], names["returned"] = desk_reports.returned(session, member, SHOWN)
+        names["handed_in_count"] = desk_reports.handed_in(session, member, 0)[0]
         names["unchecked"] = desk_reports.with_open_checks(session, member)
     if member.may(Permission.PUBLISH_REPORT):
         names["to_publish_count"], names["to_publish"] = desk_reports.to_publish(session, member, SHOWN)

@@ -84,7 +84,7 @@ def _add(about: Reviewed) -> ResponseReturnValue:
     else:
         review_comments.remark(db.session(), about, field, text, current_staff(), services().clock())
         db.session.commit()
-        flash(_("意见已记下，写在那一项下面。填报的同事在退回以后答复。"), "good")
+        flash(_("意见已记下，写在那一项下面。写的同事看得到，退回以后改好再答复。"), "good")
     return redirect(_place_of(about, f"field-{field}" if field else None))
 
 

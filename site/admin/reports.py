@@ -36,21 +36,22 @@ blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 UNREADABLE, STALE = 422, 409
 CHOOSE, THEIRS = "choose-", "theirs"
 PAGE = 50
-OWED, RETURNED, OTHERS = "owed", "returned", "others"
+OWED, RETURNED, WAITING, OTHERS = "owed", "returned", "waiting", "others"
 
 
 @blueprint.get("/")
 @needs(Permission.WRITE_REPORT, Permission.PUBLISH_REPORT)
 def index() -> ResponseReturnValue:
-    """List the months that are owed or were returned, or the projects with their months, a page at a time."""
+    """List the months that are owed, returned or waiting, or the projects with their months, a page at a time."""
     member, today, due_day = current_staff(), services().today(), services().report_due_day
-    session, show, words = db.session(), request.args.get("show", ""), request.args.get("q", "").strip()[:80]
+    session, show, words = db.session(), _asked_for(), request.args.get("q", "").strip()[:80]
     number = max(request.args.get("page", 1, type=int), 1)
     at = (PAGE, (number - 1) * PAGE)
     owed_count, _late = desk_reports.months_owed(session, member, today, due_day)
     returned_count, returned = desk_reports.returned(session, member, *at)
+    waiting_count, waiting = desk_reports.handed_in(session, member, *at)
     count, projects = desk_reports.projects_page(session, member, words, *at, under_way=show != OTHERS)
-    total = {OWED: owed_count, RETURNED: returned_count}.get(show, count)
+    total = {OWED: owed_count, RETURNED: returned_count, WAITING: waiting_count}.get(show, count)
     return render_template(
         "admin/reports/index.html",
         show=show,
@@ -59,12 +60,20 @@ def index() -> ResponseReturnValue:
         owed_count=owed_count,
         returned=returned,
         returned_count=returned_count,
-        projects=[(project, _strip(project)) for project in projects] if show not in {OWED, RETURNED} else [],
+        waiting=waiting,
+        waiting_count=waiting_count,
+        projects=[(project, _strip(project)) for project in projects] if show in {"", OTHERS} else [],
         total=total,
         page=number,
         pages=max(-(-total // PAGE), 1),
         today=today,
     )
+
+
+def _asked_for() -> str:
+    """Return which list the address asks for; the projects under way for any other word."""
+    show = request.args.get("show", "")
+    return show if show in {OWED, RETURNED, WAITING, OTHERS} else ""
 
 
 def _keep_resumed(fields: list[tuple[str, str]], slug: str, month: str) -> None:

@@ -121,6 +121,18 @@ def returned(
     return count, session.scalars(ordered.limit(limit).offset(offset)).all()
 
 
+def handed_in(
+    session: Session, member: StaffMember, limit: int, offset: int = 0
+) -> tuple[int, Sequence[ProgressReport]]:
+    """Return how many reports this member handed in that nobody has decided yet, and some of them, the oldest first."""
+    query = _in_state(member, Permission.WRITE_REPORT, ReportState.SUBMITTED).where(
+        ProgressReport.author_id == member.id
+    )
+    count = session.scalar(query.with_only_columns(sa.func.count(ProgressReport.id))) or 0
+    ordered = query.order_by(ProgressReport.submitted_at, ProgressReport.id)
+    return count, session.scalars(ordered.limit(limit).offset(offset)).all()
+
+
 def projects_page(
     session: Session, member: StaffMember, words: str, limit: int, offset: int, *, under_way: bool
 ) -> tuple[int, Sequence[Project]]:

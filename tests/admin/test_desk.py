@@ -67,7 +67,8 @@ def test_reports_are_counted_as_they_are_listed(
         project = make.project(programme=programme, division=place, agency=agency, planned_start=start, stage=stage)
         make.published_report(project, "2026-03", stage=stage)
         state = (ReportState.DRAFT, ReportState.SUBMITTED, ReportState.RETURNED)[number % 3]
-        make.report(project, "2026-04", state=state, submitted_at=AT, returned_reason="写清楚")
+        author = members[number % len(members)]
+        make.report(project, "2026-04", author=author, state=state, submitted_at=AT, returned_reason="写清楚")
     make.project(published=False, programme=programme)
     session.commit()
     for member in members:
@@ -86,6 +87,14 @@ def test_reports_are_counted_as_they_are_listed(
         assert len(shown) == min(8, len(owed))
         returned = [one for project in projects for one in project.reports if one.state is ReportState.RETURNED]
         assert desk_reports.returned(session, member, 8)[0] == len(returned)
+        mine = [
+            one
+            for project in projects
+            for one in project.reports
+            if one.state is ReportState.SUBMITTED and one.author_id == member.id
+        ]
+        count, listed = desk_reports.handed_in(session, member, 99)
+        assert (count, {one.id for one in listed}) == (len(mine), {one.id for one in mine})
         signed = duties.own_projects(session, member, Permission.PUBLISH_REPORT)
         submitted = [one for project in signed for one in project.reports if one.state is ReportState.SUBMITTED]
         waiting = [one for one in submitted if not one.is_work_of(member)]
@@ -229,6 +238,7 @@ def test_the_lists_of_reports_read_no_more_than_a_page(
         ("/admin/reports/?show=owed&page=3", 50),
         ("/admin/reports/?page=2", 50),
         ("/admin/reports/?show=returned", 0),
+        ("/admin/reports/?show=waiting", 0),
         ("/admin/publishing/", 0),
         ("/admin/proposals/", 0),
         ("/admin/", 7),

@@ -14,7 +14,7 @@ from tests.journeys.conftest import Site
 ROWS = {
     "/admin/": r"/admin/(?!$).+",
     "/admin/checks": r"/admin/reports/[^/]+/\d{4}-\d\d",
-    "/admin/reports/": r"/admin/reports/[^/]+/\d{4}-\d\d",
+    "/admin/reports/": r"/admin/(reports/[^/]+/\d{4}-\d\d|publishing/\d+)",
     "/admin/publishing/": r"/admin/(publishing/\d+|content/\d+)",
     "/admin/proposals/": r"/admin/proposals/\d+",
     "/admin/content/": r"/admin/content/\d+",
