@@ -19,6 +19,8 @@ _PLAN = re.compile(r"分解|任务分配|分配表|计划表|任务表|任务下
 _WHOLE = re.compile(r"全[省市县区州镇乡国]|(?:总|合|小|共)计|全部")
 _SHARE = re.compile(r"率|比|占")
 """完成率 may be of the money; 形象进度 and 进度 are not."""
+_STAGE = re.compile(r"开工|在建|竣工|完工")
+"""What works go through: how many are to begin is not how many are to be done."""
 _PAIRED = 0.5
 _MOSTLY = 0.8
 _LONGEST_NAME = 20
@@ -197,7 +199,7 @@ def _shared_targets(columns: list[Column], _table: _Table) -> list[Column]:
         alikes = [group for group in open_groups if alike(squeezed(group), squeezed(target.group)) >= _PAIRED]
         if len(alikes) == 1 or len(open_groups) == 1:
             names[target.index] = (alikes if len(alikes) == 1 else list(open_groups))[0]
-        elif len(lonely) == 1 and open_groups:
+        elif len(lonely) == 1 and open_groups and not _STAGE.search(target.group):
             names[target.index] = ""
     return [replace(column, group=names.get(column.index, column.group)) for column in columns]
 
