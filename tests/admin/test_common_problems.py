@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from typing import cast
 
 import pytest
 import sqlalchemy as sa
@@ -98,7 +99,8 @@ def test_it_is_written_once_and_opened_once(
     for project in projects:
         assert f"/problems/{common.id}" in text(client, f"/projects/{project.slug}")
     acts = session.scalars(sa.select(JournalEntry).where(JournalEntry.act == "problem_opened")).all()
-    assert [entry.details["snapshot"]["common_title"] for entry in acts] == [TITLE, TITLE]
+    snapshots = [cast("dict[str, object]", entry.details["snapshot"]) for entry in acts]
+    assert [snapshot["common_title"] for snapshot in snapshots] == [TITLE, TITLE]
     assert verify(session) == []
     found = documents_of(session, RecordKind.PROJECT, [projects[0].id], AT.date())
     assert TITLE in found[0].text

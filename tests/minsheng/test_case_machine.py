@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy.orm import Session
 
-from minsheng import case_links, case_reminders, codes, letters, publishing, suggestions
+from minsheng import case_links, case_reminders, codes, letters, publishing
+from minsheng.case_events import CaseEvent
 from minsheng.case_reminders import DueMoment
 from minsheng.cases import CaseClock, CaseEventKind, CaseState, ClosedAs, Rating, RefusalReason, SuggestionKind
 from minsheng.clock import local_date
@@ -208,7 +209,7 @@ class Cases(RuleBasedStateMachine):
                 event.kind is CaseEventKind.EXTENDED for event in [*case.events, *self.split_of(case)]
             )
 
-    def split_of(self, case: Suggestion) -> list[suggestions.CaseEvent]:
+    def split_of(self, case: Suggestion) -> list[CaseEvent]:
         """What was split off has the extension of the letter it came from."""
         return [] if case.split_from is None else [*case.split_from.events, *self.split_of(case.split_from)]
 

@@ -134,7 +134,7 @@ def test_the_same_project_twice_is_taken_once(session: Session, make: Make, memb
 
 def reported(project: Project, **figures: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return a public project as a file says it, with observations in place of its own by metric."""
-    said = json.loads(json.dumps(exporting.project(project, PUBLISHER, AT.date())))
+    said: dict[str, Any] = json.loads(json.dumps(exporting.project(project, PUBLISHER, AT.date())))
     said["metrics"] = [
         {
             "id": name,
