@@ -306,7 +306,8 @@ class Reader:
             if len(group.alternatives) > 1
         ]
         repeats = self.table.c.kind == RecordKind.REPORT.value
-        is_compiled = self.table.c.origin == Origin.COMPILED.value
+        # Places and agencies have no origin: an ordinary comparison would put them behind all that have one.
+        is_compiled = self.table.c.origin.is_not_distinct_from(Origin.COMPILED.value)
         ordered = (
             chosen.add_columns(
                 sa.or_(sa.false(), *by_synonyms).label("is_other"),

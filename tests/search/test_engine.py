@@ -182,8 +182,9 @@ def test_records_of_this_installation_come_before_compiled_ones_that_answer_as_w
     archive = document("农村公路", origin="compiled", date=dt.date(2026, 9, 1))
     own = document("环湖农村公路", origin="own", date=dt.date(2025, 1, 1))
     elsewhere = document("桥梁", text="农村公路", origin="own")
-    engine.apply([archive, own, elsewhere], [], mark(1))
-    assert titles(engine.search(Query("农村公路"))) == ["环湖农村公路", "农村公路", "桥梁"]
+    place = document("农村公路镇", kind=RecordKind.DIVISION, date=None)
+    engine.apply([archive, own, elsewhere, place], [], mark(1))
+    assert titles(engine.search(Query("农村公路"))) == ["农村公路镇", "环湖农村公路", "农村公路", "桥梁"]
 
 
 def test_newest_first_over_all_segments(engine: SearchEngine, document: MakeDocument) -> None:
