@@ -48,7 +48,7 @@ def reader(app: Flask) -> Visitor:
 def cache_of(app: Flask) -> PageCache:
     layer: Any = app.wsgi_app
     while not isinstance(layer, PageCache):
-        layer = layer.application
+        layer = vars(layer).get("application") or vars(layer)["_application"]
     return layer
 
 
