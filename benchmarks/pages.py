@@ -30,7 +30,7 @@ from flask import Flask
 
 from benchmarks import pages_records
 from minsheng.database import db
-from minsheng.projects import Project
+from minsheng.records.projects import Project
 from website.application import create_app
 from website.config import Settings, load_or_make_secrets
 

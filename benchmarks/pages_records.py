@@ -9,14 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from minsheng import digests
-from minsheng.funding import FundingLine, FundingSource
-from minsheng.indicators import Indicator
-from minsheng.places import Agency, Division, DivisionLevel
-from minsheng.programmes import Programme
-from minsheng.projects import Category, Project, ProjectKind, Stage
-from minsheng.publication import Publication
-from minsheng.reports import IndicatorValue, ProgressReport, ReportState
+from minsheng.progress import digests
+from minsheng.records.funding import FundingLine, FundingSource
+from minsheng.records.indicators import Indicator
+from minsheng.records.places import Agency, Division, DivisionLevel
+from minsheng.records.programmes import Programme
+from minsheng.records.projects import Category, Project, ProjectKind, Stage
+from minsheng.records.publication import Publication
+from minsheng.records.reports import IndicatorValue, ProgressReport, ReportState
 
 SEED = 2010
 AT = dt.datetime(2026, 6, 10, 4, tzinfo=dt.UTC)

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from benchmarks.search_judging import AT, load_published
 from minsheng.models import Base, Project, SearchOutbox
 from minsheng.outbox import RecordKind, touch
-from minsheng.publication import Publication
+from minsheng.records.publication import Publication
 from search import documents, indexer, open_engine
 from search.engine import MAX_LIMIT, Document, Key, Query, SearchEngine
 from search.finding import find

@@ -14,7 +14,7 @@ import zlib
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from minsheng.proof_of_work import BITS, find
+from minsheng.casework.proof_of_work import BITS, find
 
 FORM = "/suggestions/new"
 RUBBISH = "买买买，加微信领红包。"

@@ -11,22 +11,22 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from minsheng import markdown
-from minsheng.calls import Call
+from minsheng.casework.suggestions import Suggestion
 from minsheng.clock import local_date
-from minsheng.content_pages import ContentPage
-from minsheng.documents import Document as PublicDocument
-from minsheng.documents import DocumentKind
-from minsheng.indicators import Indicator
+from minsheng.editorial import markdown
+from minsheng.editorial.content_pages import ContentPage
 from minsheng.outbox import RecordKind
-from minsheng.places import Agency, Division
-from minsheng.programmes import Programme
-from minsheng.projects import Category, Project, Stage
-from minsheng.publication import Origin
-from minsheng.reports import ProgressReport, month_end
-from minsheng.standing import standing
-from minsheng.suggestions import Suggestion
-from minsheng.translating import Translated
+from minsheng.participation.calls import Call
+from minsheng.progress.standing import standing
+from minsheng.records.documents import Document as PublicDocument
+from minsheng.records.documents import DocumentKind
+from minsheng.records.indicators import Indicator
+from minsheng.records.places import Agency, Division
+from minsheng.records.programmes import Programme
+from minsheng.records.projects import Category, Project, Stage
+from minsheng.records.publication import Origin
+from minsheng.records.reports import ProgressReport, month_end
+from minsheng.records.translating import Translated
 from search.engine import PAGE_BREAK, Document, Key
 
 BATCH = 500

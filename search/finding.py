@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from minsheng import synonyms
+from minsheng.installation import synonyms
 from search import indexer
 from search.engine import Hit, Query, Results, SearchEngine
 

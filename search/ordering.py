@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from minsheng.outbox import RecordKind
-from minsheng.publication import Origin
+from minsheng.records.publication import Origin
 from search import analysis, bitsets
 from search.engine import Document, Facet, Sort
 from search.matching import Matched, Sets

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from minsheng.outbox import RecordKind
-from minsheng.publication import Origin
+from minsheng.records.publication import Origin
 from search import ordering, postgres_schema
 from search.corrections import LOOKED_AT, one_slip_apart, readings
 from search.engine import MAX_LIMIT, MAX_REACH, Document, Facet, FacetCount, Hit, Key, Query, Sort

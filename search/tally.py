@@ -12,7 +12,7 @@ import threading
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from minsheng import asked_queries
+from minsheng.installation import asked_queries
 from search import analysis
 
 log = logging.getLogger(__name__)

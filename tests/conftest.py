@@ -20,9 +20,9 @@ from jinja2.bccache import Bucket
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from minsheng import second_factors
+from minsheng.accounts import second_factors
+from minsheng.accounts.staff import Role
 from minsheng.database import db
-from minsheng.staff import Role
 from tests import rigs
 from tests.factories import Make
 from tests.once import keep_compiled_routes, make_tables

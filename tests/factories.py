@@ -7,21 +7,29 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from minsheng import call_acts, content_pages, publishing
-from minsheng.calls import Call, CallState, CallTheme
-from minsheng.content_pages import ContentKind, ContentPage
+from minsheng.accounts.staff import Role, RoleGrant, StaffMember
 from minsheng.database import Base
-from minsheng.documents import Document, DocumentKind
-from minsheng.funding import FundingLine, FundingSource
-from minsheng.indicators import Indicator
-from minsheng.places import Agency, Division, DivisionLevel
-from minsheng.programmes import Programme
-from minsheng.projects import Category, Project, ProjectKind, Responsibility, ResponsibilityRole, Stage
-from minsheng.publication import Publication
-from minsheng.questionnaires import Option, Question, Questionnaire, QuestionnaireVersion, QuestionRole, QuestionType
-from minsheng.reports import IndicatorValue, ProgressReport
-from minsheng.staff import Role, RoleGrant, StaffMember
-from minsheng.surveys import Wave
+from minsheng.editorial import content_pages, publishing
+from minsheng.editorial.content_pages import ContentKind, ContentPage
+from minsheng.participation import call_acts
+from minsheng.participation.calls import Call, CallState, CallTheme
+from minsheng.records.documents import Document, DocumentKind
+from minsheng.records.funding import FundingLine, FundingSource
+from minsheng.records.indicators import Indicator
+from minsheng.records.places import Agency, Division, DivisionLevel
+from minsheng.records.programmes import Programme
+from minsheng.records.projects import Category, Project, ProjectKind, Responsibility, ResponsibilityRole, Stage
+from minsheng.records.publication import Publication
+from minsheng.records.reports import IndicatorValue, ProgressReport
+from minsheng.surveying.questionnaires import (
+    Option,
+    Question,
+    Questionnaire,
+    QuestionnaireVersion,
+    QuestionRole,
+    QuestionType,
+)
+from minsheng.surveying.surveys import Wave
 
 Record = TypeVar("Record", bound=Base)
 

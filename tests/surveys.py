@@ -6,12 +6,19 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from minsheng import assessment_schemes
 from minsheng.opinion.scheme_reading import shipped
-from minsheng.places import Division, DivisionLevel
-from minsheng.population import PopulationMargin
-from minsheng.questionnaires import Option, Question, Questionnaire, QuestionnaireVersion, QuestionRole, QuestionType
-from minsheng.surveys import Answer, Channel, Response, Wave
+from minsheng.records.places import Division, DivisionLevel
+from minsheng.surveying import assessment_schemes
+from minsheng.surveying.population import PopulationMargin
+from minsheng.surveying.questionnaires import (
+    Option,
+    Question,
+    Questionnaire,
+    QuestionnaireVersion,
+    QuestionRole,
+    QuestionType,
+)
+from minsheng.surveying.surveys import Answer, Channel, Response, Wave
 from tests.factories import Make
 
 SCALE = ("very_satisfied", "satisfied", "neutral", "dissatisfied", "very_dissatisfied", "dont_know")

@@ -10,12 +10,12 @@ from flask import abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm.exc import StaleDataError
 
-from admin.sign_in_form import keep_form
-from minsheng import second_factors, signing_in
+from admin.accounts.sign_in_form import keep_form
+from minsheng.accounts import second_factors, signing_in
+from minsheng.accounts.staff import Permission, StaffMember, StaffSession
 from minsheng.database import db
 from minsheng.errors import NotAllowedError, WrongStateError
-from minsheng.places import Agency, Division
-from minsheng.staff import Permission, StaffMember, StaffSession
+from minsheng.records.places import Agency, Division
 from pages.installation import site_settings
 from pages.services import services
 

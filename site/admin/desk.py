@@ -13,35 +13,22 @@ import sqlalchemy as sa
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from admin import second_signature
 from admin.access import current_staff, needs
-from minsheng import (
-    applying,
-    board_alarms,
-    board_bursts,
-    content_pages,
-    desk_proposals,
-    desk_reports,
-    desk_signatures,
-    duties,
-    inspection_acts,
-    look_back_acts,
-    paper_sheets,
-    problem_lists,
-    quarantine,
-    reviewed,
-    sample_removal,
-    staff_standing,
-    staffing,
-    timed_publishing,
-)
+from admin.editorial import second_signature
+from minsheng.accounts import staff_standing, staffing
+from minsheng.accounts.staff import Permission, StaffMember
+from minsheng.casework import quarantine
+from minsheng.casework.held_letters import HeldLetter, HeldState
 from minsheng.database import db
-from minsheng.desk_cases import DeskCases
-from minsheng.held_letters import HeldLetter, HeldState
-from minsheng.problem_lists import Filters
-from minsheng.problems import ProblemState
-from minsheng.reviewed import Reviewed
-from minsheng.staff import Permission, StaffMember
+from minsheng.desk import desk_proposals, desk_reports, desk_signatures, duties
+from minsheng.desk.desk_cases import DeskCases
+from minsheng.editorial import applying, content_pages, reviewed, timed_publishing
+from minsheng.editorial.reviewed import Reviewed
+from minsheng.installation import sample_removal
+from minsheng.oversight import inspection_acts, look_back_acts, problem_lists
+from minsheng.oversight.problem_lists import Filters
+from minsheng.oversight.problems import ProblemState
+from minsheng.surveying import board_alarms, board_bursts, paper_sheets
 from pages.installation import site_settings
 from pages.language import lazy_gettext as _l
 from pages.services import services

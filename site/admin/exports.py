@@ -12,16 +12,16 @@ from flask import Blueprint, Response, abort, flash, make_response, redirect, re
 from flask.typing import ResponseReturnValue
 
 from admin.access import current_staff, needs
-from minsheng import export_runs, journal
+from minsheng import journal
 from minsheng.clock import local_date
 from minsheng.database import db
-from minsheng.document_types import DocumentType
 from minsheng.errors import NotAllowedError
-from minsheng.export_runs import KEPT, ExportRun, ExportState
-from minsheng.exporting import record_files, records
+from minsheng.exporting import export_runs, record_files, records
+from minsheng.exporting.export_runs import KEPT, ExportRun, ExportState
 from minsheng.exporting.record_files import MOST_RUNNING, Workshop
 from minsheng.exporting.records import RecordTable
 from minsheng.journal import Act
+from minsheng.records.document_types import DocumentType
 from pages.forms import Form
 from pages.language import gettext as _
 from pages.language import lazy_gettext as _l

@@ -6,10 +6,10 @@ from flask.typing import ResponseReturnValue
 
 from admin import journal_words
 from admin.access import needs
-from minsheng import publishing
+from minsheng.accounts.staff import Permission
 from minsheng.database import db
+from minsheng.editorial import publishing
 from minsheng.journal import JournalEntry, current_head
-from minsheng.staff import Permission
 from pages.limits import limiter
 from pages.services import services
 

@@ -4,8 +4,8 @@ from typing import NamedTuple, cast
 
 from flask import g, request, url_for
 
-from minsheng.reviewed import PUBLISHED_BY
-from minsheng.staff import Permission, StaffMember
+from minsheng.accounts.staff import Permission, StaffMember
+from minsheng.editorial.reviewed import PUBLISHED_BY
 from pages.language import gettext as _
 from pages.language import site_title
 

@@ -6,8 +6,8 @@ from flask import Response as FlaskResponse
 from flask import abort, send_file
 from werkzeug.wrappers import Response
 
-from minsheng.document_types import DocumentType
-from minsheng.documents import Document
+from minsheng.records.document_types import DocumentType
+from minsheng.records.documents import Document
 from pages.language import gettext as _
 from pages.language import ngettext
 from pages.services import services

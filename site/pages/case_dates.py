@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from flask import Flask
 
-from minsheng import case_deadlines
+from minsheng.casework import case_deadlines
 from pages.formats import date
 from pages.language import gettext as _
 from pages.language import lazy_gettext as _l

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from flask import Flask
 
-from minsheng.findings import CheckCode, Finding
+from minsheng.progress.findings import CheckCode, Finding
 from pages import formats
 from pages.language import gettext as _
 from pages.language import lazy_gettext as _l

@@ -11,9 +11,9 @@ from flask import Blueprint, Response, abort, current_app, g, has_app_context, u
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from minsheng import settings
 from minsheng.database import db, reading
-from minsheng.settings import DEFAULTS, Emblem, SiteSettings
+from minsheng.installation import settings
+from minsheng.installation.settings import DEFAULTS, Emblem, SiteSettings
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("installation", __name__)

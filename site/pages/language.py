@@ -20,7 +20,7 @@ from flask import Flask, Response, g, has_request_context, request
 from markupsafe import Markup, escape
 
 import translations
-from minsheng.translating import Translated
+from minsheng.records.translating import Translated
 from pages.addresses import url_with
 from pages.installation import site_settings
 from translations.catalogues import compile_catalogues

@@ -2,9 +2,9 @@
 
 from flask import Response, abort, send_file
 
-from minsheng.case_photos import CasePhoto
-from minsheng.media import WIDTHS
-from minsheng.photos import Photo
+from minsheng.casework.case_photos import CasePhoto
+from minsheng.pictures.media import WIDTHS
+from minsheng.pictures.photos import Photo
 from pages.services import services
 
 

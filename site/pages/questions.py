@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from minsheng.questionnaire_drafts import ONE_CHOICE
-from minsheng.questionnaires import Question, QuestionnaireVersion
+from minsheng.surveying.questionnaire_drafts import ONE_CHOICE
+from minsheng.surveying.questionnaires import Question, QuestionnaireVersion
 from pages.language import current_language, plain_record_text
 from pages.language import gettext as _
 

@@ -7,16 +7,16 @@ from pathlib import Path
 
 from flask import current_app
 
-from minsheng import calendars
-from minsheng.cases import CaseClock
+from minsheng.casework.cases import CaseClock
 from minsheng.clock import local_date
 from minsheng.database import db, now
-from minsheng.document_store import DocumentStore
 from minsheng.encryption import ContactBox
-from minsheng.mail import Sender
-from minsheng.media import MediaStore
-from minsheng.overview import OverviewKeeper
-from minsheng.transports import FileTransport, Transport
+from minsheng.installation import calendars
+from minsheng.mailing.mail import Sender
+from minsheng.mailing.transports import FileTransport, Transport
+from minsheng.pictures.media import MediaStore
+from minsheng.progress.overview import OverviewKeeper
+from minsheng.records.document_store import DocumentStore
 from minsheng.workdays import WorkCalendar
 from pages.installation import site_settings
 from search.engine import SearchEngine

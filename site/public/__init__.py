@@ -5,56 +5,27 @@ from typing import Any
 
 from flask import Blueprint
 
-from public import (
-    about,
+from public import about, home, layout, moved, my_place, page_head, presenting, search, wellknown
+from public.casework import case_erasure, case_statistics, suggestions
+from public.editorial import change_words, changes, content
+from public.mailing import feeds, follow_links, subscriptions
+from public.oversight import bulletins, common_problems, inspections, summonses
+from public.participation import calls, monitoring
+from public.progress import briefing, comparison, laggards, positions
+from public.records import (
     agencies,
-    assessments,
     boards,
-    briefing,
-    bulletins,
-    calls,
-    cards,
-    case_erasure,
-    case_statistics,
-    change_words,
-    changes,
-    common_problems,
-    comparison,
-    content,
     documents,
-    embeds,
-    feeds,
-    follow_links,
     galleries,
-    home,
-    inspections,
-    invites,
-    laggards,
-    layout,
-    monitoring,
-    moved,
-    my_place,
-    oc4ids,
-    opendata,
-    page_head,
     photos,
     places,
-    positions,
-    presenting,
     programme_data,
     programmes,
     project_files,
     projects,
-    schemes,
-    search,
-    share,
-    subscriptions,
-    suggestions,
-    summonses,
-    survey_results,
-    surveys,
-    wellknown,
 )
+from public.sharing import cards, embeds, oc4ids, opendata, share
+from public.surveying import assessments, invites, schemes, survey_results, surveys
 
 blueprint = Blueprint("public", __name__, template_folder="templates")
 for module in (

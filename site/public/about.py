@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template
 
-from minsheng.schedule import thresholds_in_force
+from minsheng.progress.schedule import thresholds_in_force
 from pages.services import services
 from public import presenting
 

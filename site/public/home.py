@@ -6,11 +6,12 @@ from itertools import zip_longest
 
 from flask import Blueprint, render_template, url_for
 
-from minsheng import archive, headlines
 from minsheng.database import db
-from minsheng.overview import last_owed_month
-from minsheng.projects import Project
-from minsheng.standing import Standing
+from minsheng.progress import headlines
+from minsheng.progress.overview import last_owed_month
+from minsheng.progress.standing import Standing
+from minsheng.records import archive
+from minsheng.records.projects import Project
 from pages.display import is_plain
 from pages.language import text_of
 from public import my_place, presenting

@@ -9,7 +9,7 @@ from dataclasses import fields
 
 from flask import g
 
-from minsheng.listing import Filters
+from minsheng.progress.listing import Filters
 from pages.display import WISHES
 
 NEVER = {

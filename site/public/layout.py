@@ -4,10 +4,11 @@ from typing import Any
 
 from flask import current_app, has_request_context, request, url_for
 
-from minsheng.content_pages import ContentKind
+from minsheng.editorial.content_pages import ContentKind
 from pages.language import gettext as _
 from pages.language import ngettext, plain_text_of
-from public import content, prepared
+from public.casework import prepared
+from public.editorial import content
 
 
 def names() -> dict[str, Any]:

@@ -3,12 +3,13 @@
 import sqlalchemy as sa
 from flask import Response, make_response, redirect, render_template, request, url_for
 
-from minsheng import addresses, changelog
-from minsheng.addresses import AddressKind
 from minsheng.database import db
-from minsheng.programmes import Programme
-from minsheng.projects import Project
-from minsheng.publication import Publication
+from minsheng.editorial import changelog
+from minsheng.records import addresses
+from minsheng.records.addresses import AddressKind
+from minsheng.records.programmes import Programme
+from minsheng.records.projects import Project
+from minsheng.records.publication import Publication
 
 NOT_FOUND = 404
 GONE = 410

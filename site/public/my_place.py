@@ -7,12 +7,12 @@ from typing import Any
 from flask import Blueprint, abort, redirect, request
 from werkzeug.wrappers import Response
 
-from minsheng import headlines
 from minsheng.database import db
-from minsheng.listing import Filters, count
-from minsheng.places import Division
-from minsheng.publication import Origin
-from minsheng.schedule import ScheduleStatus
+from minsheng.progress import headlines
+from minsheng.progress.listing import Filters, count
+from minsheng.progress.schedule import ScheduleStatus
+from minsheng.records.places import Division
+from minsheng.records.publication import Origin
 from pages.addresses import local_address
 from pages.display import COOKIE_AGE
 from public import keeping, presenting

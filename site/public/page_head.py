@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from pages.addresses import absolute, here
 from pages.language import PARAMETER, shown_languages
-from public import structured
+from public.sharing import structured
 
 LISTS: Mapping[str, tuple[str, ...]] = {
     "public.projects.index": (

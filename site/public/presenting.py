@@ -8,14 +8,14 @@ from fractions import Fraction
 
 import sqlalchemy as sa
 
-from minsheng import rates
 from minsheng.database import db
-from minsheng.directory import Place
-from minsheng.glances import Overview, for_cards
-from minsheng.places import Division, DivisionLevel
-from minsheng.programmes import Programme
-from minsheng.projects import Project
-from minsheng.sums import HasIdentity
+from minsheng.progress.directory import Place
+from minsheng.progress.glances import Overview, for_cards
+from minsheng.progress.sums import HasIdentity
+from minsheng.records import rates
+from minsheng.records.places import Division, DivisionLevel
+from minsheng.records.programmes import Programme
+from minsheng.records.projects import Project
 from pages import formats
 from pages.language import current_language, plain_record_text
 from pages.language import gettext as _

@@ -9,8 +9,8 @@ from flask import Blueprint, Response, jsonify, render_template, request, url_fo
 
 from minsheng.database import db
 from minsheng.outbox import RecordKind
-from minsheng.programmes import Programme
-from minsheng.publication import Origin
+from minsheng.records.programmes import Programme
+from minsheng.records.publication import Origin
 from pages.language import lazy_gettext as _l
 from pages.language import plain_text_of
 from pages.limits import limiter

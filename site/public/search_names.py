@@ -7,10 +7,10 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from minsheng.database import db
 from minsheng.outbox import RecordKind
-from minsheng.places import Agency, Division
-from minsheng.programmes import Programme
-from minsheng.projects import Project
-from minsheng.translating import Texts
+from minsheng.records.places import Agency, Division
+from minsheng.records.programmes import Programme
+from minsheng.records.projects import Project
+from minsheng.records.translating import Texts
 from pages import formats
 from pages.language import DEFAULT, current_language
 from pages.language import gettext as _

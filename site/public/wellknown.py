@@ -9,15 +9,15 @@ import sqlalchemy as sa
 from flask import Blueprint, Response, abort, jsonify, redirect, stream_with_context, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from minsheng import directory
-from minsheng.content_pages import ContentPage
+from minsheng.casework.suggestions import Suggestion
 from minsheng.database import db
-from minsheng.places import Agency
-from minsheng.programmes import Programme
-from minsheng.projects import Project
-from minsheng.reports import ProgressReport
-from minsheng.suggestions import Suggestion
-from minsheng.surveys import Wave
+from minsheng.editorial.content_pages import ContentPage
+from minsheng.progress import directory
+from minsheng.records.places import Agency
+from minsheng.records.programmes import Programme
+from minsheng.records.projects import Project
+from minsheng.records.reports import ProgressReport
+from minsheng.surveying.surveys import Wave
 from pages.addresses import absolute, static_url
 from pages.installation import site_settings
 from pages.language import site_title

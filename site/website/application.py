@@ -9,19 +9,19 @@ from whitenoise import WhiteNoise
 
 import admin
 import public
-from minsheng import schedule
 from minsheng.database import db
-from minsheng.document_store import DocumentStore
 from minsheng.encryption import ContactBox
-from minsheng.mail import Sender
-from minsheng.media import MAX_BYTES, MediaStore
-from minsheng.transports import FileTransport, SmtpTransport, Transport
+from minsheng.mailing.mail import Sender
+from minsheng.mailing.transports import FileTransport, SmtpTransport, Transport
+from minsheng.pictures.media import MAX_BYTES, MediaStore
+from minsheng.progress import schedule
+from minsheng.records.document_store import DocumentStore
 from minsheng.workdays import packaged_calendar
 from pages import limit_store, limits, setup
 from pages.addresses import STATIC
 from pages.installation import site_settings
 from pages.services import EXTENSION, Services, services
-from public import sending_gate
+from public.casework import sending_gate
 from search import open_engine
 from search.engine import SearchEngine
 from search.finding import catch_up

@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 import flask_migrate
 
-from minsheng import digests, outlines, publishing
 from minsheng.database import db, now, reading
+from minsheng.editorial import publishing
 from minsheng.errors import InvalidFileError
-from minsheng.first_run import FirstAdministrator
 from minsheng.importing.published import import_published, read_rows
+from minsheng.installation.first_run import FirstAdministrator
 from minsheng.journal import current_head
+from minsheng.progress import digests, outlines
 from pages.services import services
 from search import indexer
 from website import contact_commands, first_run, import_words, jobs, oc4ids_commands, opinion_commands, sample_content

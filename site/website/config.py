@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import cast, get_args
 
-from minsheng.mail import InvalidRecipientError, read_address
-from minsheng.transports import Security
+from minsheng.mailing.mail import InvalidRecipientError, read_address
+from minsheng.mailing.transports import Security
 
 SECRETS_FILE = "secrets.env"
 TILE_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?/[A-Za-z0-9/?&=._~{}:,%+-]+")

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import click
 
-from minsheng import sealed_values
 from minsheng.database import db
+from minsheng.installation import sealed_values
 from pages.services import services
 from website.application import create_app
 from website.config import SECRETS_FILE, Settings

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from minsheng.errors import DomainError, NotAllowedError, NotOpenError, SealedError
 from pages.error_messages import domain_message, http_message
-from public import prepared, sending_gate
+from public.casework import prepared, sending_gate
 
 log = logging.getLogger(__name__)
 WORTH_KEEPING = 12

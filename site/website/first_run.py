@@ -6,12 +6,13 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
-from minsheng import first_run, invitations, sample_removal
+from minsheng.accounts import invitations
+from minsheng.accounts.staff import StaffMember
 from minsheng.database import db, now
 from minsheng.errors import DomainError, InvalidFileError, InvalidValuesError
-from minsheng.first_run import FirstAdministrator, InvalidPlacesError
 from minsheng.importing.divisions import Gazetteer, gazetteer
-from minsheng.staff import StaffMember
+from minsheng.installation import first_run, sample_removal
+from minsheng.installation.first_run import FirstAdministrator, InvalidPlacesError
 from pages.services import services
 
 OPERATOR = "系统管理员"

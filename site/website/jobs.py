@@ -7,39 +7,32 @@ import threading
 
 from flask import Flask
 
-from minsheng import (
+from minsheng.accounts import passkeys, sign_in_refusals
+from minsheng.casework import case_deadlines, case_import_drafts, case_reminders, quarantine, retention, spent_tickets
+from minsheng.clock import local_date
+from minsheng.database import db
+from minsheng.desk import typed_forms
+from minsheng.editorial import timed_publishing
+from minsheng.exporting import record_files
+from minsheng.installation import scheduling
+from minsheng.installation.scheduling import Job, Outcome
+from minsheng.mailing import mail, subscriptions
+from minsheng.mailing.mail import Sender
+from minsheng.pictures import media_sweeping
+from minsheng.surveying import (
     answer_imports,
     answer_mixing,
     board_alarms,
-    case_deadlines,
-    case_import_drafts,
-    case_reminders,
-    mail,
-    media_sweeping,
     paper_batches,
-    passkeys,
-    quarantine,
-    retention,
     sample_frame_reading,
     sample_frames,
-    scheduling,
-    sign_in_refusals,
-    spent_tickets,
-    subscriptions,
-    timed_publishing,
-    typed_forms,
     wave_results,
 )
-from minsheng.clock import local_date
-from minsheng.database import db
-from minsheng.exporting import record_files
-from minsheng.mail import Sender
-from minsheng.scheduling import Job, Outcome
 from pages import tickets
 from pages.installation import read_afresh, site_settings
 from pages.services import services
-from public.case_mail import tell_senders
-from public.news_mail import tell_news
+from public.casework.case_mail import tell_senders
+from public.mailing.news_mail import tell_news
 
 log = logging.getLogger(__name__)
 

@@ -7,16 +7,16 @@ import click
 import flask_migrate
 import sqlalchemy as sa
 
-from admin.oc4ids_words import VERDICTS, doubts, file_words, refusal_words, repair_words
+from admin.importing.oc4ids_words import VERDICTS, doubts, file_words, refusal_words, repair_words
+from minsheng.accounts.staff import StaffMember, staff_by_username
 from minsheng.database import db, now
 from minsheng.errors import InvalidFileError, WrongStateError
 from minsheng.importing import oc4ids
 from minsheng.importing.oc4ids import Came, ProjectRefusedError
 from minsheng.importing.oc4ids_lines import Line, Situation, Verdict, lines_of
-from minsheng.oc4ids_uploads import Oc4idsUpload
-from minsheng.programmes import Programme
-from minsheng.publication import Origin
-from minsheng.staff import StaffMember, staff_by_username
+from minsheng.importing.oc4ids_uploads import Oc4idsUpload
+from minsheng.records.programmes import Programme
+from minsheng.records.publication import Origin
 from pages.services import services
 from website.application import create_app
 from website.config import Settings

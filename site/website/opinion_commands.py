@@ -11,18 +11,19 @@ import click
 import flask_migrate
 from sqlalchemy.orm import Session
 
-from minsheng import digests, wave_results
-from minsheng.assessment_tables import tables_of
-from minsheng.assessments import Assessment
 from minsheng.database import db
 from minsheng.exporting.assessments import assessment_package
 from minsheng.opinion.package import restricted_package
 from minsheng.opinion.panels import COMPOSITE
 from minsheng.opinion.ranks import printed
 from minsheng.opinion.scores import ALL, Score
-from minsheng.surveys import Channel, Wave
-from minsheng.wave_figures import Figures
-from minsheng.wave_results import WaveResult
+from minsheng.progress import digests
+from minsheng.surveying import wave_results
+from minsheng.surveying.assessment_tables import tables_of
+from minsheng.surveying.assessments import Assessment
+from minsheng.surveying.surveys import Channel, Wave
+from minsheng.surveying.wave_figures import Figures
+from minsheng.surveying.wave_results import WaveResult
 from website import opinion_files
 from website.application import create_app
 from website.config import Settings

@@ -12,7 +12,6 @@ from typing import TypeVar
 
 import click
 
-from minsheng.document_types import DAMAGED_ARCHIVE
 from minsheng.importing.answer_files import questions_of, read_answers, read_margins, read_suggestions
 from minsheng.importing.plain_tables import UnreadableTableError
 from minsheng.opinion.cellbook import build
@@ -25,6 +24,7 @@ from minsheng.opinion.scheme_reading import read_scheme, shipped
 from minsheng.opinion.schemes import ItemMethod, Scheme, shipped_names
 from minsheng.opinion.scores import ALL, CellBook, division_scores, programme_scores
 from minsheng.opinion.tables import division_table, programme_table
+from minsheng.records.document_types import DAMAGED_ARCHIVE
 
 T = TypeVar("T")
 MOST_UNPACKED = 500_000_000

@@ -12,13 +12,13 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
-from minsheng import sample_removal, settings
+from minsheng.accounts.passwords import hash_password
+from minsheng.accounts.staff import StaffMember
 from minsheng.clock import local_date
 from minsheng.database import db, now
 from minsheng.importing.published import import_published, read_rows
-from minsheng.passwords import hash_password
-from minsheng.programmes import Programme
-from minsheng.staff import StaffMember
+from minsheng.installation import sample_removal, settings
+from minsheng.records.programmes import Programme
 from pages.services import services
 from website.sample.county import SampleCounty, load_county
 from website.sample.world import Installation

@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from minsheng import passwords
-from minsheng.staff import StaffMember
+from minsheng.accounts import passwords
+from minsheng.accounts.staff import StaffMember
 from pages.services import EXTENSION
 from website.application import create_app
 from website.config import Settings

@@ -12,17 +12,18 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from minsheng import desk_reports, duties, invitations
-from minsheng.case_reminders import CaseReminder, DueMoment
-from minsheng.cases import CaseState, Prominence, SuggestionKind
+from minsheng.accounts import invitations
+from minsheng.accounts.passkeys import Passkey
+from minsheng.accounts.staff import Permission, Role, StaffMember
+from minsheng.casework.case_reminders import CaseReminder, DueMoment
+from minsheng.casework.cases import CaseState, Prominence, SuggestionKind
+from minsheng.casework.suggestions import Suggestion
 from minsheng.database import Base, db
-from minsheng.desk_cases import SOON_DAYS, DeskCases
-from minsheng.passkeys import Passkey
-from minsheng.places import Division, DivisionLevel
-from minsheng.projects import Project, Stage
-from minsheng.reports import ReportState
-from minsheng.staff import Permission, Role, StaffMember
-from minsheng.suggestions import Suggestion
+from minsheng.desk import desk_reports, duties
+from minsheng.desk.desk_cases import SOON_DAYS, DeskCases
+from minsheng.records.places import Division, DivisionLevel
+from minsheng.records.projects import Project, Stage
+from minsheng.records.reports import ReportState
 from tests.admin.conftest import AT, Browser
 from tests.factories import Make
 
@@ -77,9 +78,9 @@ def test_reports_are_counted_as_they_are_listed(
         late = [one for one in owed if one.owed_by and one.owed_by < day]
         assert desk_reports.months_owed(session, member, day, 8) == (len(owed), len(late))
         pages = [desk_reports.owed_page(session, member, day, 8, 5, offset) for offset in range(0, len(owed) + 5, 5)]
-        listed = [(one.month, one.project.title, one.owed_by, one.in_work) for page in pages for one in page]
+        paged = [(one.month, one.project.title, one.owed_by, one.in_work) for page in pages for one in page]
         expected = sorted(owed, key=lambda one: (one.month, one.project.title, one.project.id))
-        assert listed == [(one.month, one.project.title, one.owed_by, one.in_work) for one in expected]
+        assert paged == [(one.month, one.project.title, one.owed_by, one.in_work) for one in expected]
         under_way = [one for one in projects if one.stage is Stage.UNDER_WAY]
         assert desk_reports.projects_page(session, member, "", 3, 0, under_way=True)[0] == len(under_way)
         shown = {(one.project.id, one.month) for one in desk_reports.most_silent(session, member, day, 8, 8)}

@@ -16,16 +16,16 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy.orm import Session
 
 from admin import exports
-from minsheng import addresses
-from minsheng.export_runs import ExportPiece, ExportRun, ExportState
+from minsheng.accounts.staff import Role, StaffMember
 from minsheng.exporting import record_files, records
+from minsheng.exporting.export_runs import ExportPiece, ExportRun, ExportState
 from minsheng.exporting.record_rows import Row
 from minsheng.exporting.records import RecordTable
-from minsheng.inspections import InspectionCheck, InspectionPlan
 from minsheng.journal import JournalEntry
-from minsheng.lookbacks import LookBack, LookBackResult
-from minsheng.problems import Problem, ProblemSource, ProblemState
-from minsheng.staff import Role, StaffMember
+from minsheng.oversight.inspections import InspectionCheck, InspectionPlan
+from minsheng.oversight.lookbacks import LookBack, LookBackResult
+from minsheng.oversight.problems import Problem, ProblemSource, ProblemState
+from minsheng.records import addresses
 from tests.admin.conftest import Browser, Clock
 from tests.conftest import AT
 from tests.factories import Make

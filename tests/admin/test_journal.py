@@ -3,9 +3,9 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from minsheng.accounts.staff import Role, StaffMember
 from minsheng.journal import current_head
-from minsheng.reports import ProgressReport
-from minsheng.staff import Role, StaffMember
+from minsheng.records.reports import ProgressReport
 from tests.admin.conftest import Browser
 from tests.factories import Make
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from minsheng.staff import Role, StaffMember
+from minsheng.accounts.staff import Role, StaffMember
 from tests.admin.conftest import Browser
 from tests.factories import Make
 

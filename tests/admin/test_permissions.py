@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from admin.access import OPEN_ENDPOINTS, needed_permissions, needs
-from minsheng.staff import ROLE_PERMISSIONS, Role, StaffMember
+from minsheng.accounts.staff import ROLE_PERMISSIONS, Role, StaffMember
 from tests.admin.conftest import Browser
 from tests.factories import Make
 

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from admin.access import TOKEN
-from minsheng.media import MAX_BYTES
-from minsheng.suggestions import Suggestion
+from minsheng.casework.suggestions import Suggestion
+from minsheng.pictures.media import MAX_BYTES
 from pages.forms import Form, MoneyField, QuantityField
 from pages.limits import caller
-from public.opendata import safe_cell
+from public.sharing.opendata import safe_cell
 from tests.adversarial.reading import send_letter, sent_fields
 from tests.factories import Make
 from website.incoming import LARGEST_ID, LETTERS_MOST_BYTES, RESIDENTS_MOST_BYTES, Parameters
@@ -180,8 +180,8 @@ def test_forwarded_headers_of_a_visitor_are_not_believed(client: FlaskClient) ->
 
 def test_no_address_leaves_its_folder(client: FlaskClient) -> None:
     for path in (
-        "/static/pages/../../minsheng/staff.py",
-        "/static/pages/%2e%2e/%2e%2e/minsheng/staff.py",
+        "/static/pages/../../minsheng/accounts/staff.py",
+        "/static/pages/%2e%2e/%2e%2e/minsheng/accounts/staff.py",
         "/static/pages/..%2f..%2fwebsite%2fconfig.py",
         "/photos/..%2f..%2fsecrets-480.webp",
         "/photos/" + "a" * 63 + "%00-480.webp",

@@ -8,10 +8,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from minsheng import surveys
+from minsheng.casework.suggestions import Suggestion
 from minsheng.database import db
-from minsheng.suggestions import Suggestion
-from minsheng.surveys import Channel
+from minsheng.surveying import surveys
+from minsheng.surveying.surveys import Channel
 from tests.adversarial.reading import send_letter, sent_fields
 from tests.factories import Make
 

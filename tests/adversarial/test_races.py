@@ -11,15 +11,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from minsheng import letters, publishing
-from minsheng.case_events import CaseEvent
-from minsheng.cases import CaseEventKind, SuggestionKind
+from minsheng.accounts.passwords import hash_password
+from minsheng.accounts.staff import Role, StaffMember
+from minsheng.casework import letters
+from minsheng.casework.case_events import CaseEvent
+from minsheng.casework.cases import CaseEventKind, SuggestionKind
+from minsheng.casework.letters import Letter
+from minsheng.casework.suggestions import Suggestion
 from minsheng.database import db
+from minsheng.editorial import publishing
 from minsheng.journal import JournalEntry
-from minsheng.letters import Letter
-from minsheng.passwords import hash_password
-from minsheng.staff import Role, StaffMember
-from minsheng.suggestions import Suggestion
 from pages.services import services
 from tests.admin.conftest import read_fields
 from tests.adversarial.reading import WORDS, sent_fields

@@ -3,11 +3,11 @@
 import datetime as dt
 from decimal import Decimal
 
-from minsheng.contracts import Contract, ContractChange, ContractPayment
 from minsheng.exporting.oc4ids import Publisher
-from minsheng.funding import FundingKind, FundingLine, FundingSource, FundMovement, MovementKind
-from minsheng.indicators import Indicator
-from minsheng.projects import Milestone, MilestoneKind, Project, Responsibility, ResponsibilityRole
+from minsheng.records.contracts import Contract, ContractChange, ContractPayment
+from minsheng.records.funding import FundingKind, FundingLine, FundingSource, FundMovement, MovementKind
+from minsheng.records.indicators import Indicator
+from minsheng.records.projects import Milestone, MilestoneKind, Project, Responsibility, ResponsibilityRole
 from tests.factories import Make
 
 DAY, FINISH = dt.date(2026, 3, 1), dt.date(2026, 11, 1)

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from minsheng import sample_frame_reading, sample_frames, samples
+from minsheng.accounts.staff import Role, StaffMember
 from minsheng.encryption import ContactBox
-from minsheng.places import Division
-from minsheng.sample_drawing import Wanted
-from minsheng.sample_frames import SampleFrame
-from minsheng.samples import DrawOrder, Sample, SampleDesign
-from minsheng.staff import Role, StaffMember
-from minsheng.surveys import Channel, Wave
+from minsheng.records.places import Division
+from minsheng.surveying import sample_frame_reading, sample_frames, samples
+from minsheng.surveying.sample_drawing import Wanted
+from minsheng.surveying.sample_frames import SampleFrame
+from minsheng.surveying.samples import DrawOrder, Sample, SampleDesign
+from minsheng.surveying.surveys import Channel, Wave
 from tests.factories import Make
 
 SECRET = "a secret for tests only"

@@ -11,17 +11,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy.orm import Session
 
-from minsheng import case_links, case_reminders, codes, letters, publishing
-from minsheng.case_events import CaseEvent
-from minsheng.case_reminders import DueMoment
-from minsheng.cases import CaseClock, CaseEventKind, CaseState, ClosedAs, Rating, RefusalReason, SuggestionKind
+from minsheng import codes
+from minsheng.casework import case_links, case_reminders, letters
+from minsheng.casework.case_events import CaseEvent
+from minsheng.casework.case_reminders import DueMoment
+from minsheng.casework.cases import CaseClock, CaseEventKind, CaseState, ClosedAs, Rating, RefusalReason, SuggestionKind
+from minsheng.casework.letters import Letter
+from minsheng.casework.suggestions import Suggestion
 from minsheng.clock import local_date
 from minsheng.database import Base
+from minsheng.editorial import publishing
 from minsheng.encryption import ContactBox
 from minsheng.errors import WrongStateError
-from minsheng.letters import Letter
-from minsheng.places import Agency
-from minsheng.suggestions import Suggestion
+from minsheng.records.places import Agency
 from minsheng.workdays import WorkCalendar
 from tests.factories import Make
 from website import database_setup

@@ -5,17 +5,20 @@ import datetime as dt
 import pytest
 from sqlalchemy.orm import Session
 
-from minsheng import case_adoptions, case_links, casework, codes, letters, problem_acts, publishing, suggestions
-from minsheng.case_figures import Share
-from minsheng.cases import CaseClock, CaseEventKind, CaseState, ClosedAs, Rating, RefusalReason, SuggestionKind
+from minsheng import codes
+from minsheng.accounts.staff import StaffMember
+from minsheng.casework import case_adoptions, case_links, case_statistics, letters, suggestions
+from minsheng.casework.case_figures import Share
+from minsheng.casework.cases import CaseClock, CaseEventKind, CaseState, ClosedAs, Rating, RefusalReason, SuggestionKind
+from minsheng.casework.letters import Letter
+from minsheng.casework.suggestions import Suggestion
 from minsheng.clock import local_date
+from minsheng.editorial import publishing
 from minsheng.encryption import ContactBox
 from minsheng.errors import OwnWorkError, ReasonRequiredError, WrongStateError
-from minsheng.letters import Letter
-from minsheng.problems import Problem
-from minsheng.projects import Project
-from minsheng.staff import StaffMember
-from minsheng.suggestions import Suggestion
+from minsheng.oversight import problem_acts
+from minsheng.oversight.problems import Problem
+from minsheng.records.projects import Project
 from minsheng.workdays import WorkCalendar
 from tests.factories import Make
 
@@ -211,8 +214,8 @@ def test_whoever_sent_a_duplicate_judges_the_answer_once_and_within_the_period(
         later.rate(Rating.SATISFIED, "", at)
     with pytest.raises(WrongStateError):
         late.rate(Rating.SATISFIED, "", at + dt.timedelta(days=30))
-    counts = casework.counts_of_agency(session, agency, at.date())
-    whole = casework.count(session, at.date())
+    counts = case_statistics.counts_of_agency(session, agency, at.date())
+    whole = case_statistics.count(session, at.date())
     for found in (counts, whole):
         assert (found.rated, found.satisfied, found.rated_duplicates) == (2, 1, 1)
         assert found.rated_share == Share(1, 1)

@@ -7,10 +7,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from minsheng import journal, publishing
+from minsheng import journal
+from minsheng.editorial import publishing
 from minsheng.journal import Act, JournalEntry, JournalHead, current_head
-from minsheng.projects import Project
-from minsheng.reports import ProgressReport
+from minsheng.records.projects import Project
+from minsheng.records.reports import ProgressReport
 from tests.factories import Make
 
 

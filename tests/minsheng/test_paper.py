@@ -11,24 +11,24 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from minsheng import paper_batches, paper_differences, paper_entry, paper_sheets, serials, surveys
+from minsheng.accounts.staff import Role, StaffMember
 from minsheng.errors import InvalidAnswersError, NotOpenError, ReasonRequiredError, WrongStateError
 from minsheng.journal import JournalEntry
 from minsheng.opinion.dispositions import Disposition
-from minsheng.paper_differences import ErrorRate, PaperDifference, Verdict
-from minsheng.paper_entry import (
+from minsheng.records.places import Division
+from minsheng.surveying import paper_batches, paper_differences, paper_entry, paper_sheets, serials, surveys
+from minsheng.surveying.paper_differences import ErrorRate, PaperDifference, Verdict
+from minsheng.surveying.paper_entry import (
     EnteredTwiceError,
     NotDrawnError,
     OtherQuestionsError,
     PaperEntry,
     SameClerkError,
 )
-from minsheng.paper_sheets import BatchState, PaperBatch, PlannedBatch, PlannedRun
-from minsheng.places import Division
-from minsheng.questionnaires import Option, Question, QuestionType
-from minsheng.sample_drawing import Wanted
-from minsheng.staff import Role, StaffMember
-from minsheng.surveys import Channel, Response, Wave
+from minsheng.surveying.paper_sheets import BatchState, PaperBatch, PlannedBatch, PlannedRun
+from minsheng.surveying.questionnaires import Option, Question, QuestionType
+from minsheng.surveying.sample_drawing import Wanted
+from minsheng.surveying.surveys import Channel, Response, Wave
 from tests.factories import Make
 from tests.minsheng.samples import drawn
 

@@ -7,16 +7,16 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from minsheng import exclusion_acts, quality_rules, wave_results
-from minsheng.board_bursts import robust_deviations
+from minsheng.accounts.staff import Role
 from minsheng.errors import InvalidValuesError, ReasonRequiredError
-from minsheng.exclusion_acts import Meant, NothingToExcludeError
-from minsheng.exclusions import ExclusionScope
-from minsheng.quality_figures import funnel
-from minsheng.quality_marks import arrived, marks_of
-from minsheng.quality_rules import QualityRule, UnregisteredRuleError
-from minsheng.staff import Role
-from minsheng.surveys import Response, Wave
+from minsheng.surveying import exclusion_acts, quality_rules, wave_results
+from minsheng.surveying.board_bursts import robust_deviations
+from minsheng.surveying.exclusion_acts import Meant, NothingToExcludeError
+from minsheng.surveying.exclusions import ExclusionScope
+from minsheng.surveying.quality_figures import funnel
+from minsheng.surveying.quality_marks import arrived, marks_of
+from minsheng.surveying.quality_rules import QualityRule, UnregisteredRuleError
+from minsheng.surveying.surveys import Response, Wave
 from tests.factories import Make
 from tests.surveys import answered_wave
 

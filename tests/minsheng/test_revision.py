@@ -6,10 +6,10 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from minsheng import revision
+from minsheng.accounts.staff import Role, StaffSession
 from minsheng.database import Base
 from minsheng.outbox import RecordKind, touch
-from minsheng.places import Agency
-from minsheng.staff import Role, StaffSession
+from minsheng.records.places import Agency
 from tests.factories import Make
 
 

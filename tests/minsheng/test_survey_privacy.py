@@ -11,12 +11,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from minsheng import wave_results
 from minsheng.database import Base
 from minsheng.opinion.channels import ChannelCount
 from minsheng.opinion.scores import Score
-from minsheng.surveys import Response, Wave
-from minsheng.wave_figures import Figures
+from minsheng.surveying import wave_results
+from minsheng.surveying.surveys import Response, Wave
+from minsheng.surveying.wave_figures import Figures
 from tests.factories import Make
 from tests.surveys import closed_wave
 

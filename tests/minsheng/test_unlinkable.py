@@ -17,11 +17,11 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from minsheng import answer_mixing, call_progress, call_sheets, invites
-from minsheng.call_sheets import CallResult, NothingToCallError
 from minsheng.database import Base, db
-from minsheng.sample_drawing import Wanted
-from minsheng.surveys import Channel, new_ticket
+from minsheng.surveying import answer_mixing, call_progress, call_sheets, invites
+from minsheng.surveying.call_sheets import CallResult, NothingToCallError
+from minsheng.surveying.sample_drawing import Wanted
+from minsheng.surveying.surveys import Channel, new_ticket
 from tests.factories import Make
 from tests.minsheng.samples import BOX, SECRET, drawn, interviewer
 from website import database_setup

@@ -5,13 +5,14 @@ import datetime as dt
 import pytest
 from sqlalchemy.orm import Session
 
-from minsheng import casework, wave_results
-from minsheng.cases import CaseClock, Rating, SuggestionKind
+from minsheng.casework import case_statistics
+from minsheng.casework.cases import CaseClock, Rating, SuggestionKind
+from minsheng.casework.letters import Letter, submit
 from minsheng.clock import LOCAL_ZONE
-from minsheng.letters import Letter, submit
 from minsheng.opinion.panels import Handling
-from minsheng.places import Agency, Division, DivisionLevel
-from minsheng.wave_answers import read_contents
+from minsheng.records.places import Agency, Division, DivisionLevel
+from minsheng.surveying import wave_results
+from minsheng.surveying.wave_answers import read_contents
 from minsheng.workdays import WorkCalendar
 from tests.factories import Make
 from tests.surveys import closed_wave
@@ -67,7 +68,9 @@ def test_each_place_gets_its_own_cases_counted_by_hand(session: Session, make: M
     assert handling[second.code] == Handling(received=1, replied=1, on_time=1)
     assert handling[third.code] == handling[fourth.code] == Handling()
     places = [first, second, third, fourth]
-    assert handling == casework.handling_by_place(session, places, dt.date(2026, 1, 1), wave.closes_on, wave.closes_on)
+    assert handling == case_statistics.handling_by_place(
+        session, places, dt.date(2026, 1, 1), wave.closes_on, wave.closes_on
+    )
 
 
 def test_the_stored_result_keeps_them_whatever_happens_to_the_cases_later(

@@ -3,7 +3,7 @@ import re
 import pytest
 from flask import Flask
 
-from minsheng.findings import CheckCode, Finding
+from minsheng.progress.findings import CheckCode, Finding
 from pages.check_messages import _SENTENCES, check_message
 
 MONTHS = {"earlier_month": "2025-04", "later_month": "2025-05"}

@@ -8,7 +8,7 @@ from babel.messages.pofile import read_po
 from flask import Flask
 from flask.testing import FlaskClient
 
-from minsheng.projects import Category
+from minsheng.records.projects import Category
 from pages.formats import HUNDRED_MILLION, TEN_THOUSAND
 from pages.forms import MESSAGES, parse_money, word_choices
 from tests.pages.reading import parse

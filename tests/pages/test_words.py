@@ -7,9 +7,9 @@ import pytest
 from flask import Flask
 
 import minsheng
-from minsheng.findings import CheckCode
-from minsheng.projects import Stage
-from minsheng.schedule import ScheduleStatus
+from minsheng.progress.findings import CheckCode
+from minsheng.progress.schedule import ScheduleStatus
+from minsheng.records.projects import Stage
 from pages import words
 
 # What no page shows as a word: figures as they are parsed, findings and topics, which are whole sentences, and what

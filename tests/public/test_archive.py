@@ -5,14 +5,14 @@ from decimal import Decimal
 import pytest
 from flask.testing import FlaskClient
 
-from minsheng import publishing
 from minsheng.database import db
-from minsheng.indicators import Indicator
-from minsheng.places import DivisionLevel
-from minsheng.programmes import Programme
-from minsheng.projects import Category, Project
-from minsheng.publication import Origin, SourceKind
-from minsheng.reports import IndicatorValue, ProgressReport
+from minsheng.editorial import publishing
+from minsheng.records.indicators import Indicator
+from minsheng.records.places import DivisionLevel
+from minsheng.records.programmes import Programme
+from minsheng.records.projects import Category, Project
+from minsheng.records.publication import Origin, SourceKind
+from minsheng.records.reports import IndicatorValue, ProgressReport
 from tests.factories import Make
 from tests.public.conftest import Reader
 

@@ -6,16 +6,18 @@ import re
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from minsheng import calendars, case_deadlines, codes, letters
-from minsheng.cases import CaseEventKind, SuggestionKind
+from minsheng import codes
+from minsheng.accounts.staff import Role
+from minsheng.casework import case_deadlines, letters
+from minsheng.casework.cases import CaseEventKind, SuggestionKind
+from minsheng.casework.letters import Letter
+from minsheng.casework.suggestions import Suggestion
 from minsheng.clock import LOCAL_ZONE
-from minsheng.letters import Letter
-from minsheng.staff import Role
-from minsheng.suggestions import Suggestion
+from minsheng.installation import calendars
 from minsheng.workdays import Notice
 from pages.language import speaking
 from pages.services import services
-from public.case_mail import moved
+from public.casework.case_mail import moved
 from tests.factories import Make
 
 RECEIVED = dt.datetime(2026, 12, 14, 12, tzinfo=LOCAL_ZONE)

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from minsheng.database import db
-from minsheng.publication import Publication
+from minsheng.records.publication import Publication
 from tests.factories import Make
 from tests.public.conftest import Reader
 

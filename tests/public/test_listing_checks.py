@@ -3,7 +3,7 @@
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from minsheng.reports import CheckAnswer
+from minsheng.records.reports import CheckAnswer
 from tests.factories import Make
 
 

@@ -6,7 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from minsheng import addresses, publishing
+from minsheng.editorial import publishing
+from minsheng.records import addresses
 from tests.factories import Make
 from tests.pages.reading import parse
 

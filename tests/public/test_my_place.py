@@ -4,7 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from minsheng.places import Division
+from minsheng.records.places import Division
 from tests.factories import Make
 from tests.public.conftest import Reader
 

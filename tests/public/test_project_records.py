@@ -10,18 +10,18 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from minsheng import project_records
-from minsheng.aftercare import AfterCare
-from minsheng.contracts import Contract, ContractChange, ContractPayment
 from minsheng.database import db
-from minsheng.eligibility import BatchKind, EligibilityStep, EligibilityStepKind, PaymentBatch
-from minsheng.funding import FundingKind, FundingLine, FundingSource, FundMovement, MovementKind
-from minsheng.indicators import AssignedBy, Indicator, TargetAssignment
-from minsheng.monitors import Monitor, MonitorReport
-from minsheng.project_records import ProjectRecord
-from minsheng.projects import Project, ProjectKind, Stage
-from minsheng.reviews import Review, ReviewKind
-from minsheng.safeguards import Safeguard, SafeguardKind
+from minsheng.participation.monitors import Monitor, MonitorReport
+from minsheng.records import project_records
+from minsheng.records.aftercare import AfterCare
+from minsheng.records.contracts import Contract, ContractChange, ContractPayment
+from minsheng.records.eligibility import BatchKind, EligibilityStep, EligibilityStepKind, PaymentBatch
+from minsheng.records.funding import FundingKind, FundingLine, FundingSource, FundMovement, MovementKind
+from minsheng.records.indicators import AssignedBy, Indicator, TargetAssignment
+from minsheng.records.project_records import ProjectRecord
+from minsheng.records.projects import Project, ProjectKind, Stage
+from minsheng.records.reviews import Review, ReviewKind
+from minsheng.records.safeguards import Safeguard, SafeguardKind
 from tests.factories import Make
 from tests.public.conftest import Counter, Reader
 

@@ -8,21 +8,22 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from minsheng import assessment_schemes, assessments, publishing, wave_results
-from minsheng.assessments import Assessment
-from minsheng.cases import Prominence, SuggestionKind
-from minsheng.funding import FundMovement, MovementKind
-from minsheng.inspections import InspectionCheck, InspectionPlan
+from minsheng.casework.cases import Prominence, SuggestionKind
+from minsheng.casework.suggestions import Suggestion
+from minsheng.editorial import publishing
+from minsheng.editorial.signatures import SignatureState
 from minsheng.opinion.scheme_reading import shipped
-from minsheng.photos import Photo, PhotoPhase
-from minsheng.places import Division, DivisionLevel
-from minsheng.problems import CommonProblem, Problem, ProblemKind, ProblemPhoto, ProblemSource
-from minsheng.projects import Category, Milestone, MilestoneKind, Project
-from minsheng.schedule import ScheduleStatus
-from minsheng.signatures import SignatureState
-from minsheng.suggestions import Suggestion
-from minsheng.summonses import SummonsEntry, SummonsList
-from minsheng.surveys import Channel
+from minsheng.oversight.inspections import InspectionCheck, InspectionPlan
+from minsheng.oversight.problems import CommonProblem, Problem, ProblemKind, ProblemPhoto, ProblemSource
+from minsheng.oversight.summonses import SummonsEntry, SummonsList
+from minsheng.pictures.photos import Photo, PhotoPhase
+from minsheng.progress.schedule import ScheduleStatus
+from minsheng.records.funding import FundMovement, MovementKind
+from minsheng.records.places import Division, DivisionLevel
+from minsheng.records.projects import Category, Milestone, MilestoneKind, Project
+from minsheng.surveying import assessment_schemes, assessments, wave_results
+from minsheng.surveying.assessments import Assessment
+from minsheng.surveying.surveys import Channel
 from tests.factories import Make
 from tests.public.conftest import Counter
 from tests.surveys import answer, seeded, version_of_city

@@ -6,9 +6,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from minsheng import publishing
-from minsheng.projects import Category
-from minsheng.staff import Role
+from minsheng.accounts.staff import Role
+from minsheng.editorial import publishing
+from minsheng.records.projects import Category
 from tests.factories import Make
 
 

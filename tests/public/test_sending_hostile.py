@@ -11,13 +11,13 @@ from flask.testing import FlaskClient
 from itsdangerous import TimestampSigner
 from sqlalchemy.orm import Session
 
-from minsheng import proof_of_work
-from minsheng.held_letters import HeldLetter
-from minsheng.submission_meter import CALM_PER_MINUTE
-from minsheng.suggestions import Suggestion
+from minsheng.casework import proof_of_work
+from minsheng.casework.held_letters import HeldLetter
+from minsheng.casework.submission_meter import CALM_PER_MINUTE
+from minsheng.casework.suggestions import Suggestion
 from pages import tickets
 from pages.services import services
-from public.sending_gate import meter
+from public.casework.sending_gate import meter
 from tests.admin.conftest import read_fields
 from tests.factories import Make
 from website.application import create_app

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
-from minsheng.publication import Origin
+from minsheng.records.publication import Origin
 from tests.factories import Make
 from tests.pages.reading import Page, parse
 from tests.public.conftest import Reader

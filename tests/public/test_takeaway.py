@@ -16,14 +16,14 @@ from sqlalchemy.orm import Session
 
 from minsheng import journal
 from minsheng.database import db
-from minsheng.funding import FundMovement, MovementKind
 from minsheng.journal import GENESIS, Act
-from minsheng.photos import Photo, PhotoPhase
-from minsheng.projects import Project
-from minsheng.publication import Origin
-from minsheng.reports import ProgressReport
+from minsheng.pictures.photos import Photo, PhotoPhase
+from minsheng.records.funding import FundMovement, MovementKind
+from minsheng.records.projects import Project
+from minsheng.records.publication import Origin
+from minsheng.records.reports import ProgressReport
 from pages.services import EXTENSION
-from public.opendata import safe_cell
+from public.sharing.opendata import safe_cell
 from tests.factories import Make
 from tests.public.conftest import Reader
 

@@ -15,8 +15,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from minsheng import journal
+from minsheng.accounts.staff import Role
 from minsheng.journal import Act
-from minsheng.staff import Role
 from tests.conftest import AT
 from tests.factories import Make
 

@@ -11,12 +11,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from minsheng import publishing
-from minsheng.documents import DocumentPage
+from minsheng.accounts.staff import Role
+from minsheng.editorial import publishing
 from minsheng.models import Base
 from minsheng.outbox import RecordKind, SearchOutbox, touch
-from minsheng.publication import Publication
-from minsheng.staff import Role
+from minsheng.records.documents import DocumentPage
+from minsheng.records.publication import Publication
 from search import documents, indexer
 from search.engine import Document, Facet, Key, Query, Results
 from search.finding import find, suggest

@@ -6,9 +6,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from minsheng import publishing
+from minsheng.accounts.staff import Role
+from minsheng.editorial import publishing
 from minsheng.models import Base
-from minsheng.staff import Role
 from search import indexer, open_engine, synonyms
 from search.engine import Document, Query, Results
 from search.errors import IndexUnavailableError

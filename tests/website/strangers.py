@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import AnyConverter, Rule
 
 from admin.access import FRESH_AT, OPEN_ENDPOINTS, SEEN, TOKEN
-from minsheng import signing_in
+from minsheng.accounts import signing_in
+from minsheng.accounts.staff import Role, RoleGrant, StaffMember
 from minsheng.database import Base
-from minsheng.places import Agency, Division
-from minsheng.staff import Role, RoleGrant, StaffMember
+from minsheng.records.places import Agency, Division
 
 SIGN_IN = "a sign-in for tests only"
 OF_ONESELF = frozenset({"admin.passkeys.remove", "admin.account.revoke"})

@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from minsheng import surveys
 from minsheng.database import db
-from minsheng.surveys import Answer, Channel, Response, new_ticket
+from minsheng.surveying import surveys
+from minsheng.surveying.surveys import Answer, Channel, Response, new_ticket
 from tests.conftest import AT
 from tests.factories import Make
 from website.application import create_app

@@ -10,13 +10,13 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from minsheng import call_sheets, invites
-from minsheng.call_attempts import CallClaim
+from minsheng.accounts.staff import StaffMember
 from minsheng.database import Base, db
-from minsheng.invites import InvalidCodeError
-from minsheng.sample_drawing import Wanted
-from minsheng.staff import StaffMember
-from minsheng.surveys import Response, Wave, new_ticket
+from minsheng.surveying import call_sheets, invites
+from minsheng.surveying.call_attempts import CallClaim
+from minsheng.surveying.invites import InvalidCodeError
+from minsheng.surveying.sample_drawing import Wanted
+from minsheng.surveying.surveys import Response, Wave, new_ticket
 from tests.conftest import AT
 from tests.factories import Make
 from tests.minsheng.samples import BOX, SECRET, drawn, interviewer

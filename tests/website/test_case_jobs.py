@@ -9,15 +9,16 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from minsheng import case_reminders, letters, publishing
-from minsheng.case_events import CaseEvent
-from minsheng.case_reminders import CaseReminder
-from minsheng.cases import CaseEventKind, CaseState, SuggestionKind
+from minsheng.casework import case_reminders, letters
+from minsheng.casework.case_events import CaseEvent
+from minsheng.casework.case_reminders import CaseReminder
+from minsheng.casework.cases import CaseEventKind, CaseState, SuggestionKind
+from minsheng.casework.letters import Letter
+from minsheng.casework.suggestions import Suggestion
 from minsheng.clock import LOCAL_ZONE
 from minsheng.database import Base, db
+from minsheng.editorial import publishing
 from minsheng.journal import JournalEntry
-from minsheng.letters import Letter
-from minsheng.suggestions import Suggestion
 from pages.services import EXTENSION, services
 from tests.conftest import AT
 from tests.factories import Make

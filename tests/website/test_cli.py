@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from minsheng.accounts.staff import Role
 from minsheng.database import db
 from minsheng.importing.published import read_rows
-from minsheng.staff import Role
 from tests.conftest import AT
 from tests.factories import Make
 from website import cli, sample_content

@@ -7,11 +7,12 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 from flask import Flask
 
-from minsheng import letters, sealed_values
-from minsheng.cases import SuggestionKind
+from minsheng.casework import letters
+from minsheng.casework.cases import SuggestionKind
+from minsheng.casework.letters import Letter
+from minsheng.casework.suggestions import Suggestion
 from minsheng.database import db, now
-from minsheng.letters import Letter
-from minsheng.suggestions import Suggestion
+from minsheng.installation import sealed_values
 from pages.services import services
 from website.application import create_app
 from website.cli import main

@@ -8,11 +8,14 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from minsheng import cycle, desk_reports, duties, look_back_acts, problem_lists, settings
+from minsheng.accounts.staff import Permission, Role
 from minsheng.database import db
-from minsheng.desk_cases import DeskCases
-from minsheng.projects import Stage
-from minsheng.staff import Permission, Role
+from minsheng.desk import desk_reports, duties
+from minsheng.desk.desk_cases import DeskCases
+from minsheng.installation import settings
+from minsheng.oversight import look_back_acts, problem_lists
+from minsheng.progress import cycle
+from minsheng.records.projects import Stage
 from tests.factories import Make
 from website import database_setup
 

@@ -11,17 +11,18 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from minsheng import mail, scheduling, subscriptions
 from minsheng.database import Base, db
-from minsheng.mail import Mail, QueuedMail
-from minsheng.scheduling import Job, JobLease
-from minsheng.settings import put
-from minsheng.subscriptions import Keys, Request, Rhythm, Subscription
-from minsheng.topics import Topic, TopicKind
+from minsheng.installation import scheduling
+from minsheng.installation.scheduling import Job, JobLease
+from minsheng.installation.settings import put
+from minsheng.mailing import mail, subscriptions
+from minsheng.mailing.mail import Mail, QueuedMail
+from minsheng.mailing.subscriptions import Keys, Request, Rhythm, Subscription
+from minsheng.mailing.topics import Topic, TopicKind
 from pages.services import services
-from public.following import follow
-from public.mail_texts import confirmation
-from public.news_mail import tell_news
+from public.mailing.following import follow
+from public.mailing.mail_texts import confirmation
+from public.mailing.news_mail import tell_news
 from tests.conftest import AT
 from tests.factories import Make
 from website import jobs

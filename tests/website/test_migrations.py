@@ -15,10 +15,10 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 
 from minsheng.database import Base, db
-from minsheng.documents import Document
 from minsheng.outbox import SearchOutbox
-from minsheng.questionnaires import Question, Questionnaire, QuestionnaireVersion, QuestionType
-from minsheng.reports import IndicatorValue, ProgressReport
+from minsheng.records.documents import Document
+from minsheng.records.reports import IndicatorValue, ProgressReport
+from minsheng.surveying.questionnaires import Question, Questionnaire, QuestionnaireVersion, QuestionType
 from tests.factories import Make
 from website import database_setup
 

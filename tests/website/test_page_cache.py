@@ -19,7 +19,7 @@ from werkzeug.test import Client, TestResponse
 
 from minsheng.clock import local_date
 from minsheng.database import Base, db
-from minsheng.projects import Project
+from minsheng.records.projects import Project
 from minsheng.revision import SiteRevision
 from pages.services import EXTENSION
 from public import keeping

@@ -11,33 +11,33 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from minsheng import (
-    call_outcomes,
+from minsheng.accounts.staff import Role
+from minsheng.casework import (
     case_adoptions,
     case_reminders,
-    casework,
-    publishing,
+    case_statistics,
     quarantine,
     similar_cases,
     submission_counts,
 )
-from minsheng.case_reminders import CaseReminder
-from minsheng.cases import CaseClock, Prominence, SuggestionKind
-from minsheng.casework import Dimension
+from minsheng.casework.case_reminders import CaseReminder
+from minsheng.casework.case_statistics import Dimension
+from minsheng.casework.cases import CaseClock, Prominence, SuggestionKind
+from minsheng.casework.held_letters import HeldLetter, HeldReason, HeldState
+from minsheng.casework.letters import Letter, submit
+from minsheng.casework.quarantine import Handed
+from minsheng.casework.suggestions import Suggestion
 from minsheng.codes import code_hash
 from minsheng.database import db
-from minsheng.held_letters import HeldLetter, HeldReason, HeldState
-from minsheng.letters import Letter, submit
-from minsheng.projects import Category
-from minsheng.quarantine import Handed
-from minsheng.staff import Role
-from minsheng.suggestions import Suggestion
+from minsheng.editorial import publishing
+from minsheng.participation import call_outcomes
+from minsheng.records.projects import Category
 from minsheng.workdays import WorkCalendar
 from pages.services import services
-from public import case_mail, similar
+from public.casework import case_mail, similar
 from tests.conftest import AT
 from tests.factories import Make
-from tests.minsheng.test_casework import counted_by_hand, random_case
+from tests.minsheng.casework.test_case_statistics import counted_by_hand, random_case
 from website.application import create_app
 from website.config import Settings
 
@@ -73,7 +73,7 @@ def test_statistics_count_what_plain_python_counts(site: Flask, session: Session
     projects = [make.project(category=Category.WATER), make.project(category=Category.TRANSPORT), None]
     cases = [random_case(session, dice, dice.choice(projects), agencies) for _number in range(40)]
     session.commit()
-    assert casework.count(session, AS_OF) == counted_by_hand(cases, AS_OF)
+    assert case_statistics.count(session, AS_OF) == counted_by_hand(cases, AS_OF)
     keys: tuple[tuple[Dimension, Callable[[Suggestion], object]], ...] = (
         (Dimension.AGENCY, lambda case: case.agency_id),
         (Dimension.PLACE, lambda case: case.division_id),
@@ -81,12 +81,12 @@ def test_statistics_count_what_plain_python_counts(site: Flask, session: Session
         (Dimension.CHANNEL, lambda case: case.channel.value),
     )
     for dimension, key in keys:
-        found = casework.count_by(session, dimension, AS_OF)
+        found = case_statistics.count_by(session, dimension, AS_OF)
         assert found == {
             value: counted_by_hand([case for case in cases if key(case) == value], AS_OF)
             for value in {key(case) for case in cases}
         }
-    assert sum(one.received for one in casework.count_by(session, Dimension.MONTH, AS_OF).values()) == len(cases)
+    assert sum(one.received for one in case_statistics.count_by(session, Dimension.MONTH, AS_OF).values()) == len(cases)
     pages = [f"/suggestions/statistics/?by={by.value}" for by in Dimension]
     for address in [*pages, "/suggestions/statistics/cases.csv", "/suggestions/"]:
         assert site.test_client().get(address).status_code == 200, address

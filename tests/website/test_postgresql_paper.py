@@ -12,18 +12,19 @@ from flask import Flask
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from minsheng import paper_batches, paper_sheets, publishing
-from minsheng.answer_tables import HEADINGS
+from minsheng.accounts.staff import Role
 from minsheng.database import db
-from minsheng.dispositions import DispositionCount
+from minsheng.editorial import publishing
 from minsheng.errors import WrongStateError
 from minsheng.opinion.dispositions import Disposition
-from minsheng.paper_entry import PaperEntry
-from minsheng.paper_sheets import PlannedBatch, PlannedRun
-from minsheng.staff import Role
-from minsheng.surveys import Channel, Response
+from minsheng.surveying import paper_batches, paper_sheets
+from minsheng.surveying.answer_tables import HEADINGS
+from minsheng.surveying.dispositions import DispositionCount
+from minsheng.surveying.paper_entry import PaperEntry
+from minsheng.surveying.paper_sheets import PlannedBatch, PlannedRun
+from minsheng.surveying.surveys import Channel, Response
 from tests.factories import Make
-from tests.minsheng.test_answer_import import write
+from tests.minsheng.surveying.test_answer_import import write
 from website.application import create_app
 from website.config import Settings
 

@@ -11,23 +11,24 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from minsheng import dispositions, exclusion_acts, publishing, quality_figures, wave_plans
-from minsheng.applying import accept, propose
-from minsheng.contracts import Contract
+from minsheng.accounts.staff import Role, StaffMember
 from minsheng.database import db, now
-from minsheng.dispositions import Stated
+from minsheng.editorial import publishing
+from minsheng.editorial.applying import accept, propose
+from minsheng.editorial.proposals import Proposal
+from minsheng.editorial.record_changes import Change
 from minsheng.errors import ChangedMeanwhileError, InvalidValuesError, WrongStateError
-from minsheng.exclusion_acts import Meant
-from minsheng.exclusions import ExclusionScope
 from minsheng.importing.published import import_published, read_rows
 from minsheng.opinion.dispositions import Disposition
-from minsheng.proposals import Proposal
-from minsheng.quality_rules import QualityRule
-from minsheng.record_changes import Change
-from minsheng.staff import Role, StaffMember
-from minsheng.surveys import Channel, Response, Wave
+from minsheng.records.contracts import Contract
+from minsheng.surveying import dispositions, exclusion_acts, quality_figures, wave_plans
+from minsheng.surveying.dispositions import Stated
+from minsheng.surveying.exclusion_acts import Meant
+from minsheng.surveying.exclusions import ExclusionScope
+from minsheng.surveying.quality_rules import QualityRule
+from minsheng.surveying.surveys import Channel, Response, Wave
 from tests.factories import Make
-from tests.public.test_suggestions import code_of, send
+from tests.public.casework.test_suggestions import code_of, send
 from tests.surveys import answered_wave
 from website import sample_content
 from website.application import create_app

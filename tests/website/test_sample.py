@@ -15,22 +15,28 @@ import sqlalchemy as sa
 from flask import Flask
 from PIL import Image
 
-from minsheng import casework, publishing, reply_templates, reporting, supports, word_lists
-from minsheng.boards import Board
-from minsheng.call_ideas import CallIdea
-from minsheng.case_channels import NUMBERED, CaseChannel
-from minsheng.cases import CaseEventKind, CaseState, ClosedAs, Prominence, Rating, RefusalReason, SuggestionKind
+from minsheng.accounts.staff import Role
+from minsheng.casework import case_statistics, reply_templates, supports, word_lists
+from minsheng.casework.case_channels import NUMBERED, CaseChannel
+from minsheng.casework.cases import (
+    CaseEventKind,
+    CaseState,
+    ClosedAs,
+    Prominence,
+    Rating,
+    RefusalReason,
+    SuggestionKind,
+)
+from minsheng.casework.reply_templates import TemplateUse
+from minsheng.casework.suggestions import by_code
+from minsheng.casework.word_lists import WordList
 from minsheng.clock import local_date
 from minsheng.codes import code_hash, normalise
-from minsheng.content_pages import ContentKind, ContentPage
 from minsheng.database import Base, db
-from minsheng.document_store import DocumentStore
-from minsheng.document_types import DocumentType
-from minsheng.documents import Document
+from minsheng.editorial import publishing, reporting
+from minsheng.editorial.content_pages import ContentKind, ContentPage
 from minsheng.encryption import ContactBox
-from minsheng.funding import FundingKind, FundMovement, MovementKind
 from minsheng.journal import JournalEntry
-from minsheng.media import MediaStore
 from minsheng.models import (
     Division,
     LookBack,
@@ -43,17 +49,20 @@ from minsheng.models import (
     Suggestion,
     Wave,
 )
-from minsheng.places import DivisionLevel
-from minsheng.projects import Category, ProjectKind, Stage
-from minsheng.questionnaires import QuestionRole
-from minsheng.reply_templates import TemplateUse
-from minsheng.reports import ReportState
-from minsheng.schedule import ScheduleStatus
-from minsheng.staff import Role
-from minsheng.standing import standing
-from minsheng.suggestions import by_code
-from minsheng.surveys import Channel, shares
-from minsheng.word_lists import WordList
+from minsheng.participation.call_ideas import CallIdea
+from minsheng.pictures.media import MediaStore
+from minsheng.progress.schedule import ScheduleStatus
+from minsheng.progress.standing import standing
+from minsheng.records.boards import Board
+from minsheng.records.document_store import DocumentStore
+from minsheng.records.document_types import DocumentType
+from minsheng.records.documents import Document
+from minsheng.records.funding import FundingKind, FundMovement, MovementKind
+from minsheng.records.places import DivisionLevel
+from minsheng.records.projects import Category, ProjectKind, Stage
+from minsheng.records.reports import ReportState
+from minsheng.surveying.questionnaires import QuestionRole
+from minsheng.surveying.surveys import Channel, shares
 from website.application import create_app
 from website.config import Settings
 from website.sample.calendar import StoryCalendar, written
@@ -331,7 +340,7 @@ def test_cases_show_every_way(loaded: Loaded) -> None:
     assert any(case.split_off and case.split_off[0].state is CaseState.CLOSED for case in cases)
     assert any(case.public_problem for case in cases)
     assert any(case.is_waiting_for_reply and (USUAL_DAY - case.reply_due).days > 7 for case in cases)
-    counts = casework.count(loaded.session, USUAL_DAY)
+    counts = case_statistics.count(loaded.session, USUAL_DAY)
     assert counts.late == 1
     assert counts.disputed == 4
     assert any(case.prominence is Prominence.INTERNAL and not case.consent_to_publish for case in cases)

@@ -9,18 +9,19 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from minsheng import publishing, second_factors
-from minsheng.contracts import Contract
+from minsheng.accounts import second_factors
 from minsheng.database import Base, db
-from minsheng.document_store import DocumentStore
+from minsheng.editorial import publishing
 from minsheng.encryption import ContactBox
-from minsheng.funding import FundingKind, MovementKind
-from minsheng.indicators import Measure
-from minsheng.media import MediaStore
-from minsheng.projects import MilestoneKind, Project, ProjectKind, Stage
-from minsheng.publication import Publication
-from minsheng.reviews import Review, ReviewKind
-from minsheng.safeguards import safeguards_of
+from minsheng.pictures.media import MediaStore
+from minsheng.records.contracts import Contract
+from minsheng.records.document_store import DocumentStore
+from minsheng.records.funding import FundingKind, MovementKind
+from minsheng.records.indicators import Measure
+from minsheng.records.projects import MilestoneKind, Project, ProjectKind, Stage
+from minsheng.records.publication import Publication
+from minsheng.records.reviews import Review, ReviewKind
+from minsheng.records.safeguards import safeguards_of
 from tests.website import strangers
 from website.application import create_app
 from website.config import Settings

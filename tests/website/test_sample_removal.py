@@ -11,14 +11,16 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from minsheng import publishing, sample_removal, second_factors, settings
+from minsheng.accounts import second_factors
+from minsheng.accounts.staff import Role, staff_by_username
 from minsheng.database import Base, db
+from minsheng.editorial import publishing
 from minsheng.errors import NotAllowedError, WrongStateError
 from minsheng.importing.divisions import gazetteer
 from minsheng.importing.published import import_published, read_rows
+from minsheng.installation import sample_removal, settings
 from minsheng.models import Agency, Division, Programme, Project, Questionnaire, RoleGrant, StaffMember
-from minsheng.places import DivisionLevel
-from minsheng.staff import Role, staff_by_username
+from minsheng.records.places import DivisionLevel
 from pages.services import services
 from search import indexer
 from tests.conftest import COMPILED

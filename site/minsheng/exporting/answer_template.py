@@ -5,8 +5,8 @@ import io
 
 import xlsxwriter
 
-from minsheng.answer_tables import HEADINGS, MOST_ROWS, NEEDED, Column, heading_of
-from minsheng.questionnaires import Question, QuestionnaireVersion, QuestionType
+from minsheng.surveying.answer_tables import HEADINGS, MOST_ROWS, NEEDED, Column, heading_of
+from minsheng.surveying.questionnaires import Question, QuestionnaireVersion, QuestionType
 
 _NEVER = dt.datetime(1980, 1, 1)  # noqa: DTZ001 - a workbook's dates have no zone; the template is always the same
 MOST_IN_A_LIST = 255

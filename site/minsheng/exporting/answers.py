@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from minsheng.errors import SealedError
-from minsheng.questionnaires import CLOSED_TYPES, Question, QuestionType
-from minsheng.surveys import Answer, Response, Wave
+from minsheng.surveying.questionnaires import CLOSED_TYPES, Question, QuestionType
+from minsheng.surveying.surveys import Answer, Response, Wave
 
 ABOUT = (
     "export_number",

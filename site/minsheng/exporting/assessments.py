@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from minsheng import opinion
-from minsheng.assessment_tables import AssessmentTables
-from minsheng.assessments import Assessment
 from minsheng.opinion.recompute_assessment import (
     opinion_table,
     points_table,
@@ -17,6 +15,8 @@ from minsheng.opinion.recompute_assessment import (
     seats_table,
     sheet_table,
 )
+from minsheng.surveying.assessment_tables import AssessmentTables
+from minsheng.surveying.assessments import Assessment
 from minsheng.version import VERSION
 
 CODE = Path(opinion.__file__).resolve().parent

@@ -5,8 +5,8 @@ import io
 
 import xlsxwriter
 
-from minsheng.case_import import ANSWERS, CHANNELS, HEADINGS, KINDS, NEEDED, Column
-from minsheng.case_tables import MOST_ROWS
+from minsheng.casework.case_import import ANSWERS, CHANNELS, HEADINGS, KINDS, NEEDED, Column
+from minsheng.casework.case_tables import MOST_ROWS
 
 _NEVER = dt.datetime(1980, 1, 1)  # noqa: DTZ001 - a workbook's dates have no zone; the template is always the same
 WIDTHS = {Column.WORDS: 60, Column.PROJECT: 30, Column.CONTACT: 20}

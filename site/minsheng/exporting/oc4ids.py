@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from minsheng.documents import Document
 from minsheng.exporting import oc4ids_parts as parts
 from minsheng.exporting.oc4ids_parts import Json, moment, whole
-from minsheng.oc4ids_codes import (
+from minsheng.importing.oc4ids_codes import (
     CATEGORY_SCHEME,
     CATEGORY_WORDS,
     KIND_SCHEME,
@@ -27,8 +26,9 @@ from minsheng.oc4ids_codes import (
     STATUS_OF_STAGE,
     VERSION,
 )
-from minsheng.places import DivisionLevel
-from minsheng.projects import Project
+from minsheng.records.documents import Document
+from minsheng.records.places import DivisionLevel
+from minsheng.records.projects import Project
 
 LEAD_UNIT = "lead-unit"
 _ABOVE_LOCALITY = (DivisionLevel.PROVINCE,)

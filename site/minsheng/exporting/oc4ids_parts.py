@@ -9,11 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from minsheng.contracts import Contract
-from minsheng.documents import Document
-from minsheng.funding import FundingKind, FundingLine, MovementKind
-from minsheng.indicators import Indicator
-from minsheng.oc4ids_codes import (
+from minsheng.importing.oc4ids_codes import (
     ANNUAL_PLAN,
     CURRENCY,
     DOCUMENT_TYPES,
@@ -30,8 +26,12 @@ from minsheng.oc4ids_codes import (
     SOURCES,
     TOTAL_INVESTMENT,
 )
-from minsheng.projects import Milestone, Project
-from minsheng.reports import ProgressReport, month_end
+from minsheng.records.contracts import Contract
+from minsheng.records.documents import Document
+from minsheng.records.funding import FundingKind, FundingLine, MovementKind
+from minsheng.records.indicators import Indicator
+from minsheng.records.projects import Milestone, Project
+from minsheng.records.reports import ProgressReport, month_end
 
 Json = dict[str, Any]
 LANGUAGE = "zh"

@@ -17,12 +17,12 @@ import sqlalchemy as sa
 import xlsxwriter
 from sqlalchemy.orm import Session
 
+from minsheng.accounts.staff import StaffMember
 from minsheng.database import reading
-from minsheng.export_runs import KEPT, ExportPiece, ExportRun, ExportState
 from minsheng.exporting import csv_guard, records
+from minsheng.exporting.export_runs import KEPT, ExportPiece, ExportRun, ExportState
 from minsheng.exporting.record_rows import Row
 from minsheng.exporting.records import RecordTable
-from minsheng.staff import StaffMember
 
 log = logging.getLogger(__name__)
 

@@ -10,14 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from minsheng.contracts import Contract
-from minsheng.funding import FundingLine
-from minsheng.inspections import InspectionCheck
-from minsheng.lookbacks import LookBack
-from minsheng.problems import Problem
-from minsheng.projects import Project
-from minsheng.reports import IndicatorValue, ProgressReport
-from minsheng.signatures import ONCE_PUBLISHED
+from minsheng.editorial.signatures import ONCE_PUBLISHED
+from minsheng.oversight.inspections import InspectionCheck
+from minsheng.oversight.lookbacks import LookBack
+from minsheng.oversight.problems import Problem
+from minsheng.records.contracts import Contract
+from minsheng.records.funding import FundingLine
+from minsheng.records.projects import Project
+from minsheng.records.reports import IndicatorValue, ProgressReport
 
 Row = Sequence[str]
 

@@ -11,15 +11,15 @@ from types import MappingProxyType
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from minsheng import duties
-from minsheng.addresses import AddressKind, present
+from minsheng.accounts.staff import Permission, StaffMember
+from minsheng.casework.suggestions import Suggestion
+from minsheng.desk import duties
 from minsheng.exporting import record_rows
 from minsheng.exporting.record_rows import Maker, Row, loaded, said
 from minsheng.journal import JournalEntry
-from minsheng.projects import Project
-from minsheng.publication import Origin
-from minsheng.staff import Permission, StaffMember
-from minsheng.suggestions import Suggestion
+from minsheng.records.addresses import AddressKind, present
+from minsheng.records.projects import Project
+from minsheng.records.publication import Origin
 
 PROJECT_PERMISSIONS = (
     Permission.WRITE_REPORT,

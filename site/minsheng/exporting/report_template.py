@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import xlsxwriter
 
-from minsheng import reporting
-from minsheng.indicators import Indicator
-from minsheng.projects import Project, ProjectKind
-from minsheng.reports import ProgressReport
+from minsheng.editorial import reporting
+from minsheng.records.indicators import Indicator
+from minsheng.records.projects import Project, ProjectKind
+from minsheng.records.reports import ProgressReport
 
 HEADINGS = (
     "系统编号",

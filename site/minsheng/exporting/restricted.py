@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from minsheng import journal, surveys, wave_results
-from minsheng.document_types import DocumentType
+from minsheng import journal
 from minsheng.errors import SealedError, WrongStateError
 from minsheng.exporting import answers, csv_guard, spss, workbooks
 from minsheng.journal import Act
 from minsheng.opinion.package import restricted_package
-from minsheng.surveys import Wave
+from minsheng.records.document_types import DocumentType
+from minsheng.surveying import surveys, wave_results
+from minsheng.surveying.surveys import Wave
 
 
 class ExportKind(enum.StrEnum):

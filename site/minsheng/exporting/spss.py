@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from minsheng.exporting.answers import ABOUT, exported_questions, option_column, question_column
-from minsheng.questionnaires import QuestionType
-from minsheng.surveys import Wave
+from minsheng.surveying.questionnaires import QuestionType
+from minsheng.surveying.surveys import Wave
 
 _CREATED = slice(92, 109)
 _NEVER = b"01 Jan 8000:00:00"

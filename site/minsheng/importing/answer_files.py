@@ -12,7 +12,7 @@ from minsheng.opinion.panels import Handling
 from minsheng.opinion.schemes import CHANNELS, Scheme
 from minsheng.opinion.tables import HANDLING_COLUMNS, unguarded
 from minsheng.opinion.weighting import LEAST_NUMBER, MOST_NUMBER
-from minsheng.questionnaires import PROGRAMME
+from minsheng.surveying.questionnaires import PROGRAMME
 
 DESIGN = ("division", "channel", "base_weight", "stratum", "psu", "flagged", "uuid")
 _MARGIN = ("division", "variable", "value", "count")

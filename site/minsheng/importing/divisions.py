@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from minsheng.importing.names import differs_in_kind, stem, tidy
 from minsheng.outbox import RecordKind, touch
-from minsheng.places import Division, DivisionLevel
+from minsheng.records.places import Division, DivisionLevel
 
 DATA = Path(__file__).parent.parent / "data"
 LEVELS = (DivisionLevel.PROVINCE, DivisionLevel.CITY, DivisionLevel.COUNTY, DivisionLevel.TOWNSHIP)

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from minsheng.database import SCALE
 from minsheng.importing.notes import NoteCode, RowNotes
-from minsheng.reports import MONTH
+from minsheng.records.reports import MONTH
 
 LARGEST = 2**63 - 1
 LARGEST_COUNT = 2**31 - 1

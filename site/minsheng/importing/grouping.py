@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from minsheng.importing.placing import PlacedProgramme, PlacedProject
 from minsheng.importing.records import ProjectRecord
-from minsheng.programmes import Programme
+from minsheng.records.programmes import Programme
 
 GroupKey = tuple[str, int | None, str, str]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from minsheng.importing.divisions import Gazetteer, PlaceNames
 from minsheng.importing.placing import PlacedProgramme, PlacedProject, common_place
 from minsheng.importing.records import ProgrammeRecord
-from minsheng.places import DivisionLevel
+from minsheng.records.places import DivisionLevel
 
 MADE = "list-"
 """Prefix of the identity of such a programme."""

@@ -3,7 +3,7 @@
 import enum
 import re
 
-from minsheng.funding import FundingSource
+from minsheng.records.funding import FundingSource
 
 _MARKS = {
     FundingSource.CENTRAL: re.compile(r"中央"),

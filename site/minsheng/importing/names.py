@@ -6,7 +6,7 @@ import unicodedata
 
 import opencc
 
-from minsheng.places import DivisionLevel
+from minsheng.records.places import DivisionLevel
 
 _PEOPLES = (
     "阿昌|白|保安|布朗|布依|朝鲜|达斡尔|傣|德昂|东乡|侗|独龙|俄罗斯|鄂伦春|鄂温克|高山|仡佬|哈尼|哈萨克|赫哲|回|基诺|京|景颇|"

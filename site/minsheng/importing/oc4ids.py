@@ -11,7 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from minsheng import drafting, journal
+from minsheng import journal
+from minsheng.accounts.staff import StaffMember
+from minsheng.editorial import drafting
 from minsheng.errors import WrongStateError
 from minsheng.importing import oc4ids_beginnings, oc4ids_changes, oc4ids_reports
 from minsheng.importing.oc4ids_beginnings import PartRefusedError
@@ -20,12 +22,11 @@ from minsheng.importing.oc4ids_files import projects_in, read_text
 from minsheng.importing.oc4ids_lines import Line, Situation, Verdict, agency_named, lines_of, place_of
 from minsheng.importing.oc4ids_nodes import Repair, RepairCode, Repairs
 from minsheng.importing.oc4ids_records import ReadProject, read_project
+from minsheng.importing.oc4ids_uploads import Oc4idsUpload
 from minsheng.journal import Act
-from minsheng.oc4ids_uploads import Oc4idsUpload
-from minsheng.programmes import Programme
-from minsheng.projects import Category, Project, ProjectKind, Stage
-from minsheng.staff import StaffMember
-from minsheng.table_uploads import UploadState
+from minsheng.records.programmes import Programme
+from minsheng.records.projects import Category, Project, ProjectKind, Stage
+from minsheng.tables.table_uploads import UploadState
 
 REASON = "按导入的 OC4IDS 文件更新：%s"
 FILE = ""

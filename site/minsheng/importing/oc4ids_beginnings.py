@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from minsheng.contracts import Contract, ContractChange, ContractPayment
 from minsheng.errors import InvalidValuesError
-from minsheng.funding import FundingLine
 from minsheng.importing.oc4ids_records import ReadProject
-from minsheng.indicators import Indicator
-from minsheng.parts import PARTS, read_values
-from minsheng.projects import Milestone, Project, Responsibility
+from minsheng.records.contracts import Contract, ContractChange, ContractPayment
+from minsheng.records.funding import FundingLine
+from minsheng.records.indicators import Indicator
+from minsheng.records.parts import PARTS, read_values
+from minsheng.records.projects import Milestone, Project, Responsibility
 from minsheng.refusals import violated
 
 Values = Mapping[str, Any]

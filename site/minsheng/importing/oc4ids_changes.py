@@ -11,15 +11,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from minsheng import applying, record_changes
+from minsheng.accounts.staff import StaffMember
+from minsheng.editorial import applying, record_changes
+from minsheng.editorial.record_changes import Change
 from minsheng.errors import IncompleteRecordError, InvalidValuesError
 from minsheng.importing.oc4ids_beginnings import PartRefusedError
 from minsheng.importing.oc4ids_records import ReadProject
-from minsheng.parts import PARTS, values_of
-from minsheng.projects import Project
-from minsheng.publication import Publication
-from minsheng.record_changes import Change
-from minsheng.staff import StaffMember
+from minsheng.records.parts import PARTS, values_of
+from minsheng.records.projects import Project
+from minsheng.records.publication import Publication
 
 Values = Mapping[str, Any]
 PROJECT_COLUMNS = (

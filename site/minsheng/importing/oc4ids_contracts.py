@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from minsheng.importing.oc4ids_codes import SIGNED
 from minsheng.importing.oc4ids_money import currency_of, fen_of
 from minsheng.importing.oc4ids_nodes import Node, RepairCode
-from minsheng.oc4ids_codes import SIGNED
 
 Values = dict[str, Any]
 LONGEST_NAME, LONGEST_REASON = 120, 500

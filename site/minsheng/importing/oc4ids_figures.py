@@ -7,12 +7,8 @@ from types import MappingProxyType
 from typing import Any
 
 from minsheng.database import SCALE
-from minsheng.funding import FundingKind, FundingSource
 from minsheng.importing.moneys import funding_source
-from minsheng.importing.oc4ids_money import fen_of
-from minsheng.importing.oc4ids_nodes import Node, RepairCode
-from minsheng.indicators import AssignedBy, Direction, Measure
-from minsheng.oc4ids_codes import (
+from minsheng.importing.oc4ids_codes import (
     FIGURES,
     FINANCIAL,
     FIRST_PLAN,
@@ -21,8 +17,12 @@ from minsheng.oc4ids_codes import (
     PHYSICAL,
     SOURCES,
 )
-from minsheng.projects import MilestoneKind
-from minsheng.reports import MONTH
+from minsheng.importing.oc4ids_money import fen_of
+from minsheng.importing.oc4ids_nodes import Node, RepairCode
+from minsheng.records.funding import FundingKind, FundingSource
+from minsheng.records.indicators import AssignedBy, Direction, Measure
+from minsheng.records.projects import MilestoneKind
+from minsheng.records.reports import MONTH
 
 Values = dict[str, Any]
 LARGEST_QUANTITY = Decimal(10) ** 12

@@ -10,16 +10,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
+from minsheng.accounts.staff import Permission, StaffMember
 from minsheng.importing import oc4ids_reports
 from minsheng.importing.oc4ids_nodes import LOSSES, Repair, RepairCode
 from minsheng.importing.oc4ids_records import ReadProject
 from minsheng.importing.oc4ids_reports import Fate, Progress
-from minsheng.oc4ids_uploads import Oc4idsUpload
-from minsheng.places import Agency, Division, division_by_code
-from minsheng.programmes import Programme
-from minsheng.projects import Project
-from minsheng.publication import Origin, Publication
-from minsheng.staff import Permission, StaffMember
+from minsheng.importing.oc4ids_uploads import Oc4idsUpload
+from minsheng.records.places import Agency, Division, division_by_code
+from minsheng.records.programmes import Programme
+from minsheng.records.projects import Project
+from minsheng.records.publication import Origin, Publication
 from minsheng.tables.wording import alike, comparable
 
 NEW, SKIP = "new", "skip"

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
+from minsheng.importing.oc4ids_codes import CURRENCY
 from minsheng.importing.oc4ids_nodes import Node, RepairCode
-from minsheng.oc4ids_codes import CURRENCY
 
 LARGEST_FEN = 10**17
 YUAN = frozenset({"CNY", "RMB", "CN¥", "YUAN", "人民币", "人民币元", "元"})

@@ -1,6 +1,7 @@
 """One project of an OC4IDS file, read into the values of this site's records, with every repair noted.
 
-The result holds JSON values only, in the form :mod:`minsheng.parts` takes them, so that it can be kept between the
+The result holds JSON values only, in the form :mod:`minsheng.records.parts` takes them, so that it can be kept
+between the
 preview and the writing.
 """
 
@@ -13,10 +14,7 @@ from typing import Any
 
 from minsheng.database import SCALE
 from minsheng.importing import oc4ids_contracts, oc4ids_figures
-from minsheng.importing.oc4ids_files import Found
-from minsheng.importing.oc4ids_money import currency_of, fen_of
-from minsheng.importing.oc4ids_nodes import Node, RepairCode, Repairs
-from minsheng.oc4ids_codes import (
+from minsheng.importing.oc4ids_codes import (
     ANNUAL_PLAN,
     CATEGORY_SCHEME,
     KIND_SCHEME,
@@ -29,7 +27,10 @@ from minsheng.oc4ids_codes import (
     TYPES,
     category_of,
 )
-from minsheng.projects import Category, ProjectKind, ResponsibilityRole, Stage
+from minsheng.importing.oc4ids_files import Found
+from minsheng.importing.oc4ids_money import currency_of, fen_of
+from minsheng.importing.oc4ids_nodes import Node, RepairCode, Repairs
+from minsheng.records.projects import Category, ProjectKind, ResponsibilityRole, Stage
 
 Values = dict[str, Any]
 LONGEST_TITLE, LONGEST_TEXT, LONGEST_PLACE, LONGEST_NAME = 200, 5_000, 200, 120

@@ -13,14 +13,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from minsheng import reporting
+from minsheng.accounts.staff import Permission, StaffMember
+from minsheng.editorial import reporting
+from minsheng.importing.oc4ids_codes import FIGURES, PHYSICAL
 from minsheng.importing.oc4ids_records import ReadProject
-from minsheng.indicators import Indicator
-from minsheng.oc4ids_codes import FIGURES, PHYSICAL
-from minsheng.projects import Project, ProjectKind
-from minsheng.publication import Origin, Publication
-from minsheng.reports import IndicatorValue, ProgressReport
-from minsheng.staff import Permission, StaffMember
+from minsheng.records.indicators import Indicator
+from minsheng.records.projects import Project, ProjectKind
+from minsheng.records.publication import Origin, Publication
+from minsheng.records.reports import IndicatorValue, ProgressReport
 
 
 class Fate(enum.StrEnum):

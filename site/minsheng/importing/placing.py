@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from minsheng.importing.divisions import Gazetteer, Place, Placement, PlaceNames
 from minsheng.importing.notes import NoteCode, RowNotes
 from minsheng.importing.records import PLACE_FIELDS, ProgrammeRecord, ProjectRecord
-from minsheng.places import DivisionLevel
+from minsheng.records.places import DivisionLevel
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from minsheng.errors import InvalidFileError
-from minsheng.funding import FundingLine
 from minsheng.importing.divisions import DivisionTree, Gazetteer, Place, gazetteer
 from minsheng.importing.fields import Fields
 from minsheng.importing.grouping import Group, choose, group
@@ -23,11 +22,12 @@ from minsheng.importing.placing import PlacedProgramme, PlacedProject, inferred_
 from minsheng.importing.records import ID_LENGTH, read_programme, read_project
 from minsheng.importing.slugs import Slugs
 from minsheng.importing.writing import Act, Standing, count, write_programme, write_project
-from minsheng.places import Division, DivisionLevel
-from minsheng.programmes import Programme
-from minsheng.projects import Project
-from minsheng.publication import Origin
-from minsheng.reports import IndicatorValue, ProgressReport
+from minsheng.records.funding import FundingLine
+from minsheng.records.places import Division, DivisionLevel
+from minsheng.records.programmes import Programme
+from minsheng.records.projects import Project
+from minsheng.records.publication import Origin
+from minsheng.records.reports import IndicatorValue, ProgressReport
 
 Progress = Callable[[int, int], None]
 Placed = TypeVar("Placed", PlacedProgramme, PlacedProject)

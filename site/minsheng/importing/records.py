@@ -10,16 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from minsheng.funding import FundingSource
 from minsheng.importing.divisions import PlaceNames
 from minsheng.importing.fields import Fields, day
 from minsheng.importing.moneys import MovedTotal, funding_source, moved_total
 from minsheng.importing.notes import NoteCode, RowNotes
 from minsheng.importing.targets import TargetRecord, read_targets
-from minsheng.places import DivisionLevel
-from minsheng.projects import Category, Stage
-from minsheng.publication import SourceKind
-from minsheng.reports import ProgressBasis
+from minsheng.records.funding import FundingSource
+from minsheng.records.places import DivisionLevel
+from minsheng.records.projects import Category, Stage
+from minsheng.records.publication import SourceKind
+from minsheng.records.reports import ProgressBasis
 
 PLACE_FIELDS = ("division.province", "division.city", "division.county", "division.township")
 MAY_BE_INFERRED = frozenset({*PLACE_FIELDS, "year", "report_period"})

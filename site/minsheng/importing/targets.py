@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from minsheng.importing.fields import Fields, plain
 from minsheng.importing.notes import NoteCode
-from minsheng.indicators import Direction, Measure
+from minsheng.records.indicators import Direction, Measure
 
 NAME_LENGTH, PART_LENGTH, UNIT_LENGTH, COMPARATOR_LENGTH = 120, 60, 20, 20
 BROKEN_DOWN = re.compile(r"([^\d\s/]+)(\d{1,12}(?:\.\d{1,4})?)/(\d{1,12}(?:\.\d{1,4})?)", re.ASCII)

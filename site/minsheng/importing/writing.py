@@ -6,19 +6,19 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from minsheng import publishing
-from minsheng.funding import FundingLine
+from minsheng.editorial import publishing
 from minsheng.importing.fields import day
 from minsheng.importing.moneys import MovedTotal
 from minsheng.importing.notes import Tally
 from minsheng.importing.records import ProgrammeRecord, ProjectRecord, dates_out_of_order
 from minsheng.importing.targets import TargetRecord
-from minsheng.indicators import Indicator
-from minsheng.places import Division, DivisionLevel
-from minsheng.programmes import Programme
-from minsheng.projects import Project
-from minsheng.publication import Origin
-from minsheng.reports import IndicatorValue, ProgressReport
+from minsheng.records.funding import FundingLine
+from minsheng.records.indicators import Indicator
+from minsheng.records.places import Division, DivisionLevel
+from minsheng.records.programmes import Programme
+from minsheng.records.projects import Project
+from minsheng.records.publication import Origin
+from minsheng.records.reports import IndicatorValue, ProgressReport
 
 REVISED = "汇编资料有更新，按新资料改正"
 """The public reason of a revision: the file says something else than before."""

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from minsheng.document_types import DocumentType, checked
 from minsheng.errors import InvalidFileError
+from minsheng.records.document_types import DocumentType, checked
 from minsheng.tables import sheet_reader
 from minsheng.tables.text_file import wide_encoding
 

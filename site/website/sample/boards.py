@@ -3,8 +3,8 @@
 import datetime as dt
 from functools import partial
 
-from minsheng import boards
-from minsheng.projects import Project
+from minsheng.records import boards
+from minsheng.records.projects import Project
 from website.sample.calendar import moment
 from website.sample.content import content
 from website.sample.plan import ProjectPlan

@@ -5,10 +5,10 @@ import uuid
 from functools import partial
 from typing import Any
 
-from minsheng import call_acts
-from minsheng.call_ideas import CallIdea, GroupOutcome, IdeaGroup, SetAsideReason
-from minsheng.calls import Call, CallState, CallTheme
 from minsheng.clock import LOCAL_ZONE
+from minsheng.participation import call_acts
+from minsheng.participation.call_ideas import CallIdea, GroupOutcome, IdeaGroup, SetAsideReason
+from minsheng.participation.calls import Call, CallState, CallTheme
 from website.sample.calendar import moment
 from website.sample.content import content
 from website.sample.world import OFFICE, World

@@ -4,11 +4,11 @@ import datetime as dt
 from functools import partial
 from typing import Any
 
-from minsheng import reply_templates, word_lists
-from minsheng.cases import RefusalReason
-from minsheng.projects import Category
-from minsheng.reply_templates import ReplyTemplate, TemplateUse
-from minsheng.word_lists import WordList
+from minsheng.casework import reply_templates, word_lists
+from minsheng.casework.cases import RefusalReason
+from minsheng.casework.reply_templates import ReplyTemplate, TemplateUse
+from minsheng.casework.word_lists import WordList
+from minsheng.records.projects import Category
 from website.sample.calendar import moment
 from website.sample.content import content
 from website.sample.world import World

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from minsheng.cases import CaseClock
+from minsheng.casework.cases import CaseClock
 from minsheng.clock import LOCAL_ZONE
 from minsheng.workdays import WorkCalendar
 from website.sample import boards, calls, case_words, letters, monitors, pages, problems, reviews, surveys, watching

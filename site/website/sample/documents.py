@@ -10,11 +10,11 @@ import docx
 import xlsxwriter
 from fpdf import FPDF
 
-from minsheng import document_publishing
-from minsheng.document_publishing import Description
-from minsheng.documents import DocumentKind
-from minsheng.programmes import Programme
-from minsheng.projects import Project
+from minsheng.editorial import document_publishing
+from minsheng.editorial.document_publishing import Description
+from minsheng.records.documents import DocumentKind
+from minsheng.records.programmes import Programme
+from minsheng.records.projects import Project
 from pages import typeface
 from website.sample.calendar import moment
 from website.sample.content import content

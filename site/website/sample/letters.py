@@ -11,12 +11,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from minsheng import case_adoptions, case_entry, case_links, letters, problem_acts, publishing, supports
-from minsheng.case_channels import CaseChannel
-from minsheng.case_entry import OfflineLetter
-from minsheng.cases import CaseState, Rating, RefusalReason, SuggestionKind
-from minsheng.letters import Letter
-from minsheng.suggestions import Suggestion
+from minsheng.casework import case_adoptions, case_entry, case_links, letters, supports
+from minsheng.casework.case_channels import CaseChannel
+from minsheng.casework.case_entry import OfflineLetter
+from minsheng.casework.cases import CaseState, Rating, RefusalReason, SuggestionKind
+from minsheng.casework.letters import Letter
+from minsheng.casework.suggestions import Suggestion
+from minsheng.editorial import publishing
+from minsheng.oversight import problem_acts
 from website.sample.calendar import moment
 from website.sample.content import content
 from website.sample.world import OFFICE, World

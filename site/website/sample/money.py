@@ -4,8 +4,8 @@ import datetime as dt
 import random
 from dataclasses import dataclass
 
-from minsheng.funding import FundingKind, FundingLine, FundMovement, MovementKind
-from minsheng.projects import Stage
+from minsheng.records.funding import FundingKind, FundingLine, FundMovement, MovementKind
+from minsheng.records.projects import Stage
 from website.sample.calendar import day_in
 from website.sample.content import content
 from website.sample.plan import MonthState, ProjectPlan

@@ -4,9 +4,9 @@ import datetime as dt
 from functools import partial
 from typing import Any
 
-from minsheng import project_records
-from minsheng.monitors import Monitor, MonitorReport
-from minsheng.photos import Photo, PhotoPhase
+from minsheng.participation.monitors import Monitor, MonitorReport
+from minsheng.pictures.photos import Photo, PhotoPhase
+from minsheng.records import project_records
 from website.sample.calendar import moment
 from website.sample.content import content
 from website.sample.pictures import Picture

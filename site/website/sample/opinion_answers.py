@@ -15,9 +15,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from minsheng.clock import local_week
-from minsheng.dispositions import DispositionCount
 from minsheng.opinion.dispositions import Disposition
-from minsheng.surveys import DRAWN_CHANNELS, Answer, Channel, Response, Wave
+from minsheng.surveying.dispositions import DispositionCount
+from minsheng.surveying.surveys import DRAWN_CHANNELS, Answer, Channel, Response, Wave
 from website.sample.opinion_places import AGES, AREAS, County
 from website.sample.opinion_questions import PROGRAMMES, SCALE
 

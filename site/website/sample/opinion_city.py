@@ -8,15 +8,16 @@ from random import Random
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from minsheng import assessment_schemes, assessments, publishing, wave_results
-from minsheng.assessments import Assessment
-from minsheng.cases import CaseClock
+from minsheng.casework.cases import CaseClock
+from minsheng.editorial import publishing
 from minsheng.opinion.scheme_reading import shipped
 from minsheng.opinion.sheet import sheet_keys
-from minsheng.places import Division, division_by_code
-from minsheng.questionnaires import QuestionnaireVersion
-from minsheng.surveys import Wave
-from minsheng.wave_results import WaveResult
+from minsheng.records.places import Division, division_by_code
+from minsheng.surveying import assessment_schemes, assessments, wave_results
+from minsheng.surveying.assessments import Assessment
+from minsheng.surveying.questionnaires import QuestionnaireVersion
+from minsheng.surveying.surveys import Wave
+from minsheng.surveying.wave_results import WaveResult
 from minsheng.workdays import WorkCalendar
 from website.sample.opinion_answers import add_answers
 from website.sample.opinion_letters import add_letters

@@ -6,10 +6,11 @@ from random import Random
 
 from sqlalchemy.orm import Session
 
-from minsheng import letters, publishing
-from minsheng.cases import CaseClock, Rating, SuggestionKind
-from minsheng.letters import Letter
-from minsheng.suggestions import Suggestion
+from minsheng.casework import letters
+from minsheng.casework.cases import CaseClock, Rating, SuggestionKind
+from minsheng.casework.letters import Letter
+from minsheng.casework.suggestions import Suggestion
+from minsheng.editorial import publishing
 from website.sample.opinion_places import OFFICE, County
 
 TICKETS = uuid.UUID("98010000-0000-4000-8000-000000000002")

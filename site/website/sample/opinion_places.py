@@ -6,8 +6,8 @@ from random import Random
 from sqlalchemy.orm import Session
 
 from minsheng.outbox import RecordKind, touch
-from minsheng.places import Agency, Division, DivisionLevel
-from minsheng.population import PopulationMargin
+from minsheng.records.places import Agency, Division, DivisionLevel
+from minsheng.surveying.population import PopulationMargin
 
 CITY = "980100"
 SOURCE = "演示用的虚构人口数，不是任何真实地方的普查资料"

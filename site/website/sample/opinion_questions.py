@@ -2,7 +2,14 @@
 
 from sqlalchemy.orm import Session
 
-from minsheng.questionnaires import Option, Question, Questionnaire, QuestionnaireVersion, QuestionRole, QuestionType
+from minsheng.surveying.questionnaires import (
+    Option,
+    Question,
+    Questionnaire,
+    QuestionnaireVersion,
+    QuestionRole,
+    QuestionType,
+)
 
 Words = tuple[str, str]
 """Chinese and English."""

@@ -4,8 +4,8 @@ import datetime as dt
 from functools import partial
 from typing import Any
 
-from minsheng import content_pages
-from minsheng.content_pages import ContentKind, ContentPage
+from minsheng.editorial import content_pages
+from minsheng.editorial.content_pages import ContentKind, ContentPage
 from website.sample.calendar import moment
 from website.sample.content import content
 from website.sample.translations import LANGUAGE

@@ -4,11 +4,11 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from minsheng import paper_batches, paper_differences, paper_entry, paper_sheets
+from minsheng.accounts.staff import StaffMember
 from minsheng.opinion.dispositions import Disposition
-from minsheng.paper_sheets import PaperBatch, PlannedBatch, PlannedRun
-from minsheng.staff import StaffMember
-from minsheng.surveys import Channel, Wave
+from minsheng.surveying import paper_batches, paper_differences, paper_entry, paper_sheets
+from minsheng.surveying.paper_sheets import PaperBatch, PlannedBatch, PlannedRun
+from minsheng.surveying.surveys import Channel, Wave
 from website.sample.calendar import moment
 from website.sample.content import content
 from website.sample.world import World

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from functools import partial
 from itertools import count
 
-from minsheng import call_checks, call_progress, call_sheets, sample_frame_reading, sample_frames, samples
-from minsheng.call_sheets import CallResult
-from minsheng.sample_drawing import Wanted
-from minsheng.samples import DrawOrder, Sample, SampleDesign, SampledPerson
-from minsheng.surveys import Channel, Wave, new_ticket
+from minsheng.surveying import call_checks, call_progress, call_sheets, sample_frame_reading, sample_frames, samples
+from minsheng.surveying.call_sheets import CallResult
+from minsheng.surveying.sample_drawing import Wanted
+from minsheng.surveying.samples import DrawOrder, Sample, SampleDesign, SampledPerson
+from minsheng.surveying.surveys import Channel, Wave, new_ticket
 from website.sample.calendar import moment
 from website.sample.content import content
 from website.sample.world import World

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from minsheng.photos import Photo, PhotoPhase
-from minsheng.projects import Project
+from minsheng.pictures.photos import Photo, PhotoPhase
+from minsheng.records.projects import Project
 from website.sample.calendar import day_in
 from website.sample.content import content
 from website.sample.pictures import Gallery, Picture

@@ -2,10 +2,10 @@
 
 import datetime as dt
 
-from minsheng import outlines
+from minsheng.accounts.staff import Role, RoleGrant, StaffMember
 from minsheng.outbox import RecordKind, touch
-from minsheng.places import Agency, Division, DivisionLevel
-from minsheng.staff import Role, RoleGrant, StaffMember
+from minsheng.progress import outlines
+from minsheng.records.places import Agency, Division, DivisionLevel
 from website.sample.calendar import moment
 from website.sample.content import FOLDER, content
 from website.sample.translations import english, english_name

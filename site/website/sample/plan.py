@@ -8,9 +8,9 @@ import random
 from dataclasses import dataclass
 from typing import Any
 
-from minsheng.projects import ProjectKind, Stage
-from minsheng.reports import ReportState
-from minsheng.schedule import time_share
+from minsheng.progress.schedule import time_share
+from minsheng.records.projects import ProjectKind, Stage
+from minsheng.records.reports import ReportState
 from website.sample.calendar import StoryCalendar, day_in, first_day, last_day, month_of
 
 MONTHS_REPORTED_BEFORE_START = 2

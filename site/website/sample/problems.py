@@ -4,11 +4,11 @@ import datetime as dt
 from functools import partial
 from typing import Any
 
-from minsheng import publishing
-from minsheng.lookbacks import LookBack, LookBackResult
-from minsheng.photos import Photo, PhotoPhase
-from minsheng.problems import Problem, ProblemSource
-from minsheng.projects import Project
+from minsheng.editorial import publishing
+from minsheng.oversight.lookbacks import LookBack, LookBackResult
+from minsheng.oversight.problems import Problem, ProblemSource
+from minsheng.pictures.photos import Photo, PhotoPhase
+from minsheng.records.projects import Project
 from website.sample.calendar import moment
 from website.sample.content import content
 from website.sample.money import FEN_PER_TEN_THOUSAND_YUAN

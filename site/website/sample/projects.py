@@ -5,12 +5,12 @@ import random
 from decimal import Decimal
 from typing import Any
 
-from minsheng import publishing
-from minsheng.funding import FundingKind, FundingLine, FundingSource
-from minsheng.indicators import AssignedBy, Indicator, Measure, TargetAssignment
-from minsheng.places import DivisionLevel
-from minsheng.programmes import Programme
-from minsheng.projects import (
+from minsheng.editorial import publishing
+from minsheng.records.funding import FundingKind, FundingLine, FundingSource
+from minsheng.records.indicators import AssignedBy, Indicator, Measure, TargetAssignment
+from minsheng.records.places import DivisionLevel
+from minsheng.records.programmes import Programme
+from minsheng.records.projects import (
     Category,
     Milestone,
     MilestoneKind,

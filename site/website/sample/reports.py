@@ -4,11 +4,12 @@ import datetime as dt
 from decimal import Decimal
 from functools import partial
 
-from minsheng import journal, publishing, reporting
-from minsheng.indicators import Indicator, Measure
+from minsheng import journal
+from minsheng.editorial import publishing, reporting
 from minsheng.journal import Act
-from minsheng.projects import MilestoneKind, Project, ProjectKind, Stage
-from minsheng.reports import IndicatorValue, ProgressReport, ReportState
+from minsheng.records.indicators import Indicator, Measure
+from minsheng.records.projects import MilestoneKind, Project, ProjectKind, Stage
+from minsheng.records.reports import IndicatorValue, ProgressReport, ReportState
 from website.sample.calendar import day_in, last_day, moment, month_of, written
 from website.sample.content import content, exact
 from website.sample.money import Ledger, Sums

@@ -4,12 +4,12 @@ import datetime as dt
 from decimal import Decimal
 from functools import partial
 
-from minsheng import project_records
-from minsheng.aftercare import AfterCare
-from minsheng.projects import Project, ProjectKind, Stage
-from minsheng.reviews import Review, ReviewKind
-from minsheng.schedule import ScheduleStatus
-from minsheng.standing import standing
+from minsheng.progress.schedule import ScheduleStatus
+from minsheng.progress.standing import standing
+from minsheng.records import project_records
+from minsheng.records.aftercare import AfterCare
+from minsheng.records.projects import Project, ProjectKind, Stage
+from minsheng.records.reviews import Review, ReviewKind
 from website.sample.calendar import day_in, moment
 from website.sample.content import content
 from website.sample.money import FEN_PER_TEN_THOUSAND_YUAN

@@ -6,14 +6,14 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from minsheng import project_records
-from minsheng.contracts import Contract, ContractChange, ContractPayment
-from minsheng.eligibility import BatchKind, EligibilityStep, EligibilityStepKind, PaymentBatch
-from minsheng.funding import FundingKind, MovementKind
-from minsheng.project_records import ProjectRecord
-from minsheng.projects import Project, ProjectKind, Stage
-from minsheng.reports import ProgressReport
-from minsheng.safeguards import Safeguard, SafeguardKind
+from minsheng.records import project_records
+from minsheng.records.contracts import Contract, ContractChange, ContractPayment
+from minsheng.records.eligibility import BatchKind, EligibilityStep, EligibilityStepKind, PaymentBatch
+from minsheng.records.funding import FundingKind, MovementKind
+from minsheng.records.project_records import ProjectRecord
+from minsheng.records.projects import Project, ProjectKind, Stage
+from minsheng.records.reports import ProgressReport
+from minsheng.records.safeguards import Safeguard, SafeguardKind
 from website.sample.calendar import day_in, moment, month_of
 from website.sample.content import content
 from website.sample.money import FEN_PER_TEN_THOUSAND_YUAN, GRAIN_FEN

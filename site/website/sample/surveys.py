@@ -6,15 +6,17 @@ import uuid
 from functools import partial
 from typing import Any
 
-from minsheng import assessment_schemes, journal, publishing, quality_rules, surveys, wave_results
+from minsheng import journal
+from minsheng.editorial import publishing
 from minsheng.journal import Act
 from minsheng.opinion.scheme_reading import shipped
-from minsheng.places import Division, DivisionLevel
-from minsheng.population import PopulationMargin
-from minsheng.question_library import standard_questions
-from minsheng.questionnaire_editing import question_of
-from minsheng.questionnaires import Questionnaire, QuestionnaireVersion
-from minsheng.surveys import DRAWN_CHANNELS, Channel, Wave
+from minsheng.records.places import Division, DivisionLevel
+from minsheng.surveying import assessment_schemes, quality_rules, surveys, wave_results
+from minsheng.surveying.population import PopulationMargin
+from minsheng.surveying.question_library import standard_questions
+from minsheng.surveying.questionnaire_editing import question_of
+from minsheng.surveying.questionnaires import Questionnaire, QuestionnaireVersion
+from minsheng.surveying.surveys import DRAWN_CHANNELS, Channel, Wave
 from website.sample.calendar import moment
 from website.sample.content import content
 from website.sample.paper import plan_paper

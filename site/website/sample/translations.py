@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from minsheng.translating import Texts
+from minsheng.records.translating import Texts
 from website.sample.content import content
 
 LANGUAGE = "en"

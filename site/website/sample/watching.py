@@ -11,8 +11,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from admin.bulletin_words import figures_of, texts_of, title_of
-from minsheng import (
+from admin.oversight.bulletin_words import figures_of, texts_of, title_of
+from minsheng.accounts.staff import StaffMember
+from minsheng.oversight import (
     breakdown_acts,
     bulletin_acts,
     bulletins,
@@ -21,22 +22,21 @@ from minsheng import (
     problem_acts,
     summons_acts,
 )
-from minsheng.breakdown_acts import Share
-from minsheng.bulletin_issues import BlockName, BulletinIssue
-from minsheng.bulletins import Period
-from minsheng.comparison import projects_of
-from minsheng.indicators import Indicator
-from minsheng.inspection_sheets import items_of
-from minsheng.inspections import InspectionPlan
-from minsheng.look_back_acts import Found
-from minsheng.lookbacks import LookBackResult
-from minsheng.media import StoredImage
-from minsheng.problem_acts import Entry
-from minsheng.problems import Problem, ProblemKind, ProblemSource
-from minsheng.programmes import Programme
-from minsheng.projects import Category, Project
-from minsheng.scope import Scope
-from minsheng.staff import StaffMember
+from minsheng.oversight.breakdown_acts import Share
+from minsheng.oversight.bulletin_issues import BlockName, BulletinIssue
+from minsheng.oversight.bulletins import Period
+from minsheng.oversight.inspection_sheets import items_of
+from minsheng.oversight.inspections import InspectionPlan
+from minsheng.oversight.look_back_acts import Found
+from minsheng.oversight.lookbacks import LookBackResult
+from minsheng.oversight.problem_acts import Entry
+from minsheng.oversight.problems import Problem, ProblemKind, ProblemSource
+from minsheng.pictures.media import StoredImage
+from minsheng.progress.comparison import projects_of
+from minsheng.records.indicators import Indicator
+from minsheng.records.programmes import Programme
+from minsheng.records.projects import Category, Project
+from minsheng.records.scope import Scope
 from website.sample.calendar import REPORT_DUE_DAY, moment, written
 from website.sample.content import content
 from website.sample.pictures import Picture

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from minsheng.projects import Stage
+from minsheng.records.projects import Stage
 from website.sample.content import content
 from website.sample.plan import MonthState, ProjectPlan
 

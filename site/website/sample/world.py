@@ -4,15 +4,15 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from minsheng.cases import CaseClock
+from minsheng.accounts.staff import StaffMember
+from minsheng.casework.cases import CaseClock
 from minsheng.codes import tracking_code
-from minsheng.document_store import DocumentStore
 from minsheng.encryption import ContactBox
-from minsheng.media import MediaStore
-from minsheng.places import Agency, Division
-from minsheng.programmes import Programme
-from minsheng.projects import Project
-from minsheng.staff import StaffMember
+from minsheng.pictures.media import MediaStore
+from minsheng.records.document_store import DocumentStore
+from minsheng.records.places import Agency, Division
+from minsheng.records.programmes import Programme
+from minsheng.records.projects import Project
 from website.sample.calendar import StoryCalendar
 from website.sample.pictures import Gallery
 from website.sample.story import Story

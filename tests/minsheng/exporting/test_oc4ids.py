@@ -7,9 +7,15 @@ from typing import Any
 import pytest
 
 from minsheng.exporting import oc4ids
-from minsheng.oc4ids_codes import DOCUMENT_TYPES, MILESTONE_TYPES, SECTOR_OF_CATEGORY, STAGE_OF_STATUS, STATUS_OF_STAGE
-from minsheng.projects import Project, ProjectKind, Stage
-from minsheng.publication import Origin, Publication, SourceKind
+from minsheng.importing.oc4ids_codes import (
+    DOCUMENT_TYPES,
+    MILESTONE_TYPES,
+    SECTOR_OF_CATEGORY,
+    STAGE_OF_STATUS,
+    STATUS_OF_STAGE,
+)
+from minsheng.records.projects import Project, ProjectKind, Stage
+from minsheng.records.publication import Origin, Publication, SourceKind
 from tests.conftest import AT
 from tests.factories import Make
 from tests.minsheng.oc4ids_projects import PUBLISHER, full

@@ -10,11 +10,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from minsheng.export_runs import ExportRun, ExportState
+from minsheng.accounts.staff import Role
 from minsheng.exporting import record_files, records
+from minsheng.exporting.export_runs import ExportRun, ExportState
 from minsheng.exporting.record_files import Workshop
 from minsheng.exporting.records import COLUMNS, RecordTable
-from minsheng.staff import Role
 from tests.conftest import AT
 from tests.factories import Make
 from tests.minsheng.oc4ids_projects import full

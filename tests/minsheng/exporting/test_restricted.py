@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from python_calamine import CalamineWorkbook
 from sqlalchemy.orm import Session
 
-from minsheng import wave_results
+from minsheng.accounts.staff import Role
 from minsheng.errors import SealedError
 from minsheng.exporting import restricted
 from minsheng.exporting.restricted import ExportKind
-from minsheng.questionnaires import Question, QuestionType
-from minsheng.staff import Role
-from minsheng.surveys import Answer, Response, Wave
+from minsheng.surveying import wave_results
+from minsheng.surveying.questionnaires import Question, QuestionType
+from minsheng.surveying.surveys import Answer, Response, Wave
 from tests.factories import Make
 from tests.surveys import closed_wave
 

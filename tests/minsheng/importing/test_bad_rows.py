@@ -12,15 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from minsheng import publishing
+from minsheng.editorial import publishing
 from minsheng.errors import InvalidFileError
-from minsheng.funding import FundingSource
 from minsheng.importing.moneys import MovedTotal, funding_source, moved_total
 from minsheng.importing.notes import SHOWN, NoteCode, Tally
 from minsheng.importing.published import import_published, read_rows
-from minsheng.indicators import Direction, Measure
-from minsheng.projects import Category, Project
-from minsheng.reports import ProgressReport
+from minsheng.records.funding import FundingSource
+from minsheng.records.indicators import Direction, Measure
+from minsheng.records.projects import Category, Project
+from minsheng.records.reports import ProgressReport
 from tests.minsheng.importing.conftest import AT, Row, dump, load
 
 HUGE = 10**400

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from minsheng.importing.divisions import DATA, STATISTICAL_ONLY, Gazetteer, PlaceNames, ensure, gazetteer
 from minsheng.importing.names import stem, tidy
 from minsheng.outbox import RecordKind, SearchOutbox
-from minsheng.places import Division, DivisionLevel
+from minsheng.records.places import Division, DivisionLevel
 
 
 def found(*names: str | None) -> str:

@@ -297,7 +297,7 @@ def test_numbers_in_texts_are_exact(number: Decimal) -> None:
 @given(st.integers(0, 10**15 - 1), st.integers(0, 10**15 - 1))
 def test_amounts_come_back_to_the_fen(total: int, planned: int) -> None:
     from minsheng.exporting.oc4ids_parts import budget  # noqa: PLC0415 - next to what it is compared with
-    from minsheng.projects import Project  # noqa: PLC0415
+    from minsheng.records.projects import Project  # noqa: PLC0415
 
     project = Project(year=2026, total_investment_fen=total, planned_investment_fen=planned)
     (found,), repairs = read({"id": "a", "title": "b", "budget": budget(project)})

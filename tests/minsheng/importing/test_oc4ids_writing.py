@@ -11,17 +11,17 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from minsheng.accounts.staff import Role, StaffMember
 from minsheng.errors import WrongStateError
 from minsheng.exporting import oc4ids as exporting
 from minsheng.importing import oc4ids
 from minsheng.importing.oc4ids import Came
 from minsheng.importing.oc4ids_lines import Doubt, Situation, Verdict, lines_of
-from minsheng.oc4ids_uploads import Oc4idsUpload
-from minsheng.programmes import Programme
-from minsheng.projects import Project
-from minsheng.publication import Origin, Publication
-from minsheng.reports import ProgressReport
-from minsheng.staff import Role, StaffMember
+from minsheng.importing.oc4ids_uploads import Oc4idsUpload
+from minsheng.records.programmes import Programme
+from minsheng.records.projects import Project
+from minsheng.records.publication import Origin, Publication
+from minsheng.records.reports import ProgressReport
 from tests.conftest import AT
 from tests.factories import Make
 from tests.minsheng.oc4ids_projects import PUBLISHER, full

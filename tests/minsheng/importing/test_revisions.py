@@ -9,15 +9,15 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from minsheng import publishing
+from minsheng.editorial import publishing
 from minsheng.importing.notes import Tally
 from minsheng.importing.writing import REVISED
 from minsheng.journal import JournalEntry
 from minsheng.outbox import RecordKind, SearchOutbox
-from minsheng.programmes import Programme
-from minsheng.projects import Project
-from minsheng.publication import Publication
-from minsheng.reports import ProgressReport, ReportState
+from minsheng.records.programmes import Programme
+from minsheng.records.projects import Project
+from minsheng.records.publication import Publication
+from minsheng.records.reports import ProgressReport, ReportState
 from tests.minsheng.importing.conftest import LATER, Row, dump, load
 
 PROGRAMME: Row = {

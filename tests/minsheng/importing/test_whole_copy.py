@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from minsheng import publishing
-from minsheng.funding import FundingLine
+from minsheng.editorial import publishing
 from minsheng.importing.notes import NoteCode, Tally
-from minsheng.indicators import Indicator
-from minsheng.places import Division
-from minsheng.programmes import Programme
-from minsheng.projects import Project, Stage
-from minsheng.publication import Origin, Publication, SourceKind
-from minsheng.reports import IndicatorValue, ProgressReport, ReportState
+from minsheng.records.funding import FundingLine
+from minsheng.records.indicators import Indicator
+from minsheng.records.places import Division
+from minsheng.records.programmes import Programme
+from minsheng.records.projects import Project, Stage
+from minsheng.records.publication import Origin, Publication, SourceKind
+from minsheng.records.reports import IndicatorValue, ProgressReport, ReportState
 from tests.minsheng.importing.conftest import LATER, Archive, dump, load
 
 STAGES = {

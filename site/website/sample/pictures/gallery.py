@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from minsheng.media import MediaStore, StoredImage
+from minsheng.pictures.media import MediaStore, StoredImage
 from website.sample.pictures import buildings, landscapes, rooms
 from website.sample.pictures.canvas import Canvas
 

@@ -1,0 +1,1 @@
+"""Staff and how they sign in."""

@@ -1,0 +1,1 @@
+"""Cases at the desk: review, hand-over, reply, sheets, the quarantine."""

@@ -1,0 +1,1 @@
+"""Reports, changes and pages: written by one, signed by another."""

@@ -1,0 +1,1 @@
+"""Tables and OC4IDS files in."""

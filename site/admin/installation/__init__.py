@@ -1,0 +1,1 @@
+"""Settings, first steps, sample content, words of the search."""

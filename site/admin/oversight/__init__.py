@@ -1,0 +1,1 @@
+"""Problems, look-backs, inspections, summonses, bulletins, targets and the year's calendar."""

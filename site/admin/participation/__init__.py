@@ -1,0 +1,1 @@
+"""Calls and monitors, from announcement to outcome."""

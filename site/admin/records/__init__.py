@@ -1,0 +1,1 @@
+"""Projects with their parts, papers, boards and pictures."""

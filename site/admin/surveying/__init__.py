@@ -1,0 +1,1 @@
+"""Surveys at the desk: plan, sample, calls, paper, quality, results."""

@@ -1,0 +1,1 @@
+"""Who works here: staff, roles, signing in."""

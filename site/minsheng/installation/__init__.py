@@ -1,0 +1,1 @@
+"""The installation's own: settings, calendars, jobs, first steps, keys."""

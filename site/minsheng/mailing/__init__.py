@@ -1,0 +1,1 @@
+"""Following by mail: subscriptions, the outbox of letters, the ways they leave."""

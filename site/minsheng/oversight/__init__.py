@@ -1,0 +1,1 @@
+"""Who looks after it: problems, look-backs, inspections, summonses, bulletins."""

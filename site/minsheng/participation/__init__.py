@@ -1,0 +1,1 @@
+"""Residents asked and invited: calls for ideas, and monitors."""

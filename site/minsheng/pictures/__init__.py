@@ -1,0 +1,1 @@
+"""Pictures: read, kept in sizes, blurred, shown in galleries."""

@@ -1,0 +1,1 @@
+"""What is on record: places, programmes, projects with their money, reports and papers."""

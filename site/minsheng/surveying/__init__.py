@@ -1,0 +1,1 @@
+"""Surveys: questionnaires, waves, samples, answers by every channel, quality, results, assessments."""

@@ -1,0 +1,1 @@
+"""Sending a suggestion, following it, judging its answer; statistics."""

@@ -1,0 +1,1 @@
+"""Following by feed and by mail."""

@@ -1,0 +1,1 @@
+"""Problems, inspections, summonses and bulletins as residents read them."""

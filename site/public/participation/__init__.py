@@ -1,0 +1,1 @@
+"""Calls for ideas, and monitors' own pages."""

@@ -1,0 +1,1 @@
+"""How it stands, and beside others: the late, comparisons, briefings, the map."""

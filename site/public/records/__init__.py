@@ -1,0 +1,1 @@
+"""Places, agencies, programmes, projects with all that hangs below them."""

@@ -1,0 +1,1 @@
+"""What others take along: cards, embeds, open data."""

@@ -1,0 +1,1 @@
+"""Surveys, their results, schemes and assessments."""
