@@ -13,7 +13,8 @@ from playwright.sync_api import Page, expect
 from tests.journeys.conftest import Site
 from tests.journeys.test_staff import PUBLISHER, picture, sign_in
 
-pytestmark = pytest.mark.browser
+# One size each: both would take a minute. What residents do is done on a phone.
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("size", ["phone"], indirect=True)]
 Opener = Callable[..., Page]
 IDEAS = ("学校门口那条路没有路灯，晚自习放学看不见。", "学校门口晚上太黑，路灯装几盏就好。")
 

@@ -142,6 +142,7 @@ def test_the_languages_switch_and_stay(open_page: Opener, site: Site) -> None:
     expect(page.locator("html")).to_have_attribute("lang", "zh-Hant")
 
 
+@pytest.mark.parametrize("size", ["desk"], indirect=True)
 def test_no_page_leads_nowhere(open_page: Opener, site: Site) -> None:
     """Follow every link of the main pages once."""
     page = open_page()

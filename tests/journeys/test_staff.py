@@ -145,6 +145,7 @@ def sign(publisher: Page, month: Month) -> None:
     expect(publisher.locator("body")).to_contain_text("已公示")
 
 
+@pytest.mark.parametrize("size", ["desk"], indirect=True)
 def test_a_suggestion_is_reviewed_answered_and_rated(open_page: Opener, site: Site, size: str) -> None:
     words = f"我是示城镇的居民（{size}），三号楼电梯井口没有围挡，电话13800138000，孩子路过很危险。"
     citizen = open_page()

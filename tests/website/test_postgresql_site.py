@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from minsheng.accounts.staff import Role, StaffMember
+from minsheng.clock import local_date
 from minsheng.database import db, now
 from minsheng.editorial import publishing
 from minsheng.editorial.applying import accept, propose
@@ -113,9 +114,10 @@ def test_changes_of_a_record_are_refused_by_name_and_wait_for_each_other(site: F
 
 def test_a_survey_keeps_its_rules_loses_answers_and_a_draft_goes(site: Flask) -> None:
     at = now()
+    today = local_date(at)
     make = Make(db.session(), at)
     wave = answered_wave(
-        db.session(), make, (20, 20), opens_on=at.date(), closes_on=at.date(), quality_rules={"misconduct": 0.0}
+        db.session(), make, (20, 20), opens_on=today, closes_on=today, quality_rules={"misconduct": 0.0}
     )
     surveyor, county = make.staff(Role.SURVEYOR), wave.division.children[0]
     stated = Stated(
@@ -129,7 +131,7 @@ def test_a_survey_keeps_its_rules_loses_answers_and_a_draft_goes(site: Flask) ->
         db.session(), wave, QualityRule.MISCONDUCT, meant, "回访都说没填过", surveyor, at
     )
     db.session.commit()
-    quality = quality_figures.quality_of(db.session(), wave, at.date())
+    quality = quality_figures.quality_of(db.session(), wave, today)
     assert (quality.total, quality.excluded, exclusion.count) == (80, 40, 40)
     exclusion_acts.take_in_again(db.session(), exclusion, "打错了号码", surveyor, at)
     draft = make.wave(is_published=False)
@@ -137,6 +139,6 @@ def test_a_survey_keeps_its_rules_loses_answers_and_a_draft_goes(site: Flask) ->
     wave_plans.discard(db.session(), draft, surveyor, at)
     db.session.commit()
     assert db.session.get(Wave, draft_id) is None
-    assert quality_figures.quality_of(db.session(), wave, at.date()).excluded == 0
+    assert quality_figures.quality_of(db.session(), wave, today).excluded == 0
     with pytest.raises(WrongStateError):
         wave_plans.discard(db.session(), wave, surveyor, at)

@@ -2,6 +2,7 @@
 
 import base64
 import datetime as dt
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,17 +36,10 @@ AT = dt.datetime(2026, 11, 21, 4, 0, tzinfo=dt.UTC)
 OURS = "130534"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def full(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
-    """A site with the invented county, some compiled records, and a real place beside them."""
-    url = (
-        f"sqlite:///{tmp_path / 'sample.sqlite'}"
-        if request.param == "sqlite"
-        else str(request.getfixturevalue("postgresql_url"))
-    )
+def _site(folder: Path, url: str) -> Flask:
     app = create_app(
         Settings(
-            data=tmp_path,
+            data=folder,
             secret_key="a secret for tests only",
             contact_keys=f"1:{base64.b64encode(b'k' * 32).decode()}",
             database_url=url,
@@ -53,22 +47,50 @@ def full(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
         )
     )
     app.jinja_env.bytecode_cache = COMPILED
+    return app
+
+
+def _load() -> None:
+    """Load the invented county and some compiled records beside it, and close the database."""
+    flask_migrate.upgrade()
+    known = services()
+    load_county(
+        db.session(),
+        Installation(known.media, known.documents, known.secret, known.contacts),
+        as_of=AT.date(),
+        password_hash="not a hash",
+        progress=lambda *_step: None,
+        picture_width=60,
+    )
+    rows = read_rows(PUBLISHED / "projects.json")[:40]
+    programmes = read_rows(PUBLISHED / "programmes.json")
+    import_published(db.session(), rows, programmes, actor="资料整理", at=AT)
+    settings.put(db.session(), {"second_factor_required": False, "home_place": OURS}, "资料整理", AT)
+    db.session.commit()
+    db.session.remove()
+    db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def loaded_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of such a site, to be copied."""
+    folder = tmp_path_factory.mktemp("loaded")
+    with _site(folder, f"sqlite:///{folder / 'sample.sqlite'}").app_context():
+        _load()
+    return folder
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def full(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """A site with the invented county, some compiled records, and a real place beside them."""
+    if request.param == "sqlite":
+        shutil.copytree(request.getfixturevalue("loaded_folder"), tmp_path, dirs_exist_ok=True)
+        app = _site(tmp_path, f"sqlite:///{tmp_path / 'sample.sqlite'}")
+    else:
+        app = _site(tmp_path, str(request.getfixturevalue("postgresql_url")))
     with app.app_context():
-        flask_migrate.upgrade()
-        known = services()
-        load_county(
-            db.session(),
-            Installation(known.media, known.documents, known.secret, known.contacts),
-            as_of=AT.date(),
-            password_hash="not a hash",
-            progress=lambda *_step: None,
-            picture_width=60,
-        )
-        rows = read_rows(PUBLISHED / "projects.json")[:40]
-        programmes = read_rows(PUBLISHED / "programmes.json")
-        import_published(db.session(), rows, programmes, actor="资料整理", at=AT)
-        settings.put(db.session(), {"second_factor_required": False, "home_place": OURS}, "资料整理", AT)
-        db.session.commit()
+        if request.param == "postgresql":
+            _load()
         yield app
         db.session.remove()
         db.engine.dispose()
