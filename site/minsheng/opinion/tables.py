@@ -22,6 +22,8 @@ _INVISIBLE = "\ufeff\u200b\u2060"
 _GUARD = "'"
 BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel reads UTF-8 as the local code page and shows Chinese as rubbish."""
+LONGEST_CELL = 100_000
+"""Characters of one cell; a package holds names, figures and short texts."""
 
 SCORE_FIELDS = (
     "n",
@@ -111,9 +113,13 @@ def read_table(text: str, columns: Sequence[str]) -> list[dict[str, str]]:
 def read_cells(text: str) -> list[list[str]]:
     """Return the cells of a CSV, guarded as they are, header first. Raises ``PackageError`` for what is none."""
     try:
-        return list(csv.reader(io.StringIO(text.removeprefix(BYTE_ORDER_MARK), newline=""), strict=True))
+        lines = list(csv.reader(io.StringIO(text.removeprefix(BYTE_ORDER_MARK), newline=""), strict=True))
     except csv.Error as error:
         raise PackageError(str(error)) from error
+    # The limit of the csv module is one for the whole process, and other readers raise it.
+    if any(len(cell) > LONGEST_CELL for cells in lines for cell in cells):
+        raise PackageError(f"a cell has more than {LONGEST_CELL} characters")
+    return lines
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -101,7 +102,15 @@ def test_infinite_figures_would_be_seen() -> None:
     assert math.isinf(float(write_table(("a",), [[math.inf]]).splitlines()[1]))
 
 
+@pytest.fixture(params=[131_072, 10_000_000], ids=["usual", "raised"])
+def limit(request: pytest.FixtureRequest) -> Iterator[int]:
+    """The process's limit of a cell, as the csv module comes and as readers of office tables leave it."""
+    before = csv.field_size_limit(request.param)
+    yield request.param
+    csv.field_size_limit(before)
+
+
 @pytest.mark.parametrize("text", ['a,b\r\n1,"2\r\n', "a,b\r\n1\r\n", f"a,b\r\n1,{'x' * 200_000}\r\n", "a\r\n1\r\n", ""])
-def test_what_is_no_table_of_a_package_is_refused(text: str) -> None:
+def test_what_is_no_table_of_a_package_is_refused(text: str, limit: int) -> None:
     with pytest.raises(PackageError):
         read_table(text, ("a", "b"))
